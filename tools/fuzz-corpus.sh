@@ -85,6 +85,7 @@ fuzz_events_*) folder=events ;;
 fuzz_graph) folder=graph_corpus ;;
 fuzz_shd) folder=hdf5 ;;
 fuzz_sound) folder=sound ;;
+fuzz_table) folder=tables ;;
 fuzz_edf) folder=edf ;;
 fuzz_torch) folder=torch ;;
 fuzz_ts | fuzz_wav | fuzz_wfdb | fuzz_wfdb_segments | fuzz_beats) folder=series ;;

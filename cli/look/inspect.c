@@ -26,7 +26,7 @@ static const char readable[] =
     "inspect reads descriptions (YAML), weights (.safetensors, .npz, .pt), arrays (.npy, .npz), "
     "IDX "
     "data (plain or gzip), recordings of events (.bin, .bs2, .aedat, .aedat4, .raw, .dat, .es, "
-    ".h5, .npz, .npy) and folders of them, series (.ts, .tsv, ARFF, sound, EDF, WFDB .hea), "
+    ".h5, .npz, .npy) and folders of them, series (.ts, .tsv, ARFF, sound, EDF, CSV, WFDB .hea), "
     "HDF5 spike trains, NIR graphs (.nir), graphs (folders, .npz), metrics.csv, and run "
     "directories";
 

@@ -1,6 +1,8 @@
 /* cli/look/series.c: finds out which files hold series, and opens them. */
 #include "cli/look/series.h"
 
+#include "cli/look/inspect.h"
+
 #include <fsnn/events.h>
 
 #include <dirent.h>
@@ -56,6 +58,11 @@ static bool ends_with(const char *path, const char *ending)
     return n > e && strcasecmp(path + n - e, ending) == 0;
 }
 
+static bool is_csv(const char *path)
+{
+    return ends_with(path, ".csv") && !inspect_is_metrics(path);
+}
+
 /* HDF5 as SHD publishes it, which only its name tells from other packed files. */
 static bool is_packed_hdf5(const char *path, const char *head, size_t size)
 {
@@ -106,6 +113,7 @@ series_kind series_kind_of(const char *path)
     else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
         kind = head[0] == '@' || is_table(path, head) ? SERIES_TS
                : is_header(path, head)                ? SERIES_WFDB
+               : is_csv(path)                         ? SERIES_CSV
                                                       : SERIES_NONE;
     fclose(file);
     return kind;
@@ -124,12 +132,15 @@ fsnn_status series_open(const char *path, series_kind kind, const char **what, f
     static const char *const names[] = {[SERIES_TS] = "UCR/UEA series",
                                         [SERIES_WAV] = "sound",
                                         [SERIES_WFDB] = "WFDB record",
-                                        [SERIES_EDF] = "EDF recording"};
+                                        [SERIES_EDF] = "EDF recording",
+                                        [SERIES_CSV] = "table (CSV)"};
     *what = names[kind];
     if (kind == SERIES_TS)
         return fsnn_series_ts(path, out);
     if (kind == SERIES_WAV)
         return open_sound(path, out);
+    if (kind == SERIES_CSV)
+        return fsnn_series_csv(path, NULL, out);
     if (kind == SERIES_EDF)
         return fsnn_series_edf(path, NULL, out);
     return fsnn_series_wfdb(path, NULL, out);

@@ -11,6 +11,7 @@ typedef enum series_kind {
     SERIES_WAV,
     SERIES_WFDB,
     SERIES_EDF,
+    SERIES_CSV,
     SERIES_HDF5
 } series_kind;
 

@@ -62,6 +62,26 @@ FSNN_API fsnn_status fsnn_series_wav(const char *path, const fsnn_wav_options *o
 /* Whether a file is sound, by its first bytes. */
 FSNN_API bool fsnn_sound_known(const char *path);
 
+/* How tables of texts become series. */
+typedef struct fsnn_csv_options {
+    const char *columns;     /* with values, between commas, in this order; NULL: all that are
+                          * left, but those of texts (fsnn_series_note) */
+    const char *id;          /* column that tells series apart; NULL: a file is one series */
+    const char *time;        /* column of times in s: rows must follow in time; NULL: none */
+    const char *label;       /* column of the class; NULL: none */
+    bool row_is_series;      /* a row is a series of one channel; else a step of all its columns */
+    char separator, decimal; /* ',', ';', '\t', ...; '.', ','; 0: found by looking */
+    fsnn_wav_options files;  /* of a folder; pattern NULL: "{file}.csv" */
+} fsnn_csv_options;
+
+/* Tables of texts (CSV) as series, a file or a folder of them: separators comma, semicolon or tab,
+ * a line of names or none (columns are then "1", "2", ...), cells in quotes, remarks behind #,
+ * numbers with a point or a comma. Missing values (empty, ?, NA, NaN, null) are interpolated as by
+ * fsnn_series_ts; at the end of a row that is a series they shorten it. Classes are sorted, as
+ * numbers where all are. Times evenly spaced give the rate. `options` may be NULL. */
+FSNN_API fsnn_status fsnn_series_csv(const char *path, const fsnn_csv_options *options,
+                                     fsnn_series **series);
+
 /* Windows around the beats of a WFDB record. */
 typedef struct fsnn_wfdb_options {
     /* Symbols of annotations, a word a class: "N AV" has the classes N, and A or V. Other beats are

@@ -5,6 +5,7 @@
     KIND(idx)                                                                                      \
     KIND(npz)                                                                                      \
     KIND(npy)                                                                                      \
+    KIND(csv)                                                                                      \
     KIND(ts)                                                                                       \
     KIND(wav)                                                                                      \
     KIND(edf)                                                                                      \

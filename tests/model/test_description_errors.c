@@ -376,7 +376,7 @@ static void test_data(void **state)
         {INPUT ALPHA "data: {train: {images: a, labels: b}}\n",
          "mlp.yaml:4:7: data: the key \"kind\" is missing"},
         {INPUT ALPHA "data: {kind: idy}\n", "mlp.yaml:4:14: data.kind: found \"idy\", expected one "
-                                            "of idx, npz, npy, ts, wav, edf, wfdb, "
+                                            "of idx, npz, npy, csv, ts, wav, edf, wfdb, "
                                             "hdf5, events, graph (did you mean \"idx\"?)"},
         {INPUT ALPHA "data: {kind: idx}\n",
          "mlp.yaml:4:7: data: there is neither a \"train\" nor a \"test\" set"},

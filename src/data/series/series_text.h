@@ -34,6 +34,12 @@ typedef struct text_place {
  * count from 0 here. */
 fsnn_status text_value(const text_place *at, text t, int64_t dimension, int64_t k, float *out);
 
+/* The class of this name, which is added where it is new; FSNN_EUNSUPPORTED where there are too
+ * many. */
+fsnn_status series_class(fsnn_series *s, const char *path, int64_t line, text name, int32_t *label);
+/* Orders the classes, as numbers where all are, and gives the series their new numbers. */
+fsnn_status series_sort_classes(fsnn_series *s);
+
 /* Forms beside .ts: fill an empty set of one channel. Tables by tabs, the class first; ARFF. */
 fsnn_status tsv_read(const char *path, text rest, locale_t plain, fsnn_series *s);
 fsnn_status arff_read(const char *path, text rest, locale_t plain, fsnn_series *s);

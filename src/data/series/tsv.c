@@ -4,10 +4,6 @@
 #include "data/series/series_text.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { CLASSES = 4096 };
 
 typedef struct reader {
     text_place at;
@@ -17,21 +13,11 @@ typedef struct reader {
 
 static fsnn_status find_class(reader *r, text name, int32_t *label)
 {
-    char found[48];
     name = text_trimmed(name);
     if (!name.size)
         return fsnn_fail(FSNN_EFORMAT, "%s:%lld: begins with a tab: the class is expected there",
                          r->at.path, (long long)r->at.line);
-    *label = series_find_class(r->s, name.at, name.size);
-    if (*label >= 0)
-        return FSNN_OK;
-    if (r->s->classes == CLASSES)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s:%lld: \"%s\" would be class number %d, which are too many: the first "
-                         "column must hold classes, not targets of a regression",
-                         r->at.path, (long long)r->at.line, text_shown(name, found), CLASSES + 1);
-    *label = (int32_t)r->s->classes;
-    return series_name_class(r->s, name.at, name.size);
+    return series_class(r->s, r->at.path, r->at.line, name, label);
 }
 
 /* Length without the NaN at the end. */
@@ -68,54 +54,6 @@ static fsnn_status read_line(reader *r, text line)
     return FSNN_OK;
 }
 
-/* ---- order of classes: by number where all are numbers, else by name ---- */
-
-typedef struct entry {
-    char *name;
-    bool numeric;
-    double number;
-    int64_t before; /* its number as yet */
-} entry;
-
-static int by_number(const void *a, const void *b)
-{
-    const entry *p = a, *q = b;
-    return p->number != q->number ? (p->number > q->number) - (p->number < q->number)
-                                  : strcmp(p->name, q->name);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const entry *)a)->name, ((const entry *)b)->name);
-}
-
-static fsnn_status sort_classes(reader *r)
-{
-    fsnn_series *s = r->s;
-    entry *e = fsnn_alloc(fsnn_bytes(s->classes, sizeof *e));
-    int32_t *now = fsnn_alloc(fsnn_bytes(s->classes, sizeof *now));
-    bool numeric = true;
-    for (int64_t c = 0; e && now && c < s->classes; c++) {
-        char *end;
-        e[c] = (entry){.name = s->name[c], .before = c};
-        e[c].number = strtod_l(e[c].name, &end, r->at.plain);
-        numeric = numeric && !*end && isfinite(e[c].number);
-    }
-    if (e && now) {
-        qsort(e, (size_t)s->classes, sizeof *e, numeric ? by_number : by_name);
-        for (int64_t c = 0; c < s->classes; c++) {
-            s->name[c] = e[c].name;
-            now[e[c].before] = (int32_t)c;
-        }
-        for (int64_t i = 0; i < s->count; i++)
-            s->labels[i] = now[s->labels[i]];
-    }
-    fsnn_status status = e && now ? FSNN_OK : FSNN_EMEMORY;
-    fsnn_free(e);
-    fsnn_free(now);
-    return status;
-}
-
 fsnn_status tsv_read(const char *path, text rest, locale_t plain, fsnn_series *s)
 {
     reader r = {.at = {.path = path, .plain = plain}, .s = s};
@@ -126,7 +64,7 @@ fsnn_status tsv_read(const char *path, text rest, locale_t plain, fsnn_series *s
         if (text_trimmed(line).size && *line.at != '#' && *line.at != '%')
             FSNN_TRY(read_line(&r, line));
     }
-    FSNN_TRY(sort_classes(&r));
+    FSNN_TRY(series_sort_classes(s));
     if (!r.shorter)
         return FSNN_OK;
     return series_note(s,

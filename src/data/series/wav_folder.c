@@ -1,137 +1,34 @@
-/* data/series/wav_folder.c: sets of files of sound: which files of a folder, and their classes by
- * name. */
+/* data/series/wav_folder.c: sets of files of sound. */
 #include "base/port_files.h"
-#include "data/file_names.h"
+#include "data/series/series_folder.h"
 #include "data/series/sounds.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-typedef struct folder {
-    const char *path;
-    const fsnn_wav_options *options;
-    name_pattern pattern;
-    int label; /* field of the class, or -1 */
-    name_list files, keep, leave;
-    sounds q;
-} folder;
-
-/* ---- classes ---- */
-
-static bool all_numbers(const name_list *list)
+static fsnn_status add(void *user, const char *path, int32_t label)
 {
-    for (int64_t i = 0; i < list->count; i++)
-        if (list->item[i][strspn(list->item[i], "0123456789")])
-            return false;
-    return true;
+    return sounds_add(user, path, label);
 }
 
-static int by_number(const void *a, const void *b)
+static fsnn_status finish(void *user)
 {
-    long long x = atoll(*(char *const *)a), y = atoll(*(char *const *)b);
-    return x < y ? -1 : x > y ? 1 : strcmp(*(char *const *)a, *(char *const *)b);
+    return sounds_finish(user);
 }
 
-/* Classes of all files that fit the pattern, whatever is kept: training and test sets agree. */
-static fsnn_status find_classes(folder *f)
+static fsnn_status add_one(sounds *q, const char *path)
 {
-    name_list all = {0};
-    name_match m;
-    fsnn_status status = FSNN_OK;
-    for (int64_t i = 0; i < f->files.count && !status; i++)
-        if (name_pattern_match(&f->pattern, f->files.item[i], &m))
-            status = name_list_add(&all, m.at[f->label], (size_t)m.length[f->label]);
-    name_list_sort(&all);
-    if (all_numbers(&all) && all.count)
-        qsort(all.item, (size_t)all.count, sizeof *all.item, by_number);
-    for (int64_t i = 0; i < all.count && !status; i++)
-        if (i == 0 || strcmp(all.item[i], all.item[i - 1]) != 0)
-            status = series_name_class(f->q.s, all.item[i], strlen(all.item[i]));
-    name_list_free(&all);
-    return status;
-}
-
-/* ---- folder ---- */
-
-static bool kept(const folder *f, const char *path, const name_match *m)
-{
-    const fsnn_wav_options *o = f->options;
-    return name_condition_holds(&f->pattern, o->only, m) &&
-           (!o->list || name_list_has(&f->keep, path)) &&
-           (!o->except || !name_list_has(&f->leave, path));
-}
-
-static fsnn_status add(folder *f, const char *name)
-{
-    name_match m;
-    if (!name_pattern_match(&f->pattern, name, &m) || !kept(f, name, &m))
-        return FSNN_OK;
-    int32_t label =
-        f->label < 0 ? -1 : series_find_class(f->q.s, m.at[f->label], (size_t)m.length[f->label]);
-    char *path = fsnn_format("%s/%s", f->path, name);
-    fsnn_status status = path ? sounds_add(&f->q, path, label) : FSNN_EMEMORY;
-    fsnn_free(path);
-    return status;
-}
-
-static fsnn_status read_folder(folder *f)
-{
-    const fsnn_wav_options *o = f->options;
-    FSNN_TRY(name_pattern_read(o->pattern ? o->pattern : "{file}.wav", &f->pattern));
-    FSNN_TRY(name_condition_check(&f->pattern, o->only));
-    f->label = name_pattern_find(&f->pattern, "label", 5);
-    if (o->list)
-        FSNN_TRY(name_list_read(&f->keep, o->list));
-    if (o->except)
-        FSNN_TRY(name_list_read(&f->leave, o->except));
-    FSNN_TRY(name_list_walk(&f->files, f->path, &f->pattern));
-    if (!f->files.count)
-        return fsnn_fail(FSNN_EFORMAT, "%s: no file in this folder fits the pattern \"%s\"",
-                         f->path, f->pattern.text);
-    f->q.s = series_new(1, 0);
-    if (!f->q.s)
-        return FSNN_EMEMORY;
-    if (f->label >= 0)
-        FSNN_TRY(find_classes(f));
-    for (int64_t i = 0; i < f->files.count; i++)
-        FSNN_TRY(add(f, f->files.item[i]));
-    FSNN_TRY(sounds_finish(&f->q));
-    if (!f->q.s->count)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: %lld files fit the pattern \"%s\", but none of them the conditions "
-                         "\"%s\" and the lists",
-                         f->path, (long long)f->files.count, f->pattern.text,
-                         o->only ? o->only : "");
-    return FSNN_OK;
-}
-
-static fsnn_status open_folder(const char *path, const fsnn_wav_options *options, fsnn_series **out)
-{
-    folder f = {.path = path, .options = options};
-    fsnn_status status = read_folder(&f);
-    name_list_free(&f.files);
-    name_list_free(&f.keep);
-    name_list_free(&f.leave);
-    sounds_free(&f.q);
-    if (status < 0)
-        fsnn_series_destroy(f.q.s);
-    else
-        *out = f.q.s;
-    return status;
+    FSNN_TRY(sounds_add(q, path, -1));
+    return sounds_finish(q);
 }
 
 fsnn_status fsnn_series_wav(const char *path, const fsnn_wav_options *options, fsnn_series **series)
 {
     static const fsnn_wav_options plain = {0};
+    sounds q = {0};
     if (!path || !series)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_series_wav needs a path and a place for the series");
     *series = NULL;
-    if (port_is_folder(path))
-        return open_folder(path, options ? options : &plain, series);
-    sounds q = {0};
-    fsnn_status status = sounds_add(&q, path, -1);
-    if (!status)
-        status = sounds_finish(&q);
+    const series_adder to = {add, finish, &q.s, &q, "{file}.wav"};
+    fsnn_status status = port_is_folder(path) ? series_folder(path, options ? options : &plain, &to)
+                                              : add_one(&q, path);
     sounds_free(&q);
     if (status < 0)
         fsnn_series_destroy(q.s);

@@ -1,0 +1,127 @@
+/* model/data_csv.c: kind csv, tables of texts as series. */
+#include "model/data_series.h"
+
+typedef struct csv_set {
+    data_set set;
+    const char *path, *only, *list, *except;
+} csv_set;
+
+typedef struct csv_data {
+    series_options options;
+    csv_set train, test;
+    const char *pattern, *columns, *id, *time, *label;
+    int row, separator, decimal;
+} csv_data;
+
+static const csv_data defaults = {DATA_SERIES, .pattern = "{file}.csv"};
+
+static const fsnn_key set_keys[] = {
+    {.name = "path",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_set, path),
+     .file = true,
+     .required = true,
+     .help = "the table, or a folder of them"},
+    {.name = "only",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_set, only),
+     .help = "of a folder: conditions on fields of the pattern, like \"take=0-4 who=theo|lucas\""},
+    {.name = "list",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_set, list),
+     .file = true,
+     .help = "of a folder: text file of paths below it, one per line; only these are used"},
+    {.name = "except",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_set, except),
+     .file = true,
+     .help = "of a folder: text file of paths that are not used"},
+    {0},
+};
+
+static const char *const row_names[] = {"step", "series", NULL};
+static const char *const separator_names[] = {"auto", "comma", "semicolon", "tab", NULL};
+static const char separators[] = {0, ',', ';', '\t'};
+static const char *const decimal_names[] = {"auto", "point", "comma", NULL};
+static const char decimals[] = {0, '.', ','};
+
+static const fsnn_key keys[] = {
+    DATA_KEYS(csv_data, set_keys),
+    DATA_SERIES_KEYS,
+    {.name = "row",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(csv_data, row),
+     .names = row_names,
+     .help = "step: a row is a step in time, its columns are the channels; series: a row is a "
+             "series of one channel, its columns are the steps"},
+    {.name = "columns",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_data, columns),
+     .help = "names of the columns with values, between commas, in this order; without it all that "
+             "are not id, time and class. Where the file has no names they are 1, 2, ..."},
+    {.name = "class",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_data, label),
+     .help = "column of the class, which all rows of a series share"},
+    {.name = "id",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_data, id),
+     .help = "column that tells series apart; without it a file is one series (row: step)"},
+    {.name = "time",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_data, time),
+     .help = "column of times in s (row: step). They must rise; the rate follows from them"},
+    {.name = "pattern",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_data, pattern),
+     .help = "of a folder: path of a file below it, with {label}, its class, and other {fields}"},
+    {.name = "separator",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(csv_data, separator),
+     .names = separator_names,
+     .help = "between cells; auto: the one that all lines have equally often"},
+    {.name = "decimal",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(csv_data, decimal),
+     .names = decimal_names,
+     .help = "sign in numbers; auto: a comma where some have one, none has a point, and cells are "
+             "not separated by commas"},
+    {0},
+};
+
+static fsnn_status find(const data_place *at, const char *key, const char *text, const char **path)
+{
+    *path = NULL;
+    return text ? data_find_file(at, yaml_find(at->node, key), text, path) : FSNN_OK;
+}
+
+static fsnn_status read(const data_place *at, fsnn_series **out)
+{
+    const csv_data *o = (const csv_data *)at->d->data;
+    const csv_set *set = (const csv_set *)at->set;
+    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
+    const char *path = NULL;
+    fsnn_csv_options options = {.columns = o->columns,
+                                .id = o->id,
+                                .time = o->time,
+                                .label = o->label,
+                                .row_is_series = o->row == 1,
+                                .separator = separators[o->separator],
+                                .decimal = decimals[o->decimal],
+                                .files = {.pattern = o->pattern, .only = set->only}};
+    FSNN_TRY(data_find_file(at, node, set->path, &path));
+    FSNN_TRY(find(at, "list", set->list, &options.files.list));
+    FSNN_TRY(find(at, "except", set->except, &options.files.except));
+    return fsnn_series_csv(path, &options, out);
+}
+
+static fsnn_status open(const data_place *at, fsnn_data **out)
+{
+    return data_series_open(at, read, out);
+}
+
+const data_kind data_csv = {.keys = keys,
+                            DATA_OPTIONS(csv_data),
+                            .defaults = &defaults,
+                            .open = open,
+                            .classes = "`class`, the column, or `pattern` with {label}"};
