@@ -43,6 +43,7 @@ set(words_FFT FFT)
 set(words_SOUND libsndfile)
 set(words_PLOT plots)
 set(words_DOUBLE "double precision")
+set(words_CLI "the command line")
 set(words_LZ4 LZ4)
 set(words_ZSTD zstd)
 

@@ -18,11 +18,14 @@ set(needs_SOUND data/sound)
 set(needs_PLOT build/docs plot/charts plot/plot plot/plot_errors cli/figures cli/ladder)
 # networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
 set(needs_DOUBLE train/targets ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits)
+set(needs_CLI "cli/.*" build/docs build/elsewhere build/files build/install build/man build/reference build/symbols
+    fuzz/replay python/nir)
 
 # lack: in words what a test needs and this build was made without; empty: nothing.
+set(FSNN_HAVE_CLI ${FSNN_CLI})
 function(fsnn_lack name)
     set(lack PARENT_SCOPE)
-    foreach(option IN LISTS options ITEMS DOUBLE)
+    foreach(option IN LISTS options ITEMS DOUBLE CLI)
         list(JOIN needs_${option} "|" needs)
         if(NOT FSNN_HAVE_${option} AND needs AND name MATCHES "^(${needs})$")
             set(lack ${words_${option}} PARENT_SCOPE)
