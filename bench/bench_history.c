@@ -106,8 +106,8 @@ int main(int argc, char **argv)
                 measure(lengths[i], o.rounds, &s);
         }
     }
-    free(s.a);
-    free(s.b);
-    free(s.c);
+    fsnn_free_array(s.a);
+    fsnn_free_array(s.b);
+    fsnn_free_array(s.c);
     return 0;
 }

@@ -10,6 +10,8 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
+#include <fsnn/tensor.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,8 +58,8 @@ static inline void floor_check(dnnl_status_t status, int line)
 
 static inline float *floor_numbers(int64_t n)
 {
-    float *x = NULL;
-    if (posix_memalign((void **)&x, 64, (size_t)n * sizeof *x))
+    float *x = fsnn_alloc_array(n, sizeof *x);
+    if (!x)
         exit(1);
     for (int64_t i = 0; i < n; i++)
         x[i] = (float)(i % 17) / 17;
@@ -231,15 +233,15 @@ static inline void floor_free(floor_list *f)
 {
     for (int i = 0; i < f->layers; i++) {
         floor_layer *l = &f->layer[i];
-        free(l->product.a);
-        free(l->product.b);
-        free(l->product.c);
+        fsnn_free_array(l->product.a);
+        fsnn_free_array(l->product.b);
+        fsnn_free_array(l->product.c);
         for (int part = 0; part < FLOOR_PARTS && l->part[part].primitive; part++) {
             for (int k = 0; k < 3; k++) {
                 void *x;
                 FLOOR_TRY(dnnl_memory_get_data_handle(l->part[part].args[k].memory, &x));
                 FLOOR_TRY(dnnl_memory_destroy(l->part[part].args[k].memory));
-                free(x);
+                fsnn_free_array(x);
             }
             FLOOR_TRY(dnnl_primitive_destroy(l->part[part].primitive));
         }

@@ -88,8 +88,8 @@ double bench_paired(const bench_part *part, const bench_part *floor, int rounds)
 double bench_peak(void);
 /* Hands a row over. */
 void bench_put(const bench *b, bench_row *row);
-/* Numbers in [0, 1), [count]; free. With share < 1 they are zeros and ones, `share` of them
- * ones. */
+/* Numbers in [0, 1), [count]; fsnn_free_array. With share < 1 they are zeros and ones, `share` of
+ * them ones. */
 float *bench_numbers(int64_t count);
 float *bench_spikes(int64_t count, double share);
 /* Bytes a second that all threads read together from main memory. */

@@ -113,8 +113,8 @@ static void run_latency(bench *b)
     float *dense = bench_numbers(ROWS * IN), *spikes = bench_spikes(ROWS * IN, 0.1);
     watch(b, "dense", dense, 10e-6);
     watch(b, "10 % spikes", spikes, 5e-6);
-    free(dense);
-    free(spikes);
+    fsnn_free_array(dense);
+    fsnn_free_array(spikes);
 }
 
 const bench_workload bench_latency = {

@@ -68,7 +68,7 @@ static void streaming_of(bench *b, int64_t neurons)
     snprintf(row.what, sizeof row.what, "%lld neurons, a step, tolerance 1e-5", (long long)neurons);
     bench_put(b, &row);
     fsnn_net_destroy(s.net);
-    free(x);
+    fsnn_free_array(x);
 }
 
 static void run_stream(bench *b)
@@ -118,7 +118,7 @@ static void run_length(bench *b)
         bench_put(b, &row);
     }
     fsnn_net_destroy(net);
-    free(x);
+    fsnn_free_array(x);
 }
 
 const bench_workload bench_length = {
@@ -164,7 +164,7 @@ static void run_memory(bench *b)
         bench_put(b, &r);
     }
     fsnn_net_destroy(net);
-    free(x);
+    fsnn_free_array(x);
 }
 
 const bench_workload bench_memory = {"memory",

@@ -98,14 +98,11 @@ void bench_put(const bench *b, bench_row *row)
     }
 }
 
-/* Aligned as the library's own arrays are. */
+/* As the library's own arrays are. */
 static float *capacity(int64_t count)
 {
-    void *x = NULL;
-    if (posix_memalign(&x, 64, (size_t)count * sizeof(float))) {
-        cli_error(CLI_FAILED, "no memory for %lld numbers", (long long)count);
-        exit(CLI_FAILED);
-    }
+    float *x = fsnn_alloc_array(count, sizeof *x);
+    bench_try(x ? FSNN_OK : FSNN_EMEMORY);
     return x;
 }
 
@@ -162,7 +159,7 @@ double bench_bandwidth(bench *b)
     memset(x, 0, PIECE * sizeof *x);
     bench_part part = {.run = read_all, .of = x};
     bench_measure(b, &part, 1);
-    free(x);
+    fsnn_free_array(x);
     b->bandwidth = PIECE * sizeof(float) / part.least;
     return b->bandwidth;
 }
@@ -198,8 +195,8 @@ void bench_net_close(bench_net *n)
 {
     fsnn_optimizer_destroy(n->optimizer);
     fsnn_net_destroy(n->net);
-    free(n->x);
-    free(n->gradient);
+    fsnn_free_array(n->x);
+    fsnn_free_array(n->gradient);
     free(n->label);
 }
 

@@ -6,6 +6,24 @@
 
 #include <string.h>
 
+void *fsnn_alloc_array(int64_t count, size_t size)
+{
+    size_t bytes = 0;
+    if (count < 0 || __builtin_mul_overflow((size_t)count, size, &bytes) || bytes > PTRDIFF_MAX) {
+        fsnn_fail(FSNN_EARGUMENT,
+                  "fsnn_alloc_array: %lld elements of %zu bytes are no array: the number is below "
+                  "0, or memory cannot be so large",
+                  (long long)count, size);
+        return NULL;
+    }
+    return fsnn_alloc(bytes);
+}
+
+void fsnn_free_array(void *array)
+{
+    fsnn_free(array);
+}
+
 /* Makes room for one more element of `size` bytes; lists are full when count is 0 or a power of
  * two. */
 static void *grow(void *old, int count, size_t size)

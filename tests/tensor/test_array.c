@@ -35,6 +35,31 @@ static void appends_and_finds(void **state)
     fsnn_arrays_free(NULL);
 }
 
+/* Those of callers; large ones begin at a large page. */
+static void arrays(void **state)
+{
+    (void)state;
+    static const int64_t count[] = {0, 1, 1000, 4 << 20};
+    for (int c = 0; c < FSNN_COUNT(count); c++) {
+        CASE("%lld numbers", (long long)count[c]);
+        float *x = fsnn_alloc_array(count[c], sizeof *x);
+        assert_non_null(x);
+        assert_int_equal((uintptr_t)x % 64, 0);
+        for (int64_t i = 0; i < count[c]; i++)
+            assert_true(x[i] == 0);
+        if (count[c] > 1 << 20)
+            assert_int_equal((uintptr_t)x % (2 << 20), 0);
+        fsnn_free_array(x);
+    }
+    fsnn_free_array(NULL);
+    assert_null(fsnn_alloc_array(-1, 4));
+    CONTAINS(fsnn_error_text(), "-1 elements of 4 bytes are no array");
+    assert_null(fsnn_alloc_array(INT64_MAX, 8));
+    CONTAINS(fsnn_error_text(), "memory cannot be so large");
+    assert_null(fsnn_alloc_array(INT64_MAX / 8, 8));
+    CONTAINS(fsnn_error_text(), "out of memory");
+}
+
 static void refuses_impossible_shapes(void **state)
 {
     (void)state;
@@ -149,7 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(appends_and_finds),       cmocka_unit_test(refuses_impossible_shapes),
         cmocka_unit_test(keeps_metadata),          cmocka_unit_test(converts_every_type),
-        cmocka_unit_test(survives_failing_memory),
+        cmocka_unit_test(survives_failing_memory), cmocka_unit_test(arrays),
     };
     return cmocka_run_group_tests_name("tensor/array", tests, NULL, NULL);
 }
