@@ -77,6 +77,20 @@ static void print_classes(const fsnn_series *s, const fsnn_series_info *info)
     free(count);
 }
 
+/* Of a regression. */
+static void print_targets(const fsnn_series *s, const fsnn_series_info *info)
+{
+    double target, min = INFINITY, max = -INFINITY, sum = 0;
+    for (int64_t i = 0; i < info->count && fsnn_series_target(s, i, &target); i++) {
+        min = fmin(min, target);
+        max = fmax(max, target);
+        sum += target;
+    }
+    if (max >= min)
+        cli_out("a target for each series (a regression): %.5g to %.5g, mean %.5g\n", min, max,
+                sum / (double)info->count);
+}
+
 static int inspect_spikes(const char *path)
 {
     fsnn_shd_info info;
@@ -109,6 +123,7 @@ int inspect_series(const char *path, series_kind kind)
         cli_out(", %lld class%s", (long long)info.classes, info.classes == 1 ? "" : "es");
     cli_out("\n");
     print_lengths(&info);
+    print_targets(s, &info);
     const char *note;
     for (int64_t i = 0; (note = fsnn_series_note(s, i)) != NULL; i++)
         cli_out("%s\n", note);

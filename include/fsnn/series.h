@@ -33,9 +33,10 @@ typedef struct fsnn_series_info {
  * Tables by tabs (`.tsv`): the class, then the values, classes sorted, NaN at the end cut off
  * (fsnn_series_note). ARFF: numeric attributes or one relational one, then a list of classes. A
  * missing value (`?`, `NaN`) is interpolated linearly between its neighbours in time; at the ends
- * it is the nearest value. Refused with a sentence: time stamps, regression targets, dimensions of
- * one series that differ in length. (A. Bagnall et al., The UEA multivariate time series
- * classification archive, 2018; H. A. Dau et al., The UCR time series archive, 2019.) */
+ * it is the nearest value. Values with time stamps (`(time,value)`) are steps in their order; dates
+ * evenly spaced give the rate. `@targetLabel true`: fsnn_series_target. Refused with a sentence:
+ * dimensions of one series that differ in length. (A. Bagnall et al., The UEA multivariate time
+ * series classification archive, 2018; H. A. Dau et al., The UCR time series archive, 2019.) */
 FSNN_API fsnn_status fsnn_series_ts(const char *path, fsnn_series **series);
 
 /* Which files of a folder, and what their names say. */
@@ -140,6 +141,9 @@ FSNN_API const float *fsnn_series_values(const fsnn_series *series, int64_t inde
  * beats were dropped). Data sets made from the series have them as warnings. NULL after the
  * last. */
 FSNN_API const char *fsnn_series_note(const fsnn_series *series, int64_t index);
+/* The number that a regression is to find for a series; false: there is none. `target` may be
+ * NULL. */
+FSNN_API bool fsnn_series_target(const fsnn_series *series, int64_t index, double *target);
 FSNN_API const char *fsnn_series_class(const fsnn_series *series,
                                        int64_t label); /* name; NULL: none */
 /* Name of a channel ("MLII") and its unit ("mV"); NULL if the file does not say. */

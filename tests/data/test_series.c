@@ -86,8 +86,15 @@ static void ts_refuses(void **state)
          "is a Git LFS pointer, not the data (7 bytes): run git lfs pull", FSNN_EFORMAT},
         {"hello\n", ":1: \"hello\" stands before @data", FSNN_EFORMAT},
         {"@data\n", "no series follows", FSNN_EFORMAT},
-        {"@timeStamps true\n@data\n1\n", ":1: series with time stamps", FSNN_EUNSUPPORTED},
-        {"@targetLabel true\n@data\n1:2\n", "regression", FSNN_EUNSUPPORTED},
+        {"@timeStamps true\n@data\n(1,2,3\n", ":3: \"(1,2,3\" is no time stamp and value in",
+         FSNN_EFORMAT},
+        {"@timeStamps true\n@data\n(x,2)\n", ":3: the time stamp \"x\" is neither", FSNN_EFORMAT},
+        {"@timeStamps true\n@data\n(2007-13-01,2)\n", "\"2007-13-01\" is neither", FSNN_EFORMAT},
+        {"@timeStamps true\n@data\n(2,2),(2,3)\n", ":3: the time stamp \"2\" is not after",
+         FSNN_EFORMAT},
+        {"@targetLabel true\n@data\n1:x\n", ":3: the target \"x\" is not a number", FSNN_EFORMAT},
+        {"@targetLabel true\n@data\n1\n", ":3: no \":\" on this line: a target is", FSNN_EFORMAT},
+        {"@targetLabel true\n@classLabel true a\n@data\n1:a\n", "both classes", FSNN_EFORMAT},
         {"@timeStamps maybe\n", "@timeStamps is \"maybe\", expected true or false", FSNN_EFORMAT},
         {"@classLabel true\n", "must name the classes", FSNN_EFORMAT},
         {"@classLabel true a a\n", "names the class \"a\" twice", FSNN_EFORMAT},
@@ -118,6 +125,56 @@ static void ts_refuses(void **state)
     folder_delete("b.ts");
     fsnn_series *s;
     FAILS(fsnn_series_ts("/nowhere/x.ts", &s), FSNN_EIO);
+}
+
+static void ts_stamps_and_targets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double rate;
+        const char *note;
+        float x[4];
+    } row[] = {
+        {"(2007-01-31 23:59:00,1),(2007-02-01 00:01:00,2):(2007-01-31 23:59:00,3),(2007-02-01 "
+         "00:01:00,4)",
+         1 / 120.0,
+         NULL,
+         {1, 3, 2, 4}},
+        {"(2008-02-29T10:00:00.5,1),(2008-02-29T10:00:01,?):(1,3),(3,4)",
+         0,
+         "not evenly spaced",
+         {1, 3, 1, 4}},
+        {"(0,1),(0.5,2):(0,3),(0.5,4)", 0, NULL, {1, 3, 2, 4}},
+        {"(2024-02-28,1),(2024-02-29,2):(2024-02-28,3),(2024-02-29,4)",
+         1 / 86400.0,
+         NULL,
+         {1, 3, 2, 4}},
+    };
+    fsnn_series *s;
+    fsnn_series_info info;
+    fsnn_data *data;
+    double target;
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
+        char text[512];
+        snprintf(text, sizeof text, "@timeStamps true\n@targetLabel true\n@data\n%s:-1.5e1\n",
+                 row[i].text);
+        folder_write_text("s.ts", text);
+        GOOD(fsnn_series_ts(folder_path("s.ts"), &s));
+        fsnn_series_info_get(s, &info);
+        assert_true(info.channels == 2 && info.longest == 2 && info.classes == 0);
+        assert_true(fabs(info.rate - row[i].rate) < 1e-9);
+        assert_memory_equal(fsnn_series_values(s, 0, NULL, NULL), row[i].x, sizeof row[i].x);
+        assert_true(fsnn_series_target(s, 0, &target) && target == -15);
+        assert_false(fsnn_series_target(s, 1, &target));
+        const char *note = fsnn_series_note(s, 0);
+        assert_true(row[i].note ? note && strstr(note, row[i].note) : !note);
+        REFUSED(fsnn_data_series(s, 0, FSNN_PAD_END, &data), FSNN_EUNSUPPORTED,
+                "the series have targets, numbers of a regression (-15 for the first one)");
+        fsnn_series_destroy(s);
+    }
+    folder_delete("s.ts");
 }
 
 /* ---- wav ---- */
@@ -804,6 +861,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ts_reads),
         cmocka_unit_test(ts_refuses),
+        cmocka_unit_test(ts_stamps_and_targets),
         cmocka_unit_test(wav_reads),
         cmocka_unit_test(wav_from_a_pipe),
         cmocka_unit_test(wav_refuses),

@@ -1,5 +1,5 @@
 /* Series of the UCR/UEA archive as tables by tabs and as ARFF: what is read, what is refused and
- * with which words, files below FSNN_DATA, damaged files. */
+ * with which words, damaged files. */
 #include "data/mutate.h"
 
 #include "base/bytes.h"
@@ -189,65 +189,6 @@ static void refused(void **state)
     folder_delete("a.txt");
 }
 
-static uint32_t crc32_of(const float *x, int64_t count)
-{
-    uint32_t crc = ~0U;
-    for (int64_t i = 0; i < count; i++) {
-        uint8_t bytes[4];
-        uint32_t bits;
-        memcpy(&bits, &x[i], 4);
-        bytes_put_le(bytes, bits, 4);
-        for (int b = 0; b < 32; b++)
-            crc = crc >> 1 ^ ((crc ^ bytes[b / 8] >> b % 8) & 1 ? 0xedb88320U : 0);
-    }
-    return ~crc;
-}
-
-/* What NumPy finds: series, length, crc32 of all values as float32, sum of (i + 1) label. */
-static void archive(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *name;
-        int count, length;
-        uint32_t crc;
-        int labels;
-    } row[] = {{"GunPoint_TRAIN.tsv", 50, 150, 0xea0f0432, 671},
-               {"GunPoint_TRAIN.arff", 50, 150, 0xea0f0432, 671},
-               {"ItalyPowerDemand_TRAIN.arff", 67, 24, 0x44b271b6, 1244}};
-    int read = 0;
-    for (int i = 0; i < FSNN_COUNT(row); i++) {
-        CASE("%s", row[i].name);
-        char path[512];
-        fsnn_series *s;
-        fsnn_series_info info;
-        int sum = 0;
-        snprintf(path, sizeof path, "%s/field/ts/%s", files_data(), row[i].name);
-        if (access(path, R_OK) != 0) {
-            print_message("skipped: no %s (set FSNN_DATA to the folder that holds it)\n", path);
-            continue;
-        }
-        GOOD(fsnn_series_ts(path, &s));
-        fsnn_series_info_get(s, &info);
-        assert_true(info.count == row[i].count && info.channels == 1 && info.classes == 2);
-        assert_true(info.shortest == row[i].length && info.longest == row[i].length);
-        assert_int_equal(info.missing, 0);
-        const float *x = fsnn_series_values(s, 0, NULL, NULL); /* all follow */
-        assert_true(crc32_of(x, info.total) == row[i].crc);
-        for (int k = 0; k < row[i].count; k++) {
-            int64_t length;
-            int32_t label;
-            fsnn_series_values(s, k, &length, &label);
-            sum += (k + 1) * label;
-        }
-        assert_int_equal(sum, row[i].labels);
-        fsnn_series_destroy(s);
-        read++;
-    }
-    if (!read)
-        skip();
-}
-
 static void damaged(void **state)
 {
     (void)state;
@@ -263,7 +204,6 @@ static void damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(tables), cmocka_unit_test(weka),
-                                       cmocka_unit_test(refused), cmocka_unit_test(archive),
-                                       cmocka_unit_test(damaged)};
+                                       cmocka_unit_test(refused), cmocka_unit_test(damaged)};
     return cmocka_run_group_tests_name("data/ucr", tests, folder_open, folder_close);
 }

@@ -1,6 +1,5 @@
 /* WFDB records: every format of signal files, samples a frame, skew, offsets, several files and
- * segments, from files made here and from recordings below FSNN_DATA; what is refused, and with
- * which words; damaged files. */
+ * segments, from files made here; what is refused, and with which words; damaged files. */
 #include "data/mutate.h"
 
 #include "base/bytes.h"
@@ -325,108 +324,7 @@ static void signals_refused(void **state)
     folder_delete("r.hea"), folder_delete("r.dat");
 }
 
-/* ---- recordings of other people's devices ---- */
-
-static uint32_t crc32_of(const fsnn_series *s, const bool *taken)
-{
-    fsnn_series_info info;
-    int64_t length;
-    uint32_t crc = ~0U;
-    const float *x = fsnn_series_values(s, 0, &length, NULL);
-    fsnn_series_info_get(s, &info);
-    for (int64_t i = 0; i < length * info.channels; i++) {
-        uint8_t bytes[4];
-        uint32_t bits;
-        if (!taken[i % info.channels])
-            continue;
-        memcpy(&bits, &x[i], 4);
-        bytes_put_le(bytes, bits, 4);
-        for (int b = 0; b < 32; b++)
-            crc = crc >> 1 ^ ((crc ^ bytes[b / 8] >> b % 8) & 1 ? 0xedb88320U : 0);
-    }
-    return ~crc;
-}
-
-/* What PhysioNet's own reader finds (package wfdb 4.3.1, samples of frames averaged): frames,
- * signals, missing values, crc32 of the float32 rows of those signals without missing values. */
-typedef struct recording {
-    const char *name;
-    int length, channels, missing;
-    uint32_t crc;
-    const char *gaps; /* signals with missing values */
-} recording;
-
-static const recording field_files[] = {
-    {"100_3chan", 999, 3, 0, 0x21b1e655, ""},
-    {"100s", 21600, 2, 0, 0x884757c7, ""},
-    {"3000003_0003", 1028, 2, 0, 0xa8068e53, ""},
-    {"310derive", 1026, 2, 0, 0xb22e8c23, ""},
-    {"310derive_2", 1020, 1, 0, 0x8e0ebbf0, ""},
-    {"310derive_3", 1018, 1, 0, 0x24fed8ea, ""},
-    {"311derive", 1026, 1, 0, 0xee5427f4, ""},
-    {"311derive_2", 1020, 1, 0, 0x8e0ebbf0, ""},
-    {"311derive_3", 1019, 1, 0, 0x412249ab, ""},
-    {"311derive_4", 1018, 1, 0, 0x24fed8ea, ""},
-    {"a103l", 82500, 3, 0, 0x2111cb12, ""},
-    {"binformats", 499, 10, 0, 0xb8537abd, ""},
-    {"s00001-2896-10-10-00-31n", 1936, 10, 5352, 0xfa2c375c, "789"},
-    {"test01_00s", 4000, 4, 0, 0x723acc7a, ""},
-    {"test01_00s_skew", 4000, 4, 3, 0x71edada1, "1"},
-    {"test01_00s_frame", 4000, 3, 0, 0x3f3481a7, ""},
-    {"test01_00s_skewframe", 4000, 3, 3, 0xc6dc9b91, "0"},
-    {"041s/041s", 2000, 7, 1, 0x7e196f24, "1"},
-    {"041s/041s01", 1000, 7, 0, 0xa11239c5, ""},
-    {"041s/041s02", 1000, 7, 1, 0xf4854cad, "1"},
-};
-
-/* Of FLAC. */
-static const recording field_flac[] = {
-    {"flac_3_constant", 5600000, 3, 0, 0x8c2909d5, ""},
-    {"flacformats", 499, 3, 0, 0x0c816a21, ""},
-    {"mixedsignals", 14400, 6, 864, 0xb93aba4a, "0123"},
-};
-
-static void check_recordings(const recording *field, int count)
-{
-    int read = 0;
-    for (int i = 0; i < count; i++) {
-        CASE("%s", field[i].name);
-        char path[512];
-        bool taken[16];
-        fsnn_series *s;
-        fsnn_series_info info;
-        snprintf(path, sizeof path, "%s/field/wfdb/%s.hea", files_data(), field[i].name);
-        if (access(path, R_OK) != 0) {
-            print_message("skipped: no %s (set FSNN_DATA to the folder that holds it)\n", path);
-            continue;
-        }
-        GOOD(fsnn_series_wfdb(path, NULL, &s));
-        fsnn_series_info_get(s, &info);
-        assert_int_equal(info.longest, field[i].length);
-        assert_int_equal(info.channels, field[i].channels);
-        assert_int_equal(info.missing, field[i].missing);
-        for (int c = 0; c < 16; c++)
-            taken[c] = c > 9 || !strchr(field[i].gaps, '0' + c);
-        assert_true(crc32_of(s, taken) == field[i].crc);
-        fsnn_series_destroy(s);
-        read++;
-    }
-    if (!read)
-        skip();
-}
-
-static void recordings(void **state)
-{
-    (void)state;
-    check_recordings(field_files, FSNN_COUNT(field_files));
-}
-
-static void recordings_in_flac(void **state)
-{
-    (void)state;
-    NEEDS("libsndfile");
-    check_recordings(field_flac, FSNN_COUNT(field_flac));
-}
+/* ---- FLAC ---- */
 
 /* Channels of another number, samples of more bits, a frame cut short, no FLAC at all. */
 static void flac_refused(void **state)
@@ -505,17 +403,12 @@ static void damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats),
-        cmocka_unit_test(differences),
-        cmocka_unit_test(doubts),
-        cmocka_unit_test(frames_and_files),
-        cmocka_unit_test(segments),
-        cmocka_unit_test(segments_refused),
+        cmocka_unit_test(formats),         cmocka_unit_test(differences),
+        cmocka_unit_test(doubts),          cmocka_unit_test(frames_and_files),
+        cmocka_unit_test(segments),        cmocka_unit_test(segments_refused),
         cmocka_unit_test(signals_refused),
-        cmocka_unit_test(recordings),
-        cmocka_unit_test(recordings_in_flac),
-        cmocka_unit_test(flac_refused),
-        cmocka_unit_test(damaged),
+
+        cmocka_unit_test(flac_refused),    cmocka_unit_test(damaged),
     };
     return cmocka_run_group_tests_name("data/wfdb", tests, folder_open, folder_close);
 }

@@ -139,7 +139,6 @@ static void real_files(void **state)
         {"npy/fortran_tensor_3d.pth", as_npz, "is a PyTorch file"},
         {"npy/py3-objarr.npy", as_npz, "holds Python objects (type '|O')"},
         {"ts/GunPoint_TRAIN.arff", as_npz, "is an ARFF file (Weka), not"},
-        {"ts/UnitTestTimeStamps_TRAIN.ts", as_ts, "series with time stamps cannot be read"},
         {"wav-scipy/test-8000Hz-le-3ch-5S-36bit.wav", as_wav, "holds PCM samples (format 1) of 36"},
         {"evt-dat-es/evt2.raw", as_wav, "is a recording in Prophesee's RAW format (EVT)"},
         {"evt-dat-es/sample_ncars.dat", as_wav, "is a recording in Prophesee's DAT format"},

@@ -37,6 +37,23 @@ float *series_add(fsnn_series *s, int64_t length, int32_t label)
     return at;
 }
 
+fsnn_status series_set_target(fsnn_series *s, double target)
+{
+    FSNN_TRY(
+        fsnn_grow(&s->targets, s->count - 1, &s->target_capacity, s->count, sizeof *s->targets));
+    s->targets[s->count - 1] = target;
+    return FSNN_OK;
+}
+
+bool fsnn_series_target(const fsnn_series *s, int64_t index, double *target)
+{
+    if (!s || !s->targets || index < 0 || index >= s->count)
+        return false;
+    if (target)
+        *target = s->targets[index];
+    return true;
+}
+
 fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length)
 {
     FSNN_TRY(fsnn_grow(&s->name, s->classes, &s->name_capacity, s->classes + 1, sizeof *s->name));
@@ -143,6 +160,7 @@ void fsnn_series_destroy(fsnn_series *s)
     fsnn_free(s->end);
     fsnn_free(s->labels);
     fsnn_free(s->values);
+    fsnn_free(s->targets);
     fsnn_free(s);
 }
 
@@ -327,5 +345,10 @@ fsnn_status fsnn_data_series(const fsnn_series *s, int64_t steps, fsnn_pad pad, 
     fsnn_series_info_get(s, &info);
     if (!s->count || !s->rows)
         return fsnn_fail(FSNN_EARGUMENT, "the set of series is empty: no sample can be made of it");
+    if (s->targets)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "the series have targets, numbers of a regression (%g for the first one): "
+                         "samples of series can have classes, or nothing to learn",
+                         s->targets[0]);
     return padded(s, steps ? steps : info.longest, pad, data);
 }

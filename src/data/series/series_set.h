@@ -14,7 +14,9 @@ struct fsnn_series {
     int64_t *end;               /* [count] rows up to the end of each */
     int32_t *labels;            /* [count]; -1: none */
     float *values;              /* [rows, channels] */
-    char **name;                /* [classes] */
+    double *targets;            /* [count] of a regression; NULL: there are none */
+    int64_t target_capacity;
+    char **name; /* [classes] */
     int64_t classes, name_capacity;
     char **channel, **unit; /* [channels] each, or NULL: names of channels and units not known */
     int64_t missing;
@@ -33,6 +35,8 @@ fsnn_series *series_new(int64_t channels, double rate);
 /* Appends a series of `length` zeros and returns its place [length, channels], valid until the
  * next; NULL when memory is out. */
 float *series_add(fsnn_series *s, int64_t length, int32_t label);
+/* The target of the series that was added last; all have one, or none. FSNN_EMEMORY. */
+fsnn_status series_set_target(fsnn_series *s, double target);
 /* Adds a sentence of fsnn_series_note, which is taken over, also on failure (NULL: memory is out).
  */
 fsnn_status series_note(fsnn_series *s, char *sentence);

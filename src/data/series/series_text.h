@@ -34,6 +34,18 @@ typedef struct text_place {
  * count from 0 here. */
 fsnn_status text_value(const text_place *at, text t, int64_t dimension, int64_t k, float *out);
 
+/* Times of values, in all series of a file. */
+typedef struct ts_stamps {
+    double step; /* of the first two; 0: not known yet */
+    double last; /* seconds of the date before, or its number */
+    bool dated;  /* the last one is a date */
+    bool uneven; /* some steps are others than the first */
+} ts_stamps;
+/* A line with the values alone into `out` [line.size], which *stripped then is: each "(time,value)"
+ * becomes its value. Times of a dimension must rise. FSNN_EFORMAT. */
+fsnn_status ts_strip_stamps(const text_place *at, text line, char *out, text *stripped,
+                            ts_stamps *s);
+
 /* The class of this name, which is added where it is new; FSNN_EUNSUPPORTED where there are too
  * many. */
 fsnn_status series_class(fsnn_series *s, const char *path, int64_t line, text name, int32_t *label);

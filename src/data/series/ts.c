@@ -4,6 +4,8 @@
 #include "data/series/series_text.h"
 #include "format/file_kind.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct reader {
@@ -11,7 +13,10 @@ typedef struct reader {
     text rest;
     int64_t line;
     locale_t plain; /* numbers have a point */
-    bool data, equal;
+    bool data, equal, stamped, targets;
+    ts_stamps times;
+    char *values; /* of a line without its stamps [value_capacity] */
+    int64_t value_capacity;
     int classes;                /* -1: the header has not said; 0, 1 */
     int64_t dimensions, length; /* that the header promises; 0: nothing */
     fsnn_series *s;
@@ -48,25 +53,14 @@ static fsnn_status read_count(reader *r, text value, const char *key, int64_t *o
                      r->path, (long long)r->line, key, text_shown(t, found));
 }
 
-static fsnn_status no_stamps(reader *r, text value)
+static fsnn_status stamps(reader *r, text value)
 {
-    bool on;
-    FSNN_TRY(read_flag(r, value, "timeStamps", &on));
-    return on ? fsnn_fail(FSNN_EUNSUPPORTED,
-                          "%s:%lld: series with time stamps cannot be read: only values one a step",
-                          r->path, (long long)r->line)
-              : FSNN_OK;
+    return read_flag(r, value, "timeStamps", &r->stamped);
 }
 
-static fsnn_status no_targets(reader *r, text value)
+static fsnn_status targets(reader *r, text value)
 {
-    bool on;
-    FSNN_TRY(read_flag(r, value, "targetLabel", &on));
-    return on ? fsnn_fail(FSNN_EUNSUPPORTED,
-                          "%s:%lld: this is a regression problem (@targetLabel true): only files "
-                          "with classes (@classLabel) or without any can be read",
-                          r->path, (long long)r->line)
-              : FSNN_OK;
+    return read_flag(r, value, "targetLabel", &r->targets);
 }
 
 static fsnn_status classes(reader *r, text value)
@@ -111,6 +105,11 @@ static fsnn_status begin(reader *r, text value)
 {
     (void)value;
     r->data = true;
+    if (r->classes == 1 && r->targets)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s:%lld: @data follows both classes (@classLabel true) and targets "
+                         "(@targetLabel true)",
+                         r->path, (long long)r->line);
     return FSNN_OK;
 }
 
@@ -119,7 +118,7 @@ static const struct {
     const char *name;
     fsnn_status (*read)(reader *r, text value);
 } header[] = {
-    {"timestamps", no_stamps}, {"targetlabel", no_targets},   {"classlabel", classes},
+    {"timestamps", stamps},    {"targetlabel", targets},      {"classlabel", classes},
     {"data", begin},           {"equallength", equal_length}, {"dimensions", dimensions},
     {"dimension", dimensions}, {"serieslength", length},
 };
@@ -144,28 +143,54 @@ static fsnn_status read_header(reader *r, text line)
 
 /* ---- series ---- */
 
-/* The class behind the last `:`, taken off the line. */
-static fsnn_status read_label(const reader *r, text *line, int32_t *label)
+/* What stands behind the last `:`, taken off the line. */
+static fsnn_status cut_end(const reader *r, text *line, const char *what, text *out)
 {
-    char found[48];
-    *label = -1;
-    if (r->classes != 1)
-        return FSNN_OK;
     size_t at = line->size;
     while (at && line->at[at - 1] != ':')
         at--;
     if (!at)
         return fsnn_fail(FSNN_EFORMAT,
-                         "%s:%lld: no \":\" on this line: a class is expected behind the last one",
-                         r->path, (long long)r->line);
-    text name = text_trimmed((text){line->at + at, line->size - at});
+                         "%s:%lld: no \":\" on this line: a %s is expected behind the last one",
+                         r->path, (long long)r->line, what);
+    *out = text_trimmed((text){line->at + at, line->size - at});
     line->size = at - 1;
+    return FSNN_OK;
+}
+
+static fsnn_status read_label(const reader *r, text *line, int32_t *label)
+{
+    char found[48];
+    text name;
+    *label = -1;
+    if (r->classes != 1)
+        return FSNN_OK;
+    FSNN_TRY(cut_end(r, line, "class", &name));
     *label = series_find_class(r->names, name.at, name.size);
     if (*label >= 0)
         return FSNN_OK;
     return fsnn_fail(
         FSNN_EFORMAT, "%s:%lld: the class \"%s\" is not among the %lld that @classLabel names",
         r->path, (long long)r->line, text_shown(name, found), (long long)r->names->classes);
+}
+
+static fsnn_status read_target(const reader *r, text *line, double *target)
+{
+    char found[48], number[64], *end;
+    text name;
+    FSNN_TRY(cut_end(r, line, "target", &name));
+    bool good = name.size && name.size < sizeof number;
+    if (good) {
+        memcpy(number, name.at, name.size);
+        number[name.size] = 0;
+        *target = strtod_l(number, &end, r->plain);
+        good = !*end && isfinite(*target);
+    }
+    return good ? FSNN_OK
+                : fsnn_fail(FSNN_EFORMAT,
+                            "%s:%lld: the target \"%s\" is not a number that can be "
+                            "used",
+                            r->path, (long long)r->line, text_shown(name, found));
 }
 
 /* All dimensions must be as long as the first, and as many as in the first series. */
@@ -211,11 +236,24 @@ static fsnn_status fill(reader *r, text line, int64_t length, float *x)
     return FSNN_OK;
 }
 
+static fsnn_status without_stamps(reader *r, text *line)
+{
+    const text_place at = {r->path, r->line, r->plain};
+    if (!r->stamped)
+        return FSNN_OK;
+    FSNN_TRY(fsnn_grow(&r->values, 0, &r->value_capacity, (int64_t)line->size, 1));
+    return ts_strip_stamps(&at, *line, r->values, line, &r->times);
+}
+
 static fsnn_status read_series(reader *r, text line)
 {
     int32_t label;
     int64_t length;
+    double target = 0;
+    FSNN_TRY(without_stamps(r, &line));
     FSNN_TRY(read_label(r, &line, &label));
+    if (r->targets)
+        FSNN_TRY(read_target(r, &line, &target));
     int64_t channels = text_count(line, ':');
     FSNN_TRY(measure(r, line, channels, &length));
     if (!r->s) {
@@ -223,7 +261,11 @@ static fsnn_status read_series(reader *r, text line)
         r->s->channels = channels;
     }
     float *x = series_add(r->s, length, label);
-    return x ? fill(r, line, length, x) : FSNN_EMEMORY;
+    if (!x)
+        return FSNN_EMEMORY;
+    if (r->targets)
+        FSNN_TRY(series_set_target(r->s, target));
+    return fill(r, line, length, x);
 }
 
 static fsnn_status read_all(reader *r)
@@ -246,7 +288,15 @@ static fsnn_status read_all(reader *r)
 static fsnn_status read_ts(const char *path, text rest, locale_t plain, fsnn_series *s)
 {
     reader r = {.path = path, .rest = rest, .classes = -1, .plain = plain, .names = s};
-    return read_all(&r);
+    fsnn_status status = read_all(&r);
+    fsnn_free(r.values);
+    if (!status && r.stamped && r.times.uneven)
+        return series_note(s, fsnn_format("%s: time stamps are not evenly spaced; a value is one "
+                                          "step whatever its time",
+                                          path));
+    if (!status && r.stamped && r.times.dated && r.times.step > 0)
+        s->rate = 1 / r.times.step;
+    return status;
 }
 
 /* ---- forms ---- */
