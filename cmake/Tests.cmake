@@ -15,6 +15,7 @@ set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export 
 set(needs_OPENMP base/threads)
 set(needs_FFT data/series data/series_real)
 set(needs_SOUND data/sound)
+set(needs_PNG data/png)
 set(needs_PLOT build/docs plot/charts plot/plot plot/plot_errors cli/figures cli/ladder)
 # networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
 set(needs_DOUBLE train/targets ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits)

@@ -80,6 +80,7 @@ fuzz_safetensors) safetensors ;;
 fuzz_npz | fuzz_graph_npz) folder=arrays ;;
 fuzz_description | fuzz_network) descriptions ;;
 fuzz_equation) equations ;;
+fuzz_png) folder=pictures ;;
 fuzz_events_hdf5) folder=hdf5_events ;;
 fuzz_events_*) folder=events ;;
 fuzz_graph) folder=graph_corpus ;;

@@ -16,6 +16,7 @@ zlib1g-dev             gzip, compressed arrays (not with -DFSNN_ZLIB=OFF)
 liblz4-dev             packets of AEDAT 4 event recordings (not with -DFSNN_LZ4=OFF)
 libzstd-dev            packets of AEDAT 4 event recordings (not with -DFSNN_ZSTD=OFF)
 libkissfft-dev         Fourier transforms of sound (not with -DFSNN_FFT=OFF)
+libpng-dev             pictures in PNG (not with -DFSNN_PNG=OFF)
 libsndfile1-dev        sound other than plain WAV: FLAC, Ogg, AIFF (not with -DFSNN_SOUND=OFF)
 libhdf5-dev            HDF5 files (not with -DFSNN_HDF5=OFF)
 libcmocka-dev          unit tests

@@ -212,6 +212,8 @@ static int inspect(const char *path, const cli_common *common)
         return inspect_arrays(path);
     if (inspect_is_idx(path))
         return inspect_idx(path);
+    if (inspect_is_png(path))
+        return inspect_png(path);
     if (is_metrics(&h))
         return inspect_metrics(path);
     return is_description(path, &h) ? inspect_model(path, common) : inspect_unknown(path, readable);

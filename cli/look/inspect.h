@@ -28,4 +28,8 @@ bool inspect_is_metrics(const char *path);
 /* The error of a file or folder of no known kind; `possible` is what could have been given. */
 int inspect_unknown(const char *path, const char *possible);
 
+/* A PNG; what it holds; exit code. */
+bool inspect_is_png(const char *path);
+int inspect_png(const char *path);
+
 #endif

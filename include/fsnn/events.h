@@ -155,6 +155,19 @@ typedef struct fsnn_event_files {
 FSNN_API fsnn_status fsnn_data_events(const fsnn_event_files *files, const fsnn_frames *frames,
                                       const char *cache, fsnn_data **data);
 
+/* Frames that another program made (SpikingJelly's caches): a file .npz a sample with the array
+ * `array` (NULL: "frames"), [T, C, H, W] or [T, ...], the same shape in all; found as recordings
+ * are. Files are read when their samples are needed. Errors: as fsnn_data_events, FSNN_ENOTFOUND
+ * with the key "array" where a file has none of this name. */
+FSNN_API fsnn_status fsnn_data_frames(const fsnn_event_files *files, const char *array,
+                                      fsnn_data **data);
+
+/* Pictures in PNG, found as recordings are: samples [C, H, W] in 0..1, C 1 (gray) or 3 (red, green,
+ * blue), all of one size. An alpha channel is left out and 16 bits are scaled to 8, with a warning.
+ * A child process decodes them. Errors: as fsnn_data_events; FSNN_EUNSUPPORTED where fsnn was built
+ * without libpng. */
+FSNN_API fsnn_status fsnn_data_png(const fsnn_event_files *files, fsnn_data **data);
+
 #ifdef __cplusplus
 }
 #endif

@@ -188,7 +188,7 @@ static const struct {
     {BEGINS("BZh"), NULL, {"a bzip2 file", "bunzip2 unpacks it"}},
     {BEGINS("7z\xbc\xaf\x27\x1c"), NULL, {"a 7z archive", "unpack it"}},
     {BEGINS("Rar!"), NULL, {"a RAR archive", "unpack it"}},
-    {BEGINS("\x89PNG"), NULL, {"a PNG picture", NULL}},
+    {BEGINS("\x89PNG"), NULL, {"a PNG picture", "data of the kind png reads folders of them"}},
     {BEGINS("\xff\xd8\xff"), NULL, {"a JPEG picture", NULL}},
     {BEGINS("GIF8"), NULL, {"a GIF picture", NULL}},
     {BEGINS("II*\0"), NULL, {"a TIFF picture", NULL}},

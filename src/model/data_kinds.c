@@ -12,6 +12,8 @@
     KIND(wfdb)                                                                                     \
     KIND(hdf5)                                                                                     \
     KIND(events)                                                                                   \
+    KIND(frames)                                                                                   \
+    KIND(png)                                                                                      \
     KIND(graph)
 
 #define KIND(name) extern const data_kind data_##name;

@@ -19,7 +19,7 @@ for source in tests/fuzz/fuzz_*.c; do
     esac
     targets=$((targets + 1))
     case $target in # slow ones: a process, a network or files for each input
-    fuzz_shd | fuzz_nir | fuzz_sound | fuzz_events_hdf5) changes=3 ;;
+    fuzz_shd | fuzz_nir | fuzz_sound | fuzz_events_hdf5 | fuzz_png) changes=3 ;;
     fuzz_equation | fuzz_network | fuzz_training_state) changes=10 ;;
     *) changes=100 ;;
     esac

@@ -22,6 +22,7 @@ FSNN_ZLIB=OFF             libz[.]          zlib    build/docs
 FSNN_HDF5=OFF             libhdf5          HDF5    data/shd,format/file_kind
 FSNN_FFT=OFF              kissfft          FFT     data/series
 FSNN_SOUND=OFF            sndfile          libsndfile data/sound
+FSNN_PNG=OFF              png              libpng     data/png
 FSNN_PLOT=OFF             -                plots   plot/plot,cli/figures
 FSNN_OPENMP=OFF           -                OpenMP  base/threads
 FSNN_LZ4=OFF              liblz4           LZ4     -
@@ -33,7 +34,7 @@ on                        -                -       -
 FSNN_CLI=OFF              -                -       cli/train,build/docs
 FSNN_CORE_ONLY=ON         -                -       -
 '
-libraries="YAML ZLIB HDF5 FFT SOUND PLOT OPENMP LZ4 ZSTD"
+libraries="YAML ZLIB HDF5 FFT SOUND PNG PLOT OPENMP LZ4 ZSTD"
 
 fail() { echo "options: FAILED: $*" >&2; exit 1; }
 
@@ -128,6 +129,7 @@ refusals()
         missing HDF5 libhdf5-dev
         missing FFT libkissfft-dev
         missing SOUND libsndfile1-dev
+        missing PNG libpng-dev
         missing LZ4 liblz4-dev
         missing ZSTD libzstd-dev
         refused 'CMocka (package libcmocka-dev).* is missing: run tools/install-deps.sh' -DFSNN_TESTS=ON -DFSNN_DENSE=plain

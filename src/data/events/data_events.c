@@ -94,12 +94,8 @@ static fsnn_status make(const fsnn_event_files *files, const event_pieces *piece
     fsnn_status status = fsnn_fail_in(
         fsnn_frames_shape(&r->frames, r->set.width, r->set.height, &lazy.shape), "frames");
     int32_t *labels = NULL;
-    if (status == FSNN_OK && pieces->labelled) {
-        labels = fsnn_alloc((size_t)pieces->count * sizeof *labels);
-        status = labels ? FSNN_OK : FSNN_EMEMORY;
-    }
-    for (int64_t i = 0; labels && i < pieces->count; i++)
-        labels[i] = pieces->piece[i].label;
+    if (status == FSNN_OK)
+        status = event_pieces_labels(pieces, &labels);
     lazy.labels = labels;
     if (status == FSNN_OK)
         status = store_create_lazy(&lazy, data);

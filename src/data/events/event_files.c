@@ -10,10 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Files of the last ones may be anything: those that are no recordings are passed over. */
 static const char *const endings[] = {".bin", ".bs2", ".aedat", ".aedat4", ".raw", ".dat",
                                       ".es",  ".npz", ".npy",   ".h5",     ".hdf5"};
-enum { DECIDED = 8 };
+/* Files of the last ones may be anything: those that are no recordings are passed over. */
+static const file_endings recordings = {endings, FSNN_COUNT(endings), 8, "recordings",
+                                        fsnn_events_known};
+
+typedef struct finding {
+    const fsnn_event_files *files;
+    const file_endings *wanted;
+} finding;
 
 fsnn_status event_pieces_add(event_pieces *p, char *path, char *text, int64_t from, int64_t to)
 {
@@ -37,6 +43,17 @@ void event_pieces_free(event_pieces *pieces)
     fsnn_free(pieces->name);
     fsnn_free(pieces->piece);
     *pieces = (event_pieces){0};
+}
+
+fsnn_status event_pieces_labels(const event_pieces *pieces, int32_t **labels)
+{
+    *labels = NULL;
+    if (!pieces->labelled)
+        return FSNN_OK;
+    int32_t *label = *labels = fsnn_alloc(fsnn_bytes(pieces->count, sizeof *label));
+    for (int64_t i = 0; label && i < pieces->count; i++)
+        label[i] = pieces->piece[i].label;
+    return label ? FSNN_OK : FSNN_EMEMORY;
 }
 
 /* ---- lines of text ---- */
@@ -119,11 +136,11 @@ static int stem(const char *path)
 }
 
 /* A recording with the text of its class, or the pieces that its table cuts. Takes over both. */
-static fsnn_status add(const fsnn_event_files *files, char *path, char *text, event_pieces *out)
+static fsnn_status add(const finding *f, char *path, char *text, event_pieces *out)
 {
-    if (!files->cuts || !path)
+    if (!f->files->cuts || !path)
         return event_pieces_add(out, path, text, INT64_MIN, INT64_MAX);
-    char *table = fsnn_format("%.*s%s", stem(path), path, files->cuts);
+    char *table = fsnn_format("%.*s%s", stem(path), path, f->files->cuts);
     uint8_t *bytes = NULL;
     size_t size = 0;
     fsnn_status status = table ? fsnn_file_read(table, &bytes, &size) : FSNN_EMEMORY;
@@ -142,12 +159,12 @@ static fsnn_status add(const fsnn_event_files *files, char *path, char *text, ev
 
 /* The file NAME below the folder; its ending may be left out. NULL: not there (or memory is
  * out). */
-static char *find_listed(const char *folder, const char *name)
+static char *find_listed(const finding *f, const char *folder, const char *name)
 {
     char *path = fsnn_format("%s/%s", folder, name);
-    for (int i = 0; path && !port_is_file(path) && i < FSNN_COUNT(endings); i++) {
+    for (int i = 0; path && !port_is_file(path) && i < f->wanted->count; i++) {
         fsnn_free(path);
-        path = fsnn_format("%s/%s%s", folder, name, endings[i]);
+        path = fsnn_format("%s/%s%s", folder, name, f->wanted->ending[i]);
     }
     if (path && port_is_file(path))
         return path;
@@ -169,8 +186,7 @@ static char *next_word(char **at)
     return word;
 }
 
-static fsnn_status add_listed(const fsnn_event_files *files, int64_t number, char *line,
-                              event_pieces *out)
+static fsnn_status add_listed(const finding *f, int64_t number, char *line, event_pieces *out)
 {
     char *at = line;
     line = next_word(&at);
@@ -181,37 +197,37 @@ static fsnn_status add_listed(const fsnn_event_files *files, int64_t number, cha
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: line %lld: \"%s\" stands behind the name and the class \"%s\": a "
                          "line is NAME CLASS, a remark begins with #",
-                         files->list, (long long)number, more, class);
-    char *path = find_listed(files->path, line);
+                         f->files->list, (long long)number, more, class);
+    char *path = find_listed(f, f->files->path, line);
     if (!path)
         return fsnn_fail(FSNN_ENOTFOUND, "%s: line %lld: there is no recording \"%s\" in %s",
-                         files->list, (long long)number, line, files->path);
+                         f->files->list, (long long)number, line, f->files->path);
     char *text = NULL;
     const char *slash = strrchr(path, '/');
     int status = 1;
-    if (*class && !files->cuts)
+    if (*class && !f->files->cuts)
         status = (text = fsnn_strdup(class)) ? 1 : FSNN_EMEMORY;
-    else if (files->pattern && !files->cuts)
-        status = event_pattern_match(files->pattern, slash ? slash + 1 : path, &text);
+    else if (f->files->pattern && !f->files->cuts)
+        status = event_pattern_match(f->files->pattern, slash ? slash + 1 : path, &text);
     if (status < 0) {
         fsnn_free(path);
         return (fsnn_status)status;
     }
-    return add(files, path, text, out);
+    return add(f, path, text, out);
 }
 
-static fsnn_status find_in_list(const fsnn_event_files *files, event_pieces *out)
+static fsnn_status find_in_list(const finding *f, event_pieces *out)
 {
     uint8_t *bytes;
     size_t size;
     char line[4096];
     int64_t number = 0;
-    FSNN_TRY(fsnn_file_read(files->list, &bytes, &size));
-    fsnn_status status = text_check(files->list, bytes, size);
+    FSNN_TRY(fsnn_file_read(f->files->list, &bytes, &size));
+    fsnn_status status = text_check(f->files->list, bytes, size);
     const char *at = (const char *)bytes, *end = at + size;
     while (status == FSNN_OK && next_line(&at, end, line, sizeof line)) {
         number++;
-        status = add_listed(files, number, line, out);
+        status = add_listed(f, number, line, out);
     }
     fsnn_free(bytes);
     return status;
@@ -225,52 +241,52 @@ static int by_name(const void *a, const void *b)
     return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_recording(const char *path, const char *name)
+static bool is_wanted(const file_endings *w, const char *path, const char *name)
 {
     size_t length = strlen(name);
-    for (int i = 0; i < FSNN_COUNT(endings); i++) {
-        size_t n = strlen(endings[i]);
-        if (length > n && !strcmp(name + length - n, endings[i]))
-            return i < DECIDED || fsnn_events_known(path);
+    for (int i = 0; i < w->count; i++) {
+        size_t n = strlen(w->ending[i]);
+        if (length > n && !strcmp(name + length - n, w->ending[i]))
+            return i < w->decided || w->known(path);
     }
     return false;
 }
 
 /* A file of a folder: `class` is the folder's name where folders are classes. */
-static fsnn_status add_found(const fsnn_event_files *files, char *path, const char *name,
-                             const char *class, event_pieces *out)
+static fsnn_status add_found(const finding *f, char *path, const char *name, const char *class,
+                             event_pieces *out)
 {
     char *text = NULL;
-    int wanted = is_recording(path, name);
-    if (wanted && files->pattern)
-        wanted = event_pattern_match(files->pattern, name, &text);
-    if (wanted > 0 && !text && class && !files->cuts)
+    int wanted = is_wanted(f->wanted, path, name);
+    if (wanted && f->files->pattern)
+        wanted = event_pattern_match(f->files->pattern, name, &text);
+    if (wanted > 0 && !text && class && !f->files->cuts)
         wanted = (text = fsnn_strdup(class)) ? 1 : FSNN_EMEMORY;
     if (wanted > 0)
-        return add(files, path, text, out);
+        return add(f, path, text, out);
     fsnn_free(path);
     return (fsnn_status)wanted;
 }
 
-static fsnn_status find_in_folder(const fsnn_event_files *files, const char *folder,
-                                  const char *class, event_pieces *out);
+static fsnn_status find_in_folder(const finding *f, const char *folder, const char *class,
+                                  event_pieces *out);
 
 /* An entry of a folder: a file, or a class's folder of files. */
-static fsnn_status find_in_entry(const fsnn_event_files *files, const char *folder,
-                                 const char *name, const char *class, event_pieces *out)
+static fsnn_status find_in_entry(const finding *f, const char *folder, const char *name,
+                                 const char *class, event_pieces *out)
 {
     char *path = fsnn_format("%s/%s", folder, name);
     if (!path)
         return FSNN_EMEMORY;
     if (!port_is_folder(path))
-        return add_found(files, path, name, class, out);
-    fsnn_status status = class ? FSNN_OK : find_in_folder(files, path, name, out);
+        return add_found(f, path, name, class, out);
+    fsnn_status status = class ? FSNN_OK : find_in_folder(f, path, name, out);
     fsnn_free(path);
     return status;
 }
 
-static fsnn_status find_in_folder(const fsnn_event_files *files, const char *folder,
-                                  const char *class, event_pieces *out)
+static fsnn_status find_in_folder(const finding *f, const char *folder, const char *class,
+                                  event_pieces *out)
 {
     port_names names;
     fsnn_status status = port_list(folder, &names);
@@ -281,46 +297,64 @@ static fsnn_status find_in_folder(const fsnn_event_files *files, const char *fol
     if (names.count)
         qsort(names.name, (size_t)names.count, sizeof *names.name, by_name);
     for (int64_t i = 0; i < names.count && !status; i++)
-        status = find_in_entry(files, folder, names.name[i], class, out);
+        status = find_in_entry(f, folder, names.name[i], class, out);
     port_names_free(&names);
     return status;
 }
 
-static const char *source(const fsnn_event_files *files)
+static const char *source(const finding *f)
 {
-    return files->list ? files->list : files->path;
+    return f->files->list ? f->files->list : f->files->path;
 }
 
-static fsnn_status find(const fsnn_event_files *files, event_pieces *out)
+static fsnn_status fail_empty(const finding *f)
+{
+    const file_endings *w = f->wanted;
+    char names[128] = "";
+    size_t used = 0;
+    for (int i = 0; i < w->count && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                 !i                  ? ""
+                                 : i + 1 == w->count ? " or "
+                                                     : ", ",
+                                 w->ending[i]);
+    const char *pattern = f->files->pattern;
+    return fsnn_fail(FSNN_ENOTFOUND, "%s: holds no %s%s%s%s; their names end in %s", source(f),
+                     w->what, pattern ? " named like \"" : "", pattern ? pattern : "",
+                     pattern ? "\"" : "", names);
+}
+
+static fsnn_status find(const finding *f, event_pieces *out)
 {
     *out = (event_pieces){0};
     fsnn_status status;
-    if (files->list)
-        status = find_in_list(files, out);
-    else if (port_is_folder(files->path))
-        status = find_in_folder(files, files->path, NULL, out);
+    if (f->files->list)
+        status = find_in_list(f, out);
+    else if (port_is_folder(f->files->path))
+        status = find_in_folder(f, f->files->path, NULL, out);
     else
-        status = add(files, fsnn_strdup(files->path), NULL, out);
+        status = add(f, fsnn_strdup(f->files->path), NULL, out);
     FSNN_TRY(status);
-    if (!out->count)
-        return fsnn_fail(FSNN_ENOTFOUND,
-                         "%s: holds no recordings%s%s%s; their names end in .bin, .bs2, .aedat, "
-                         ".aedat4, .raw, .dat, .es, .npz, .npy, .h5 or .hdf5",
-                         source(files), files->pattern ? " named like \"" : "",
-                         files->pattern ? files->pattern : "", files->pattern ? "\"" : "");
-    return FSNN_OK;
+    return out->count ? FSNN_OK : fail_empty(f);
+}
+
+fsnn_status file_pieces_find(const fsnn_event_files *files, const file_endings *wanted,
+                             event_pieces *out)
+{
+    event_pieces other = {0};
+    const finding f = {files, wanted}, training = {files->training, wanted};
+    const finding *of_training = files->training ? &training : &f;
+    fsnn_status status = find(&f, out);
+    if (status == FSNN_OK && files->training)
+        status = find(&training, &other);
+    if (status == FSNN_OK)
+        status = event_labels_settle(source(&f), out, source(of_training),
+                                     files->training ? &other : out, files->first_class);
+    event_pieces_free(&other);
+    return status;
 }
 
 fsnn_status event_pieces_find(const fsnn_event_files *files, event_pieces *out)
 {
-    event_pieces other = {0};
-    const fsnn_event_files *training = files->training ? files->training : files;
-    fsnn_status status = find(files, out);
-    if (status == FSNN_OK && files->training)
-        status = find(files->training, &other);
-    if (status == FSNN_OK)
-        status = event_labels_settle(source(files), out, source(training),
-                                     files->training ? &other : out, files->first_class);
-    event_pieces_free(&other);
-    return status;
+    return file_pieces_find(files, &recordings, out);
 }

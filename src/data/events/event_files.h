@@ -26,6 +26,18 @@ typedef struct event_pieces {
 
 /* Errors: as fsnn_data_events; event_pieces_free is due after an error too. */
 fsnn_status event_pieces_find(const fsnn_event_files *files, event_pieces *out);
+
+/* The same of files of other kinds. */
+typedef struct file_endings {
+    const char *const *ending; /* [count], ".png" */
+    int count, decided;        /* the last ones, from `decided` on, are `known` by their content */
+    const char *what;          /* "pictures" */
+    bool (*known)(const char *path);
+} file_endings;
+fsnn_status file_pieces_find(const fsnn_event_files *files, const file_endings *wanted,
+                             event_pieces *out);
+/* Labels [count] of the pieces, to be freed; NULL where they have none. FSNN_EMEMORY. */
+fsnn_status event_pieces_labels(const event_pieces *pieces, int32_t **labels);
 /* Takes over `path` and `text`, also on failure. */
 fsnn_status event_pieces_add(event_pieces *pieces, char *path, char *text, int64_t from,
                              int64_t to);
