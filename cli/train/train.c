@@ -9,7 +9,7 @@
 
 typedef struct options {
     cli_common common;
-    const char *out, *resume;
+    const char *out, *resume, *weights;
     bool force, other_data, no_figures;
 } options;
 
@@ -18,6 +18,10 @@ static const cli_option table[] = {
      0},
     {"resume", 0, CLI_TEXT, offsetof(options, resume), "DIR",
      "continue the run in DIR where it stopped; its own description is the default", 0, 0},
+    {"weights", 'w', CLI_TEXT, offsetof(options, weights), "FILE",
+     "begin with these weights: .safetensors or .npz with arrays named as the parameters, or a run "
+     "directory for its best ones",
+     0, 0},
     {"force", 0, CLI_FLAG, offsetof(options, force), NULL, "replace a run that is already in DIR",
      0, 0},
     {"other-data", 0, CLI_FLAG, offsetof(options, other_data), NULL,
@@ -56,6 +60,11 @@ static int choose_description(work *w)
     if (o->resume && o->force)
         return cli_error(CLI_USAGE,
                          "--force replaces a run, --resume goes on with it: give one of them");
+    if (o->weights && o->resume)
+        return cli_error(CLI_USAGE,
+                         "--weights begins with other weights, --resume %s goes on with those of "
+                         "the run: give one of them",
+                         o->resume);
     if (o->other_data && !o->resume)
         return cli_error(CLI_USAGE, "--other-data allows a run that goes on other data than it "
                                     "had: it needs --resume DIR");
@@ -237,6 +246,8 @@ static void say_header(work *w)
             (unsigned long long)t->seed);
     cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
             fsnn_isa());
+    if (w->o->weights)
+        cli_say("  weights     of %s", w->o->weights);
     cli_say("  directory   %s", w->directory);
     free(dynamics);
     cli_model_warnings(m);
@@ -418,6 +429,12 @@ static int check_training(work *w)
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
+/* Weights of a run or a file in place of those that are drawn. */
+static int begin_with(work *w)
+{
+    return cli_model_weights(&w->model, w->o->weights);
+}
+
 static int open_all(work *w)
 {
     int code = choose_description(w);
@@ -427,7 +444,9 @@ static int open_all(work *w)
         code = cli_model_open_run(&w->model, w->description, &w->o->common, w->o->resume);
     if (code == CLI_GOOD && !w->o->resume)
         code = choose_directory(w);
-    return code == CLI_GOOD ? check_training(w) : code;
+    if (code == CLI_GOOD)
+        code = check_training(w);
+    return code == CLI_GOOD && w->o->weights ? begin_with(w) : code;
 }
 
 static void close_run(work *w)

@@ -169,6 +169,7 @@ typedef enum fsnn_schedule_kind {
     FSNN_STEP,
     FSNN_COSINE,
     FSNN_PLATEAU,
+    FSNN_ONE_CYCLE,
     FSNN_SCHEDULES
 } fsnn_schedule_kind;
 
@@ -183,15 +184,22 @@ FSNN_API const char *fsnn_schedule_name(fsnn_schedule_kind kind);
  *             any) was not better for more than `patience` epochs in a row; better is what is lower
  *             by more than `threshold` times the best so far (the rule and the defaults of
  *             torch.optim.lr_scheduler.ReduceLROnPlateau, but for factor and patience)
- * During the warm-up lr grows linearly with the epochs done. */
+ *   one_cycle cosine from lr / start_div up to lr over the share `peak` of T, then down to lr /
+ *             (start_div end_div) at T (Smith and Topin 2018; torch.optim.lr_scheduler.OneCycleLR,
+ *             two phases)
+ * During the warm-up lr grows linearly with the epochs done, from warmup_lr. */
 typedef struct fsnn_schedule {
     fsnn_schedule_kind kind;
-    double warmup;    /* epochs (fractions too) of linear warm-up from 0 to lr, before any kind */
+    double warmup;    /* epochs (fractions too) of linear warm-up to lr, before any kind */
     double every;     /* step: epochs between drops */
     double factor;    /* step, plateau: factor of a drop */
     int patience;     /* plateau: epochs without a better validation loss that do not drop yet */
     double threshold; /* plateau: smallest improvement that counts, a share of the best loss */
     double min_lr;    /* floor; cosine ends here */
+    double warmup_lr; /* rate at which a warm-up begins */
+    double peak;      /* one_cycle: share of the epochs until lr is reached, in (0, 1) */
+    double start_div; /* one_cycle: lr divided by it is the first rate */
+    double end_div;   /* one_cycle: that divided by it is the last */
 } fsnn_schedule;
 
 /* By what a network is judged. With n_c samples of class c, a_c answers c, r_c of them right, and
@@ -242,6 +250,9 @@ typedef struct fsnn_training {
     bool drop_last;   /* of the training data's loader: leave out an incomplete last batch */
     fsnn_metric best; /* by what the best epoch is chosen, of equals by the lower loss */
     int64_t top_k;    /* of the metric of that name; 0: 5 */
+    /* batches whose mean gradient makes one step of the optimiser; 0 counts as 1. The last step of
+     * an epoch takes what is left; a stop waits for the step. */
+    int64_t accumulate;
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

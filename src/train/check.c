@@ -17,6 +17,10 @@ static fsnn_status check_options(const fsnn_training *training)
     if (!(training->clip >= 0 && isfinite(training->clip)))
         return fsnn_fail(FSNN_EARGUMENT, "clip is %g: it must not be negative (0: no clipping)",
                          training->clip);
+    if (training->accumulate < 0)
+        return fsnn_fail_key(FSNN_EARGUMENT, "accumulate",
+                             "accumulate is %lld: a step takes the gradient of at least 1 batch",
+                             (long long)training->accumulate);
     if (training->early_stop.patience < 0 || !(training->early_stop.min_delta >= 0))
         return fsnn_fail(FSNN_EARGUMENT,
                          "early stop: patience is %d and min_delta %g, neither may be negative",

@@ -14,9 +14,16 @@ fsnn_training fsnn_training_default(void)
                       .beta2 = 0.999,
                       .eps = 1e-8,
                       .neuron_lr = 1},
-        .schedule =
-            {.kind = FSNN_CONSTANT, .every = 10, .factor = 0.1, .patience = 5, .threshold = 1e-4},
+        .schedule = {.kind = FSNN_CONSTANT,
+                     .every = 10,
+                     .factor = 0.1,
+                     .patience = 5,
+                     .threshold = 1e-4,
+                     .peak = 0.3,
+                     .start_div = 25,
+                     .end_div = 1e4},
         .seed = 1,
         .top_k = 5,
+        .accumulate = 1,
     };
 }

@@ -193,7 +193,8 @@ static fsnn_status check_chunks(const fsnn_optimizer *o)
     return FSNN_OK;
 }
 
-static fsnn_status update(fsnn_optimizer *o, double lr, double clip, bool zero, double *norm)
+static fsnn_status update(fsnn_optimizer *o, double lr, double clip, int64_t batches, bool zero,
+                          double *norm)
 {
     double size = 0;
     if (!o || !(lr >= 0 && isfinite(lr)) || !(clip >= 0))
@@ -203,20 +204,23 @@ static fsnn_status update(fsnn_optimizer *o, double lr, double clip, bool zero, 
                          o ? "given" : "NULL", lr, clip);
     FSNN_TRY(check_chunks(o));
     FSNN_TRY(measure(o, &size));
+    size /= (double)batches;
     if (norm)
         *norm = size;
     o->steps++;
-    optimizer_walk w = {o, lr, clip > 0 && size > clip ? clip / size : 1, zero};
+    double scale = clip > 0 && size > clip ? clip / size : 1;
+    optimizer_walk w = {o, lr, scale / (double)batches, zero};
     fsnn_parallel(o->chunks, step_chunk, &w);
     return o->neuron ? fsnn_net_params_changed(o->net) : FSNN_OK;
 }
 
 fsnn_status fsnn_optimizer_step(fsnn_optimizer *optimizer, double lr, double clip, double *norm)
 {
-    return update(optimizer, lr, clip, false, norm);
+    return update(optimizer, lr, clip, 1, false, norm);
 }
 
-fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip, double *norm)
+fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,
+                                    int64_t batches, double *norm)
 {
-    return update(optimizer, lr, clip, true, norm);
+    return update(optimizer, lr, clip, batches, true, norm);
 }

@@ -54,9 +54,9 @@ void optimizer_step_chunk(const optimizer_walk *walk, const optimizer_chunk *chu
 fsnn_status optimizer_check(const fsnn_optimizer_options *options);
 /* What an optimiser of these options remembers, in bytes. */
 int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *options);
-/* fsnn_optimizer_step that leaves the gradients zero, in the same walk: saves fsnn_net_zero_grad
- * its own. */
+/* fsnn_optimizer_step of the mean of `batches` gradients that were added up; leaves the gradients
+ * zero, in the same walk: saves fsnn_net_zero_grad its own. */
 fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,
-                                    double *norm);
+                                    int64_t batches, double *norm);
 
 #endif

@@ -35,19 +35,48 @@ static double plateau(const fsnn_schedule *s, const schedule_state *state, doubl
     return lr * state->scale;
 }
 
+/* From `from` at 0 to `to` at 1. */
+static double along_cosine(double from, double to, double share)
+{
+    return to + (from - to) * 0.5 * (1 + cos(acos(-1) * share));
+}
+
+static double one_cycle(const fsnn_schedule *s, const schedule_state *state, double lr, double t,
+                        double T)
+{
+    (void)state;
+    double share = T > 0 ? fmin(t / T, 1) : 1, first = lr / s->start_div;
+    if (share < s->peak)
+        return along_cosine(first, lr, share / s->peak);
+    return along_cosine(lr, first / s->end_div, (share - s->peak) / (1 - s->peak));
+}
+
 static const struct {
     const char *name;
     rate rate;
 } table[FSNN_SCHEDULES] = {
-    [FSNN_CONSTANT] = {"constant", constant},
-    [FSNN_STEP] = {"step", step},
-    [FSNN_COSINE] = {"cosine", cosine},
-    [FSNN_PLATEAU] = {"plateau", plateau},
+    [FSNN_CONSTANT] = {"constant", constant},    [FSNN_STEP] = {"step", step},
+    [FSNN_COSINE] = {"cosine", cosine},          [FSNN_PLATEAU] = {"plateau", plateau},
+    [FSNN_ONE_CYCLE] = {"one_cycle", one_cycle},
 };
 
 const char *fsnn_schedule_name(fsnn_schedule_kind kind)
 {
     return (unsigned)kind < FSNN_SCHEDULES ? table[kind].name : "?";
+}
+
+static fsnn_status check_cycle(const fsnn_schedule *s)
+{
+    if (s->kind != FSNN_ONE_CYCLE)
+        return FSNN_OK;
+    if (!(s->peak > 0 && s->peak < 1))
+        return fsnn_fail(FSNN_EARGUMENT, "the schedule's peak is at %g: a share in (0, 1)",
+                         s->peak);
+    if (!(s->start_div >= 1 && isfinite(s->start_div)) ||
+        !(s->end_div >= 1 && isfinite(s->end_div)))
+        return fsnn_fail(FSNN_EARGUMENT, "the schedule divides lr by %g and %g: both are 1 or more",
+                         s->start_div, s->end_div);
+    return FSNN_OK;
 }
 
 fsnn_status schedule_check(const fsnn_schedule *s)
@@ -58,6 +87,10 @@ fsnn_status schedule_check(const fsnn_schedule *s)
         return fsnn_fail(FSNN_EARGUMENT,
                          "the schedule's warmup is %g and its min_lr %g: neither may be negative",
                          s->warmup, s->min_lr);
+    if (!(s->warmup_lr >= 0 && isfinite(s->warmup_lr)))
+        return fsnn_fail(FSNN_EARGUMENT, "the schedule's warmup_lr is %g: it must not be negative",
+                         s->warmup_lr);
+    FSNN_TRY(check_cycle(s));
     bool drops = s->kind == FSNN_STEP || s->kind == FSNN_PLATEAU;
     if (drops && !(s->factor > 0 && s->factor <= 1))
         return fsnn_fail(FSNN_EARGUMENT, "the schedule's factor is %g: it must be in (0, 1]",
@@ -78,7 +111,7 @@ double schedule_rate(const fsnn_schedule *s, const schedule_state *state, double
                      double done)
 {
     double now = done < s->warmup
-                     ? lr * done / s->warmup
+                     ? s->warmup_lr + (lr - s->warmup_lr) * done / s->warmup
                      : table[s->kind].rate(s, state, lr, done - s->warmup, epochs - s->warmup);
     return fmax(now, fmin(s->min_lr, lr));
 }

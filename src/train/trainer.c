@@ -121,14 +121,15 @@ static fsnn_status start_epoch(trainer *t)
 static fsnn_status all_batches(trainer *t)
 {
     fsnn_batch batch;
+    bool stop = false;
     int more = 0;
     FSNN_TRY(start_epoch(t));
     t->mark = fsnn_now();
     while (t->at.batches < t->at.epoch_batches && (more = fsnn_loader_next(t->train, &batch)) > 0) {
         FSNN_TRY(trainer_batch(t, &batch));
         trainer_metrics(t, &t->so_far);
-        bool stop = called(t, t->options->on_batch, &t->so_far);
-        if (stop || asked_to_stop(t))
+        stop = called(t, t->options->on_batch, &t->so_far) || stop;
+        if ((stop || asked_to_stop(t)) && !trainer_waiting(t))
             return save_and_stop(t);
     }
     return more < 0 ? (fsnn_status)more : FSNN_OK;

@@ -49,6 +49,9 @@ typedef struct trainer {
 
 /* One batch: forward, loss, backward, step. */
 fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch);
+/* Batches of the epoch whose gradients wait for a step, after the one that ran last; 0: it made
+ * one. */
+int64_t trainer_waiting(const trainer *t);
 /* The figures of the running epoch so far, into `metrics`, which has its arrays. */
 void trainer_metrics(const trainer *t, fsnn_metrics *metrics);
 

@@ -22,6 +22,35 @@ static fsnn_status gradient_reserve(trainer *t, int64_t count)
     return FSNN_OK;
 }
 
+static int64_t group_of(const trainer *t)
+{
+    int64_t n = t->options->training.accumulate;
+    return n > 1 ? n : 1;
+}
+
+int64_t trainer_waiting(const trainer *t)
+{
+    return t->at.batches == t->at.epoch_batches ? 0 : t->at.batches % group_of(t);
+}
+
+/* Steps of the optimiser in so many batches of an epoch. */
+static int64_t steps_of(const trainer *t)
+{
+    int64_t n = group_of(t), last = t->at.batches == t->at.epoch_batches;
+    return t->at.batches / n + (last && t->at.batches % n);
+}
+
+/* A step where the group of batches is complete, or the epoch ends. */
+static fsnn_status step(trainer *t, double *norm)
+{
+    int64_t n = group_of(t), waiting = t->at.batches % n + 1;
+    *norm = 0;
+    if (waiting < n && t->at.batches + 1 < t->at.epoch_batches)
+        return FSNN_OK;
+    return optimizer_step_and_zero(t->optimizer, t->at.lr, t->options->training.clip, waiting,
+                                   norm);
+}
+
 static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int64_t *correct,
                          double *norm)
 {
@@ -42,7 +71,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
                          "samples hold numbers that are not finite",
                          *loss);
     FSNN_TRY(pass_backward(t->net, t->gradient));
-    return optimizer_step_and_zero(t->optimizer, t->at.lr, training->clip, norm);
+    return step(t, norm);
 }
 
 fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
@@ -103,7 +132,7 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
         m->test_metric[i] = NAN;
     m->multiply_adds = m->additions = m->memory = NAN;
     m->lr = t->at.lr;
-    m->gradient_norm = at->batches ? at->norm / (double)at->batches : NAN;
+    m->gradient_norm = steps_of(t) ? at->norm / (double)steps_of(t) : NAN;
     m->rate = layers_mean(&t->layers, t->rate, samples, m->layer_rate);
     for (int i = 0; i < m->layers; i++)
         m->layer_dead[i] = m->layer_saturated[i] = NAN;

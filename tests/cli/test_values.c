@@ -74,6 +74,40 @@ static void drawn(void **state)
     shell_fails("$F eval classes --prediction-figure there", 2, "draws a regression");
 }
 
+static fsnn_arrays weights_of(const char *name)
+{
+    fsnn_arrays list = {0};
+    GOOD(fsnn_safetensors_read(folder_path(name), &list));
+    return list;
+}
+
+/* A training that begins with the weights of another: with a rate of next to nothing it keeps
+ * them. */
+static void from_weights(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out first --no-figures");
+    shell_good("$F train tiny.yaml --out second --no-figures --weights first/last.safetensors "
+               "--set training.optimizer.lr=1e-30 --set training.epochs=1");
+    shell_contains(shell_err, "weights     of first/last.safetensors", "the header");
+    fsnn_arrays a = weights_of("first/last.safetensors"), b = weights_of("second/last.safetensors");
+    for (int i = 0; i < a.count; i++) {
+        const fsnn_array *same = fsnn_arrays_find(&b, a.item[i].name);
+        assert_non_null(same);
+        assert_memory_equal(a.item[i].data, same->data,
+                            (size_t)fsnn_shape_count(&same->shape) * sizeof(float));
+    }
+    fsnn_arrays_free(&a);
+    fsnn_arrays_free(&b);
+    /* a run stands for its best weights */
+    shell_good("$F train tiny.yaml --out third --no-figures -w first --set training.epochs=1");
+    shell_fails("$F train --resume first --weights second", 2, "give one of them");
+    shell_fails("$F train tiny.yaml --out no --set fc1.out=13 --weights first", 1,
+                "\"fc1.weight\" has shape [12, 6], but the network's has shape [13, 6]");
+    shell_fails("$F train tiny.yaml --out no --weights nowhere.npz", 1, "nowhere.npz");
+    assert_int_not_equal(shell("test -e no"), 0);
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -101,6 +135,7 @@ int main(void)
         cmocka_unit_test(learned),
         cmocka_unit_test(drawn),
         cmocka_unit_test(refused),
+        cmocka_unit_test(from_weights),
     };
     return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }

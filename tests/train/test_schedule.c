@@ -40,6 +40,41 @@ static void cosine(void **state)
     WITHIN("rate", at(&s, 12), 0.02, 1e-12); /* past the end, it stays there */
 }
 
+/* Values that torch.optim.lr_scheduler.OneCycleLR(max_lr=0.1, total_steps=11, pct_start=0.4,
+ * div_factor=10, final_div_factor=100) gives at its steps 0, 3, 7, 10: T = 10, whose peak it puts
+ * at 0.4 11 - 1 = 3.4. */
+static void one_cycle(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_ONE_CYCLE, .peak = 0.34, .start_div = 10, .end_div = 100};
+    WITHIN("rate", at(&s, 0), 0.01, 1e-12);
+    WITHIN("rate", at(&s, 3.4), 0.1, 1e-12);
+    WITHIN("rate", at(&s, 1.7), 0.055, 1e-12);
+    WITHIN("rate", at(&s, 6.7), (0.1 + 1e-4) / 2, 1e-12);
+    WITHIN("rate", at(&s, 10), 1e-4, 1e-12);
+    WITHIN("rate", at(&s, 3), 0.09696125032319601, 1e-12);
+    WITHIN("rate", at(&s, 7), 0.04294137382824942, 1e-12);
+    WITHIN("rate", at(&s, 12), 1e-4, 1e-12);
+    s.peak = 1;
+    REFUSED(schedule_check(&s), FSNN_EARGUMENT, "peak is at 1");
+    s.peak = 0.3;
+    s.start_div = 0.5;
+    REFUSED(schedule_check(&s), FSNN_EARGUMENT, "divides lr by 0.5 and 100");
+}
+
+static void warmup_from(void **state)
+{
+    (void)state;
+    fsnn_schedule s = {.kind = FSNN_CONSTANT, .warmup = 2, .warmup_lr = 0.02};
+    WITHIN("rate", at(&s, 0), 0.02, 1e-12);
+    WITHIN("rate", at(&s, 1), 0.06, 1e-12);
+    WITHIN("rate", at(&s, 2), 0.1, 1e-12);
+    s.warmup_lr = 0.5; /* from above, too */
+    WITHIN("rate", at(&s, 1), 0.3, 1e-12);
+    s.warmup_lr = -1;
+    REFUSED(schedule_check(&s), FSNN_EARGUMENT, "warmup_lr is -1");
+}
+
 static void warmup(void **state)
 {
     (void)state;
@@ -133,9 +168,9 @@ static void refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constant), cmocka_unit_test(step),    cmocka_unit_test(cosine),
-        cmocka_unit_test(warmup),   cmocka_unit_test(plateau), cmocka_unit_test(threshold),
-        cmocka_unit_test(refuses),
+        cmocka_unit_test(constant), cmocka_unit_test(step),        cmocka_unit_test(cosine),
+        cmocka_unit_test(warmup),   cmocka_unit_test(warmup_from), cmocka_unit_test(one_cycle),
+        cmocka_unit_test(plateau),  cmocka_unit_test(threshold),   cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
