@@ -39,7 +39,8 @@ static inline void golden_check(const fsnn_events *e, const char *numbers)
     for (int k = 0; k < 3; k++)
         assert_int_equal(got[k], sum[k]);
     assert_true(h == want);
-    assert_int_equal(e->disorder, 0);
+    /* jAER writes some events behind later ones */
+    assert_true(e->disorder == 0 || !strcmp(e->format, "AEDAT 2.0"));
 }
 
 #endif

@@ -94,10 +94,41 @@ def read_aedat4(data):
             yield (t, x, y, p)
 
 
+def read_aedat2(data):
+    """Of a DVS128, its left or only camera, in order of time."""
+    at, events, turns, before = 0, [], 0, 0
+    while data[at:at + 1] == b'#' and data[at:at + 40].split(b'\n')[0].rstrip(b'\r').isascii():
+        at = data.index(b'\n', at) + 1
+    for i in range(at, len(data) - 7, 8):
+        address, t = struct.unpack_from('>II', data, i)
+        turns += before - t > 2**31
+        before = t
+        if not address >> 15:
+            events.append((t + turns * 2**32, 127 - (address >> 1 & 127), 127 - (address >> 8 & 127), 1 - (address & 1)))
+    return sorted(events, key=lambda e: e[0])
+
+
+def read_es(data):
+    """DVS events of Event Stream."""
+    at, t = 20, 0
+    while at < len(data):
+        if data[at] >= 0xfe:
+            t += 127 if data[at] == 0xff else 0
+            at += 1
+        else:
+            first, x, y = struct.unpack_from('<BHH', data, at)
+            t += first >> 1
+            yield (t, x, y, first & 1)
+            at += 5
+
+
+READERS = {'.aedat4': read_aedat4, '.aedat': read_aedat2, '.es': read_es, '.bs2': read_bin}
+
+
 def line(root, name):
     with open(os.path.join(root, name), 'rb') as f:
         data = f.read()
-    events = list(read_aedat4(data) if name.endswith('.aedat4') else read_bin(data))
+    events = list(READERS[os.path.splitext(name)[1]](data))
     assert all(a[0] <= b[0] for a, b in zip(events, events[1:])), name
     h = 0
     for e in events:
@@ -114,6 +145,11 @@ def main():
     for n in range(1, 11):
         line(root, 'dvs-gesture-samples/%d.bs2' % n)
     line(root, 'aedat4-sample/sample.aedat4')
+    for name in ('DVS128-2014-09-16T15-49-51+0200-20000-0', 'DVS128-2014-10-21T17-41-53+0200-20000-0',
+                 'Tmpdiff128StereoPair-2014-10-21T18-18-47+0200-0', 'Tmpdiff128StereoPair-2015-01-15T13-14-35+0100-0-JustR'):
+        line(root, 'field/aedat2-dvs128-jaer/%s.aedat' % name)
+    line(root, 'field/aedat4-davis346/davis.aedat4')
+    line(root, 'field/evt-dat-es/dvs.es')
 
 
 main()
