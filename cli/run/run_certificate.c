@@ -4,14 +4,13 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* One layer: a line on stderr. */
 static void report(const fsnn_node_info *info, const fsnn_certificate *c, bool *all)
 {
     const char *name = info->name;
     *all = *all && c->proven;
-    if (strcmp(info->kind, "readout") == 0) {
+    if (!info->spiking) {
         char *within = isfinite(c->bound)
                            ? cli_format("potentials within %.2g of those of the exact weights%s",
                                         c->bound, *all ? "" : " for the currents there were")

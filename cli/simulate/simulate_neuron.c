@@ -12,7 +12,7 @@ enum { KINDS = 64 };
  * away. */
 static const struct {
     const char *kind, *reset;
-} usual[] = {{"qif", "value"}, {"eif", "value"}, {"hard_lif", "current"}, {"readout", "none"}};
+} usual[] = {{"qif", "value"}, {"eif", "value"}, {"hard_lif", "current"}};
 
 static int neuron_kinds(const char **known)
 {
@@ -179,6 +179,8 @@ static const char *usual_reset(const sim_setup *s, const char *otherwise)
 {
     if (strcmp(s->kind, "user") == 0 && sim_user(s)->after_spike)
         return "current";
+    if (fsnn_kind_is_readout(s->kind))
+        return "none";
     for (int i = 0; i < CLI_COUNT(usual); i++) {
         if (strcmp(s->kind, usual[i].kind) == 0)
             return usual[i].reset;
@@ -209,7 +211,7 @@ static void set_numbers(const sim_options *o, sim_setup *s)
     put(o->refractory, &s->neuron.refractory);
     set_noise(o, s);
     s->leaky = strcmp(s->kind, "lif") == 0;
-    s->readout = strcmp(s->kind, "readout") == 0;
+    s->readout = fsnn_kind_is_readout(s->kind);
 }
 
 int sim_neuron_read(const sim_options *o, const sim_show *row, sim_setup *s)

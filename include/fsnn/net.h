@@ -68,6 +68,8 @@ FSNN_API const char *fsnn_kind_help(const char *kind);
 FSNN_API int fsnn_kind_defaults(const char *kind, void *options);
 /* Whether nodes of a kind are neuron layers: their options begin with a fsnn_neuron. */
 FSNN_API bool fsnn_kind_is_neuron(const char *kind);
+/* Whether they are neuron layers that never spike, whose output is the potential. */
+FSNN_API bool fsnn_kind_is_readout(const char *kind);
 
 typedef struct fsnn_linear { /* y = x W^T + b over the last dimension; W [out, in] */
     int64_t out;

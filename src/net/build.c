@@ -1,6 +1,7 @@
 /* Building: nodes are added one after the other; nothing is inferred before wrap. */
 #include "net/net.h"
 #include "net/neuron_ops.h"
+#include "neuron/model.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +61,12 @@ fsnn_status net_need_neuron(const char *kind)
     if (net_kind_find(kind))
         return fsnn_fail(FSNN_EARGUMENT, "\"%s\" is no kind of neuron", kind);
     return (fsnn_status)fsnn_name_find("kind of neuron", kind, neuron_at, NULL);
+}
+
+bool fsnn_kind_is_readout(const char *kind)
+{
+    const neuron_model *model = fsnn_kind_is_neuron(kind) ? neuron_model_find(kind) : NULL;
+    return model && model->readout;
 }
 
 fsnn_status fsnn_net_create(fsnn_net **net)

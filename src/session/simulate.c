@@ -291,7 +291,7 @@ static fsnn_status add_states(results *r)
 
 static fsnn_status add_all(results *r)
 {
-    bool readout = strcmp(simulate_kind(r->what), "readout") == 0;
+    bool readout = fsnn_kind_is_readout(simulate_kind(r->what));
     FSNN_TRY(add(r, "t", 1, &r->t));
     FSNN_TRY(add(r, "current", 2, &r->current));
     FSNN_TRY(add_alpha(r));

@@ -95,7 +95,7 @@ fsnn_status fsnn_simulate_resets(const fsnn_simulation *what, fsnn_arrays *resul
     *table = (fsnn_table){0};
     FSNN_NEED(what);
     FSNN_TRY(simulate_check(what));
-    if (strcmp(simulate_kind(what), "readout") == 0)
+    if (fsnn_kind_is_readout(simulate_kind(what)))
         return fsnn_fail(FSNN_EARGUMENT, "a readout never spikes: it has no resets");
     fsnn_simulation s = *what;
     s.neurons = 1;

@@ -566,6 +566,25 @@ static void overflow(void **state)
     assert_null(strstr(shell_err, "infinite"));
 }
 
+/* A compressed memory's word on a layer without spikes is of potentials, whatever its kind. */
+static void certificates_of_readouts(void **state)
+{
+    enum { T = 600 };
+    (void)state;
+    fsnn_arrays list = {0};
+    float *x = shell_add(&list, "x", FSNN_SHAPE(T, 1, 2));
+    for (int i = 0; i < T * 2; i++)
+        x[i] = (float)(i % 7) / 7;
+    shell_save(&list, "long.npz");
+    folder_write_text("readouts.yaml", "input: [2]\nlayers:\n  - lif: {name: a}\n"
+                                       "  - integrator: {name: b}\n  - readout: {name: c}\n"
+                                       "dynamics: {alpha: 0.6, memory: {tolerance: 1e-5}}\n");
+    shell_good("$F run readouts.yaml --input long.npz --output y.npz");
+    shell_contains(shell_err, "certificate a: spikes proven", "run");
+    shell_contains(shell_err, "certificate b: potentials within", "run");
+    shell_contains(shell_err, "certificate c: potentials within", "run");
+}
+
 /* A memory of more steps than any run has is the full memory. */
 static void endless_memory(void **state)
 {
@@ -838,6 +857,7 @@ int main(void)
         cmocka_unit_test(bad_times),
         cmocka_unit_test(bad_input),
         cmocka_unit_test(overflow),
+        cmocka_unit_test(certificates_of_readouts),
         cmocka_unit_test(endless_memory),
         cmocka_unit_test(bad_targets_and_weights),
         cmocka_unit_test(overrides_win_over_weights),

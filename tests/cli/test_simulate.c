@@ -370,6 +370,11 @@ static void exact_potentials(void **state)
     assert_int_equal(spikes("spike.1", t), 0);
     assert_float_equal(csv.value[399][column("v.1")], 2 * (1 - exp(-2)), 1e-5);
     assert_float_equal(csv.value[399][column("v.0.5")], 2 * (1 - exp(1) * erfc(1)), 1e-5);
+    shell_good("$F simulate --neuron integrator --tau 2 --alpha 1 --current 2 --time 4 --no-figure "
+               "-o charged");
+    read_csv("charged.csv");
+    assert_int_equal(spikes("spike.1", t), 0);
+    assert_float_equal(csv.value[399][column("v.1")], 4, 1e-9);
 }
 
 /* Noise on the threshold: spikes below it, others for each neuron and seed, and for each seed the

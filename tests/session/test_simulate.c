@@ -281,12 +281,28 @@ static void kinds(void **state)
         found = found || strncmp(result.item[i].name, "state.", 6) == 0;
     assert_true(found);
     fsnn_arrays_free(&result);
-    s.kind = "readout";
-    GOOD(fsnn_simulate(&s, &result));
-    assert_null(fsnn_arrays_find(&result, "test"));
-    assert_float_equal(of(&result, "spikes")[49], 0, 0);
-    assert_true(of(&result, "v")[49] > 0);
-    fsnn_arrays_free(&result);
+    for (int i = 0; fsnn_kind_name(i); i++) {
+        if (!fsnn_kind_is_readout(fsnn_kind_name(i)))
+            continue;
+        s.kind = fsnn_kind_name(i);
+        GOOD(fsnn_simulate(&s, &result));
+        assert_null(fsnn_arrays_find(&result, "test"));
+        assert_float_equal(of(&result, "spikes")[49], 0, 0);
+        assert_true(of(&result, "v")[49] > 0);
+        fsnn_arrays_free(&result);
+        fsnn_table table;
+        REFUSED(fsnn_simulate_resets(&s, NULL, &table), FSNN_EARGUMENT, "never spikes");
+    }
+}
+
+static void readouts(void **state)
+{
+    (void)state;
+    assert_true(fsnn_kind_is_readout("readout") && fsnn_kind_is_readout("integrator"));
+    assert_false(fsnn_kind_is_readout("lif") || fsnn_kind_is_readout("user"));
+    assert_false(fsnn_kind_is_readout("linear") || fsnn_kind_is_readout("none"));
+    assert_false(fsnn_kind_is_readout(NULL) || fsnn_kind_is_neuron(NULL));
+    assert_null(fsnn_kind_help(NULL));
 }
 
 /* A layer of a description alone is what it is in the network, fed by the same current. */
@@ -401,8 +417,8 @@ int main(void)
         cmocka_unit_test(currents),        cmocka_unit_test(rates),
         cmocka_unit_test(latency),         cmocka_unit_test(intervals),
         cmocka_unit_test(callbacks),       cmocka_unit_test(kinds),
-        cmocka_unit_test(layers),          cmocka_unit_test(refused),
-        cmocka_unit_test(neuron_of_many),
+        cmocka_unit_test(readouts),        cmocka_unit_test(layers),
+        cmocka_unit_test(refused),         cmocka_unit_test(neuron_of_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
