@@ -1,7 +1,8 @@
 #!/bin/sh
 # Memory runs out: allocation number n of a command fails, for a sample of n, alone and with all that follow. The command then ends
 # with 0 where it could do without, or with 1 or 2 and a sentence that says memory. No signal, no endless wait; and a training leaves
-# no half-written file. FSNN_LADDER: "all", how many of each command, or "own", all those outside oneDNN.
+# no half-written file. FSNN_LADDER: "all", how many of each command, "own", all those outside oneDNN, or "places": within oneDNN, whose
+# tens of thousands come from a few thousand places, the first of each chain of callers, and of all the others every 97th.
 set -u
 build=${FSNN_BUILD:?} program=${FSNN_BIN:?}
 [ -z "${FSNN_SANITIZE:-}" ] || { echo "skipped: sanitizers have an allocator of their own"; exit 77; }
@@ -19,6 +20,10 @@ export OMP_NUM_THREADS
 if [ "${FSNN_LADDER:-}" = own ]; then
     OWN=1 FSNN_LADDER=all
     export OWN
+fi
+if [ "${FSNN_LADDER:-}" = places ]; then
+    PLACES=./places
+    export PLACES
 fi
 
 cat >net.yaml <<'END'
@@ -45,7 +50,7 @@ one()
 {
     rm -rf out
     # shellcheck disable=SC2086 # words of a command
-    timeout 120 env FAIL_AT="$1" LD_PRELOAD=./fail_alloc.so "$program" $command >log 2>&1
+    timeout 120 env FAIL_AT="$1" LD_PRELOAD=./fail_alloc.so "$program" $command >log 2>&1 </dev/null
     code=$?
     tries=$((tries + 1))
     case $code in
@@ -62,6 +67,22 @@ wrong()
     tail -n 2 log
 }
 
+# numbers: those of the allocations that are to fail
+numbers()
+{
+    if [ -n "${PLACES:-}" ]; then
+        { cat places && seq 97 97 "$count"; } | sort -nu
+        return
+    fi
+    # spread evenly, denser at the beginning, where the program's own small things are made
+    awk -v sample="$sample" -v count="$count" 'BEGIN {
+        for (i = 1; i <= sample; i++) {
+            n = sample < count ? int(i * i * count / (sample * sample)) : i
+            print n > 0 ? n : i
+        }
+    }'
+}
+
 # ladder SAMPLE COMMAND...
 ladder()
 {
@@ -74,16 +95,15 @@ ladder()
     count=$(cat count)
     case ${FSNN_LADDER:-} in
     '') ;;
-    all) sample=$count ;;
+    all | places) sample=$count ;;
     *) sample=$FSNN_LADDER ;;
     esac
     [ "$sample" -le "$count" ] || sample=$count
     unset FAIL_ALL
-    i=1
-    while [ "$i" -le "$sample" ]; do
-        # spread evenly, denser at the beginning, where the program's own small things are made
-        if [ "$sample" -lt "$count" ]; then n=$((i * i * count / (sample * sample))); else n=$i; fi
-        [ "$n" -gt 0 ] || n=$i
+    numbers >numbers
+    i=0
+    while read -r n; do
+        i=$((i + 1))
         one "$n"
         if [ $((i % 4)) -eq 0 ]; then
             FAIL_ALL=1
@@ -91,9 +111,8 @@ ladder()
             one "$n"
             unset FAIL_ALL
         fi
-        i=$((i + 1))
-    done
-    echo "fsnn $command: $count allocations${OWN:+ outside oneDNN}, $sample tried"
+    done <numbers
+    echo "fsnn $command: $count allocations${OWN:+ outside oneDNN}${PLACES:+ within oneDNN}, $i tried"
 }
 
 ladder 40 inspect net.yaml

@@ -22,6 +22,7 @@ extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_real
 static atomic_long count;
 static long fail_at;
 static int on, all;
+static int foreign_only; /* with PLACES; with OWN there are none of them */
 static _Thread_local int within;
 
 /* Code of the libraries that OWN leaves out. */
@@ -63,7 +64,8 @@ __attribute__((constructor)) static void begin(void)
     backtrace(warm, 2); /* loads what it needs now */
     fail_at = at ? atol(at) : 0;
     all = getenv("FAIL_ALL") != NULL;
-    if (getenv("OWN"))
+    foreign_only = getenv("PLACES") != NULL;
+    if (getenv("OWN") || foreign_only)
         dl_iterate_phdr(add_foreign, NULL);
     unsetenv("LD_PRELOAD");
     on = 1;
@@ -100,11 +102,38 @@ static int unchecked(void)
     return found || (o.done && o.product);
 }
 
+/* The places so far, by a hash of the callers, and the number of the first allocation of each. */
+enum { PLACES = 1 << 17, CALLERS = 16 };
+static uint64_t place[PLACES];
+static long first[PLACES];
+static int places;
+
+static void note_place(long number)
+{
+    void *frame[CALLERS];
+    uint64_t hash = 1;
+    within = 1;
+    int frames = backtrace(frame, CALLERS);
+    within = 0;
+    for (int i = 2; i < frames; i++)
+        hash = (hash ^ (uintptr_t)frame[i]) * 0x100000001b3;
+    size_t at = hash >> 20 & (PLACES - 1);
+    while (place[at] && place[at] != hash)
+        at = (at + 1) & (PLACES - 1);
+    place[at] = hash;
+    if (!first[at]) {
+        first[at] = number;
+        places++;
+    }
+}
+
 static int fails(const void *caller)
 {
-    if (!on || within || is_foreign(caller))
+    if (!on || within || is_foreign(caller) != foreign_only)
         return 0;
     long number = atomic_fetch_add(&count, 1) + 1;
+    if (foreign_only && !fail_at && places < PLACES / 2)
+        note_place(number);
     if (!fail_at || (number != fail_at && !(all && number > fail_at)))
         return 0;
     within = 1;
@@ -148,9 +177,21 @@ int posix_memalign(void **p, size_t alignment, size_t size)
     return q ? 0 : ENOMEM;
 }
 
+static void write_places(const char *name)
+{
+    FILE *file = name ? fopen(name, "w") : NULL;
+    for (int i = 0; file && i < PLACES; i++)
+        if (first[i])
+            fprintf(file, "%ld\n", first[i]);
+    if (file)
+        fclose(file);
+}
+
 __attribute__((destructor)) static void end(void)
 {
     on = 0;
+    if (foreign_only && !fail_at)
+        write_places(getenv("PLACES"));
     const char *name = getenv("COUNT");
     FILE *file = name ? fopen(name, "w") : NULL;
     if (file) {
