@@ -97,6 +97,7 @@ def put(group, key, value, storage):
             put(group.require_group(key), k, v, storage)
     elif isinstance(value, np.ndarray) and value.ndim:
         value = value.astype(storage["floats"]) if "floats" in storage and value.dtype.kind == "f" else value
+        value = value.astype("f8") if storage.get("real_sizes") and value.dtype.kind == "i" else value
         value = value.astype("i4") if storage.get("small") and value.dtype.kind == "i" else value
         packed = dict(compression="gzip", chunks=value.shape) if storage.get("packed") else {}
         group.create_dataset(key, data=value, **packed)
@@ -213,6 +214,7 @@ case("stored_old", "groups as HDF5 1.6 has them, nothing is packed", stored, wat
 case("stored_double", "numbers of double precision", stored, watch="n", write=dict(floats="f8"))
 case("stored_fixed_strings", "texts of a fixed length", stored, watch="n", write=dict(fixed=True))
 case("stored_small_integers", "sizes of 32 bits", chain([2, 8, 8], [3, 4, 4], c=conv(3, 2, 3, 3, stride=2, padding=1, size=(8, 8))), steps=4, write=dict(small=True))
+case("stored_real_sizes", "sizes as real numbers", chain([2, 8, 8], [3, 4, 4], c=conv(3, 2, 3, 3, stride=2, padding=1, size=(8, 8))), steps=4, write=dict(real_sizes=True))
 case("stored_no_version", "no version", stored, watch="n", write=dict(no_version=True))
 case("stored_beside", "groups and attributes of another tool", stored, watch="n", write=dict(beside=True))
 case("metadata", "metadata of nodes, with groups in groups", chain([3], [4], fc=affine(4, 3, scale=6),
@@ -267,6 +269,8 @@ case("repair_output_shape", "the Output states another shape", (lambda g: ({**g[
      expect="repair", sentence="states the shape [1, 1, 4]")
 case("repair_duplicate_edge", "an edge is there twice: it counts once", (stored[0], stored[1] + [("fc", "n")]), watch="n", expect="repair", sentence="is there more than once")
 case("repair_parameter_shape", "parameters [1, 4] of 4 neurons", chain([3], [4], fc=affine(4, 3, scale=6), n=lif(1, 4)), watch="n", expect="repair", sentence="have the shape [1, 4]")
+case("repair_extra_field", "a node has a field that its type does not have", chain([3], [4], fc=affine(4, 3, scale=6), n=lif(4, tau_slow=full(1, 4))), watch="n",
+     expect="repair", sentence='has "tau_slow", which NIR does not give it')
 case("repair_no_output", "no Output node: the only node that nothing follows", ({k: v for k, v in stored[0].items() if k != "output"}, stored[1][:-1]),
      watch="n", flat=stored, expect="repair", sentence="no Output node")
 

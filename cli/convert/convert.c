@@ -25,6 +25,10 @@ static const cli_option table[] = {
      "from NIR: what a spike does, for NIR does not say it: value sets the potential to v_reset, "
      "subtract takes the threshold from it",
      0, 0},
+    CLI_ROW_PRECISION(
+        convert_options,
+        "from NIR: single (default) or double, what the network computes in and its "
+        "weights are kept in; single rounds numbers of double precision, and says so"),
     {"expand-memory", 0, CLI_REAL, offsetof(convert_options, expand), "TOL",
      "to NIR: the memory of fractional neurons becomes LI nodes beside a Threshold, which any tool "
      "runs; TOL is the error of the weights of the past that is aimed at, a warning states what it "

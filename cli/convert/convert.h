@@ -7,7 +7,7 @@
 
 typedef struct convert_options {
     cli_common common;
-    const char *output, *weights, *unit, *reset, *camera;
+    const char *output, *weights, *unit, *reset, *camera, *precision;
     cli_real dt, expand;
 } convert_options;
 

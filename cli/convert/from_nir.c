@@ -41,7 +41,8 @@ static int read_options(const convert_options *o, fsnn_nir_import_options *impor
         return cli_error(CLI_USAGE, "--expand-memory is for the way to NIR");
     if (o->weights)
         return cli_error(CLI_USAGE, "--weights are for the way to NIR: a NIR graph has its own");
-    return read_unit(o->unit, &import->unit);
+    int code = o->precision ? cli_precision_find(o->precision, &import->precision) : CLI_GOOD;
+    return code == CLI_GOOD ? read_unit(o->unit, &import->unit) : code;
 }
 
 /* Options of the library are those of the command. */

@@ -33,6 +33,9 @@ static int check(const convert_options *o, const char *weights)
 {
     if (o->unit || o->reset)
         return cli_error(CLI_USAGE, "--%s is for the way from NIR", o->unit ? "unit" : "reset");
+    if (o->precision)
+        return cli_error(CLI_USAGE, "--precision is for the way from NIR: here dynamics.precision "
+                                    "decides");
     if (!weights)
         return cli_error(CLI_USAGE,
                          "--weights are missing: the weights of %s, .safetensors, .npz or .pt",

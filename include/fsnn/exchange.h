@@ -80,6 +80,9 @@ typedef struct fsnn_nir_import_options {
     double unit;
     /* FSNN_RESET_VALUE or FSNN_RESET_SUBTRACT: what a spike does to the potential; -1: not given */
     int reset;
+    /* what the network computes in, and keeps its weights in; a remark says how many numbers of a
+     * file in double precision FSNN_PRECISION_SINGLE rounds */
+    fsnn_precision precision;
 } fsnn_nir_import_options;
 
 /* Nothing given. */

@@ -39,11 +39,27 @@ static void linear(exporter *ex, int node, int group)
                      export_param(ex, node, "bias", &count));
 }
 
+/* The reference reader (nir 1.0.8) takes kernels for square and groups for 1 where it checks
+ * shapes. */
+static void remark_shapes(exporter *ex, int node, const nir_window *w)
+{
+    bool square = w->dims == 1 || w->kernel[0] == w->kernel[1];
+    if (square && w->groups == 1)
+        return;
+    if (!ex->failed)
+        ex->failed = texts_add(&ex->nir->remark,
+                               "%s \"%s\": the reference reader infers another shape for %s, and "
+                               "refuses the file: nir.read(FILE, type_check=False) reads it",
+                               ex->entry[node].info.kind, ex->entry[node].info.name,
+                               square ? "groups" : "a kernel that is not square");
+}
+
 static void convolution(exporter *ex, int node, int group, const nir_window *w, bool bias)
 {
     const fsnn_shape *in = &ex->entry[node].in;
     fsnn_shape weight = {.rank = 2 + w->dims, .dim = {w->out, in->dim[0] / w->groups}};
     int64_t count;
+    remark_shapes(ex, node, w);
     for (int d = 0; d < w->dims; d++)
         weight.dim[2 + d] = w->kernel[d];
     const struct {

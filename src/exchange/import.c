@@ -71,6 +71,8 @@ static fsnn_status check_options(const fsnn_nir *nir, fsnn_nir_import_options *o
     if (o->reset != -1 && o->reset != FSNN_RESET_VALUE && o->reset != FSNN_RESET_SUBTRACT)
         return fsnn_fail_key(FSNN_EARGUMENT, "reset",
                              "reset is value or subtract: NIR has no others");
+    if (o->precision != FSNN_PRECISION_SINGLE && o->precision != FSNN_PRECISION_DOUBLE)
+        return fsnn_fail_key(FSNN_EARGUMENT, "precision", "precision is single or double");
     if (with_time >= 0 && o->dt == 0)
         return ask_dt(nir, with_time, field);
     for (int i = 0; i < nir->nodes && o->reset == -1; i++)
@@ -122,7 +124,7 @@ static fsnn_status describe(importer *im, text *t)
     text_add_word(t, output);
     text_add(t, "\ndynamics: {integrator: odeint, method: euler, step: ");
     text_add_number(t, im->options.dt);
-    text_add(t, "}\n");
+    text_add(t, im->options.precision == FSNN_PRECISION_DOUBLE ? ", precision: double}\n" : "}\n");
     return t->failed || im->failed ? FSNN_EMEMORY : FSNN_OK;
 }
 
@@ -169,6 +171,8 @@ static fsnn_status make(importer *im, char **description, fsnn_net **net)
         status = fsnn_description_parse(im->nir->file, t.bytes, NULL, 0, &read);
     if (!status)
         status = build(read, im, &built);
+    if (!status)
+        status = import_remark_rounded(im);
     char *copy = status ? NULL : malloc((size_t)t.length + 1);
     if (!status && !copy)
         status = fsnn_fail(FSNN_EMEMORY, "out of memory");

@@ -55,6 +55,10 @@ typedef void import_fn(importer *im, int node, const char *from);
 import_fn import_i, import_if, import_li, import_lif, import_cubali, import_cubalif,
     import_threshold;
 
+/* A remark where the file's numbers are in double precision and the network's in single: how many
+ * of them are not the same. */
+fsnn_status import_remark_rounded(importer *im);
+
 /* The description and network that the file was exported from, where nobody changed it since:
  * *done. FSNN_EMEMORY. */
 fsnn_status import_restore(fsnn_nir *nir, char **text, fsnn_net **net, bool *done);

@@ -57,7 +57,7 @@ static double *shifts(importer *im, int node)
     const int64_t n = neurons(im, node);
     const char *rest = nir_item(nir, node, "v_leak") ? "v_leak" : "v_reset";
     double *shift = import_values(im, node, "v_threshold", n);
-    bool any = false;
+    bool any = false, value = im->options.reset == FSNN_RESET_VALUE;
     for (int64_t i = 0; shift && i < n; i++) {
         bool below = nir_value(nir, node, "v_threshold", i) <= 0;
         shift[i] = below ? nir_value(nir, node, rest, i) : 0;
@@ -70,10 +70,12 @@ static double *shifts(importer *im, int node)
                                    shift[i]);
     }
     if (any && !im->failed)
-        im->failed = texts_add(&im->nir->remark,
-                               "%s \"%s\": potentials are counted from %s on, as thresholds here "
-                               "are above 0; it starts there",
-                               nir->node[node].type->name, nir->node[node].path, rest);
+        im->failed =
+            texts_add(&im->nir->remark,
+                      "%s \"%s\": potentials are counted from %s on, as thresholds here "
+                      "are above 0; it starts there%s%s",
+                      nir->node[node].type->name, nir->node[node].path, rest,
+                      value ? "" : ", and a spike takes v_threshold less ", value ? "" : rest);
     return shift;
 }
 

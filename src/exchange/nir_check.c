@@ -80,10 +80,43 @@ static fsnn_status check_alike(const fsnn_nir *nir, int node)
     return FSNN_OK;
 }
 
+static bool is_field(const nir_type *type, const char *name)
+{
+    for (const nir_field *f = type->field; f->name; f++)
+        if (!strcmp(f->name, name))
+            return true;
+    return !strcmp(name, "type") || !strcmp(name, "metadata") || !strcmp(name, "nodes") ||
+           !strcmp(name, "edges");
+}
+
+/* What the type does not have is not read; other readers refuse it. */
+static fsnn_status remark_others(fsnn_nir *nir, int node)
+{
+    const nir_node *n = &nir->node[node];
+    const hdf_tree *tree = &nir->tree;
+    for (int i = hdf_next(tree, n->group, n->group); i >= 0; i = hdf_next(tree, n->group, i))
+        if (!is_field(n->type, tree->item[i].name))
+            FSNN_TRY(texts_add(&nir->remark,
+                               "%s \"%s\" has \"%.64s\", which NIR does not give it: "
+                               "it is not read",
+                               n->type->name, n->path, tree->item[i].name));
+    return FSNN_OK;
+}
+
+/* Sizes that are stored as real numbers become whole ones, where they are. */
+static fsnn_status settle_sizes(fsnn_nir *nir, int node, const nir_field *f)
+{
+    int at = hdf_find(&nir->tree, nir->node[node].group, f->name);
+    bool sizes = f->form == NIR_SIZES || f->form == NIR_PADDING;
+    return sizes && at >= 0 ? hdf_make_whole(&nir->tree.item[at]) : FSNN_OK;
+}
+
 static fsnn_status check_node(fsnn_nir *nir, int node)
 {
     const nir_type *type = nir->node[node].type;
+    FSNN_TRY(remark_others(nir, node));
     for (const nir_field *f = type->field; f->name; f++) {
+        FSNN_TRY(settle_sizes(nir, node, f));
         const hdf_item *item = nir_item(nir, node, f->name);
         if (!item && !f->optional)
             return fsnn_fail(FSNN_EFORMAT, "%s has no %s", nir_at(nir, node), f->name);

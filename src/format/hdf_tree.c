@@ -1,6 +1,7 @@
 /* format/hdf_tree.c: a tree of HDF5 items in memory. */
 #include "format/hdf_tree.h"
 
+#include <math.h>
 #include <string.h>
 
 int64_t hdf_count(const hdf_item *item)
@@ -104,6 +105,25 @@ int hdf_add_reals(hdf_tree *tree, int group, const char *name, int rank, const i
     if (value)
         memcpy(item->real, value, (size_t)hdf_count(item) * sizeof *value);
     return at;
+}
+
+fsnn_status hdf_make_whole(hdf_item *item)
+{
+    const double most = 9007199254740992; /* 2^53: beyond, doubles skip whole numbers */
+    const int64_t count = hdf_count(item);
+    for (int64_t i = 0; item->real && i < count; i++)
+        if (!(fabs(item->real[i]) <= most && floor(item->real[i]) == item->real[i]))
+            return FSNN_OK;
+    int64_t *whole = item->real ? fsnn_alloc(fsnn_bytes(count + 1, sizeof *whole)) : NULL;
+    if (!item->real || !whole)
+        return item->real ? FSNN_EMEMORY : FSNN_OK;
+    for (int64_t i = 0; i < count; i++)
+        whole[i] = (int64_t)item->real[i];
+    fsnn_free(item->real);
+    item->real = NULL;
+    item->whole = whole;
+    item->kind = HDF_WHOLE;
+    return FSNN_OK;
 }
 
 int hdf_add_wholes(hdf_tree *tree, int group, const char *name, int rank, const int64_t *dim,

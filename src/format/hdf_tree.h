@@ -63,6 +63,10 @@ int hdf_add_texts(hdf_tree *tree, int group, const char *name, int rank, const i
                   const char *const *value);
 int hdf_add_text(hdf_tree *tree, int group, const char *name, const char *value);
 
+/* An item of real numbers that are all whole becomes one of whole numbers; others stay as they are.
+ * FSNN_EMEMORY. */
+fsnn_status hdf_make_whole(hdf_item *item);
+
 /* Reads a file, by the HDF5 library in a child process (base/guard.h). `expected` follows "expected
  * is". Errors: FSNN_EIO, FSNN_EFORMAT (damaged, or no HDF5), FSNN_EUNSUPPORTED (built without the
  * library), FSNN_EMEMORY. */

@@ -88,6 +88,29 @@ static void all_run(void **state)
     }
 }
 
+/* Every .nir of the folder is one of them. */
+static void none_left_out(void **state)
+{
+    (void)state;
+    need_field();
+    int count = 0;
+    DIR *directory = opendir(field("."));
+    assert_non_null(directory);
+    for (struct dirent *e; (e = readdir(directory));) {
+        const char *dot = strrchr(e->d_name, '.');
+        if (!dot || strcmp(dot, ".nir") != 0)
+            continue;
+        CASE("%s", e->d_name);
+        int i = 0;
+        while (i < FSNN_COUNT(files) && strcmp(files[i].name, e->d_name) != 0)
+            i++;
+        assert_in_range(i, 0, FSNN_COUNT(files) - 1);
+        count++;
+    }
+    closedir(directory);
+    assert_int_equal(count, FSNN_COUNT(files));
+}
+
 /* ---- the answers of simulators to lif_norse.nir, beside the files ---- */
 
 enum { ANSWERS = 1000 };
@@ -194,6 +217,59 @@ static void asks(void **state)
     fsnn_nir_destroy(nir);
 }
 
+static void import_pack(const char *path, const fsnn_nir_import_options *o, char **description,
+                        fsnn_nir **nir)
+{
+    fsnn_net *net;
+    GOOD(fsnn_nir_read(path, nir));
+    GOOD(fsnn_nir_import(*nir, o, description, &net));
+    assert_int_equal(fsnn_net_precision(net), o->precision);
+    fsnn_net_destroy(net);
+}
+
+static bool remarked(const fsnn_nir *nir, const char *words)
+{
+    for (int i = 0; fsnn_nir_remark(nir, i); i++)
+        if (strstr(fsnn_nir_remark(nir, i), words))
+            return true;
+    return false;
+}
+
+/* Thresholds below 0: what a spike then takes. */
+static void below_zero(void **state)
+{
+    (void)state;
+    fsnn_nir *nir;
+    char *description;
+    for (int value = 0; value < 2; value++) {
+        CASE("value %d", value);
+        const fsnn_nir_import_options o = {.dt = 0.0009765625,
+                                           .reset = value ? FSNN_RESET_VALUE : FSNN_RESET_SUBTRACT};
+        import_pack("nir-pack/lif_millivolts/model.nir", &o, &description, &nir);
+        assert_true(remarked(nir, "it starts there"));
+        assert_int_equal(remarked(nir, ", and a spike takes v_threshold less v_leak"), !value);
+        free(description);
+        fsnn_nir_destroy(nir);
+    }
+}
+
+static void in_double_precision(void **state)
+{
+    (void)state;
+    NEEDS("double precision");
+    fsnn_nir *nir;
+    char *description;
+    fsnn_nir_import_options o = {
+        .dt = 0.0009765625, .reset = FSNN_RESET_VALUE, .precision = FSNN_PRECISION_DOUBLE};
+    import_pack("nir-pack/stored_double/model.nir", &o, &description, &nir);
+    CONTAINS(description, ", precision: double}");
+    free(description);
+    description = NULL;
+    o.precision = (fsnn_precision)7;
+    REFUSED(fsnn_nir_import(nir, &o, &description, NULL), FSNN_EARGUMENT, "single or double");
+    fsnn_nir_destroy(nir);
+}
+
 static void picture(void **state)
 {
     (void)state;
@@ -213,7 +289,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_run),
+        cmocka_unit_test(none_left_out),
         cmocka_unit_test(answers_of_the_paper),
+        cmocka_unit_test(below_zero),
+        cmocka_unit_test(in_double_precision),
         cmocka_unit_test(asks),
         cmocka_unit_test(picture),
     };

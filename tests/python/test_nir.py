@@ -51,6 +51,41 @@ def call(*args):
     return done
 
 
+class FromTheReference(unittest.TestCase):
+    """Graphs that the reference writes, in double precision."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+
+    def test_double(self):
+        weight = np.random.default_rng(1).standard_normal((4, 3))
+        nodes = {
+            "input": nir.Input({"input": np.array([3])}),
+            "fc": nir.Linear(weight),
+            "output": nir.Output({"output": np.array([4])}),
+        }
+        graph = nir.NIRGraph(nodes, [("input", "fc"), ("fc", "output")])
+        nir.write(self.place / "m.nir", graph)
+        said = call("convert", self.place / "m.nir", "-o", self.place / "single").stderr
+        self.assertIn("12 of its 12 numbers in double precision are rounded", said)
+        made = subprocess.run([FSNN, "--version"], capture_output=True, text=True).stdout
+        if "double" in made.partition("without")[2]:
+            self.skipTest("fsnn is built without double precision")
+        said = call(
+            "convert", self.place / "m.nir", "-o", self.place / "d", "--precision", "double"
+        ).stderr
+        self.assertEqual(said, "")
+        np.savez(self.place / "x.npz", x=np.eye(3)[:, None])
+        call(
+            "run", self.place / "d" / "m.yaml", "-w", self.place / "d" / "m.safetensors",
+            "-i", self.place / "x.npz", "-o", self.place / "y.npz",
+        )  # fmt: skip
+        with np.load(self.place / "y.npz") as y:
+            np.testing.assert_array_equal(y["output"][:, 0], weight.T)
+
+
 class Files(unittest.TestCase):
     def setUp(self):
         place = tempfile.TemporaryDirectory()
