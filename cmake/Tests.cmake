@@ -12,7 +12,7 @@ set(needs_YAML
     python/examples python/nir python/torch_oracle)
 set(needs_ZLIB build/docs cli/own_neuron)
 set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/events_hdf5 data/shd data/shd_damage data/recast format/file_kind model/description_series)
-set(needs_OPENMP base/threads)
+set(needs_OPENMP base/threads build/docs)
 set(needs_FFT data/series data/series_real)
 set(needs_SOUND data/sound)
 set(needs_PNG data/png)
