@@ -130,10 +130,17 @@ static got read_numbers(stream *s)
     return GOT_STEP;
 }
 
+static void write_number(const stream *s, const char *gap, double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%s%.*g", gap, s->wide ? 17 : 9, value);
+    fputs(text, stdout);
+}
+
 static void write_numbers(const stream *s)
 {
     for (int64_t i = 0; i < s->out; i++)
-        printf(i ? " %.*g" : "%.*g", s->wide ? 17 : 9, output(s, i));
+        write_number(s, i ? " " : "", output(s, i));
     putchar('\n');
 }
 
@@ -193,9 +200,11 @@ static void write_events(const stream *s)
         double y = output(s, i);
         if (y == 0)
             continue;
-        printf("%s%lld", gap, (long long)i);
+        char text[32];
+        snprintf(text, sizeof text, "%s%lld", gap, (long long)i);
+        fputs(text, stdout);
         if (y != 1)
-            printf(":%.*g", s->wide ? 17 : 9, y);
+            write_number(s, ":", y);
         gap = " ";
     }
     putchar('\n');
