@@ -88,6 +88,71 @@ static void all_run(void **state)
     }
 }
 
+/* ---- what they answer, by the pack's reference in NumPy and double precision ---- */
+
+enum { GOLDEN_STEPS = 100 };
+
+/* x [GOLDEN_STEPS, n], as tests/golden/make_nir.py says. */
+static double *golden_input(int64_t n)
+{
+    double *x = malloc((size_t)(GOLDEN_STEPS * n) * sizeof *x);
+    assert_non_null(x);
+    for (int64_t t = 0; t < GOLDEN_STEPS; t++)
+        for (int64_t i = 0; i < n; i++)
+            x[t * n + i] = (7 * t + 13 * i + t * i % 5) % 10 < 4;
+    return x;
+}
+
+static void expect_answer(fsnn_net *net, int64_t spikes, int64_t sum)
+{
+    fsnn_shape in, out;
+    const double *y;
+    GOOD(fsnn_net_shapes(net, &in, &out));
+    GOOD(fsnn_net_replan(net, &(fsnn_plan){.steps = GOLDEN_STEPS, .batch = 1}));
+    double *x = golden_input(fsnn_shape_count(&in)), found = 0, weighted = 0;
+    GOOD(fsnn_net_forward_double(net, x, &y));
+    for (int64_t k = 0; k < GOLDEN_STEPS * fsnn_shape_count(&out); k++) {
+        found += y[k];
+        weighted += y[k] * (double)(k + 1);
+    }
+    assert_int_equal((int64_t)found, spikes);
+    assert_int_equal((int64_t)weighted, sum);
+    free(x);
+}
+
+static void golden_answers(void **state)
+{
+    (void)state;
+    need_field();
+    NEEDS("double precision");
+    char name[64], reset[16];
+    double dt, margin;
+    int nodes, edges, lines = 0;
+    long long spikes, sum;
+    FILE *in = fopen("tests/golden/nir.txt", "r");
+    assert_non_null(in);
+    while (fscanf(in, "%63s %lf %15s %d %d %lld %lld %lf", name, &dt, reset, &nodes, &edges,
+                  &spikes, &sum, &margin) == 8) {
+        CASE("%s, %s", name, reset);
+        fsnn_nir *nir;
+        fsnn_net *net;
+        char *description;
+        const fsnn_nir_import_options o = {
+            .dt = dt, .reset = fsnn_reset_find(reset), .precision = FSNN_PRECISION_DOUBLE};
+        GOOD(fsnn_nir_read(field(name), &nir));
+        assert_int_equal(fsnn_nir_node_count(nir), nodes);
+        assert_int_equal(fsnn_nir_edge_count(nir), edges);
+        GOOD(fsnn_nir_import(nir, &o, &description, &net));
+        expect_answer(net, spikes, sum);
+        fsnn_net_destroy(net);
+        free(description);
+        fsnn_nir_destroy(nir);
+        lines++;
+    }
+    fclose(in);
+    assert_int_equal(lines, 2 * FSNN_COUNT(files));
+}
+
 /* Every .nir of the folder is one of them. */
 static void none_left_out(void **state)
 {
@@ -288,13 +353,10 @@ static void picture(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_run),
-        cmocka_unit_test(none_left_out),
-        cmocka_unit_test(answers_of_the_paper),
-        cmocka_unit_test(below_zero),
-        cmocka_unit_test(in_double_precision),
-        cmocka_unit_test(asks),
-        cmocka_unit_test(picture),
+        cmocka_unit_test(all_run),       cmocka_unit_test(golden_answers),
+        cmocka_unit_test(none_left_out), cmocka_unit_test(answers_of_the_paper),
+        cmocka_unit_test(below_zero),    cmocka_unit_test(in_double_precision),
+        cmocka_unit_test(asks),          cmocka_unit_test(picture),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_close);
 }
