@@ -15,7 +15,8 @@ extern "C" {
 /* Losses on an output o [K, B, C]; r = mean of o over the K steps:
  *   ce_rate    cross entropy of softmax(r) (with label smoothing), mean over B
  *   ce_sum     the same of softmax(K r), the sums over the steps
- *   mse_rate   mean over B and C of (r - target)^2, target = one-hot class or given
+ *   mse_rate   mean over B and C of (r - target)^2, target = correct_rate for the class and
+ *              incorrect_rate for the others (1 and 0), or given
  *   mse_count  mean over B and C of (K r - target)^2: numbers of spikes, target = K for the class
  *              and 0 for the others, or given
  *   tet        (1 - mix) CE + mix MSE: CE the mean over K and B of the cross entropy of
@@ -68,6 +69,9 @@ typedef struct fsnn_loss {
     double label_smoothing; /* in [0, 1), cross entropies only */
     double mix;             /* tet only, in [0, 1] */
     fsnn_readout readout;   /* ce, mse, bce only */
+    /* mse_rate, mse_count, mse of classes: spikes a step that the class is to have (0 counts as 1),
+     * and the others */
+    double correct_rate, incorrect_rate;
 } fsnn_loss;
 
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
@@ -130,6 +134,15 @@ typedef enum fsnn_optimizer_kind {
 /* Names, as in a description. */
 FSNN_API const char *fsnn_optimizer_name(fsnn_optimizer_kind kind);
 
+/* How parameters learn whose names a pattern fits: "fc1" all of that layer, "fc1.weight" one, and
+ * with * and ? as in names of files "*.tau", "conv?.*". */
+typedef struct fsnn_param_rule {
+    const char *pattern; /* borrowed */
+    double lr;           /* factor on the learning rate; 0: they do not learn */
+    bool learn;          /* false: they do not learn: no step, no share in the gradient's norm */
+} fsnn_param_rule;
+enum { FSNN_PARAM_RULES = 32 };
+
 typedef struct fsnn_optimizer_options {
     fsnn_optimizer_kind kind;
     double lr;
@@ -139,6 +152,8 @@ typedef struct fsnn_optimizer_options {
     double eps;
     double weight_decay; /* in the gradient (adamw: decoupled); see fsnn_param.decay */
     double neuron_lr;    /* factor on lr for tau, threshold, alpha, coefficients; default 1 */
+    fsnn_param_rule rule[FSNN_PARAM_RULES]; /* [rules]; of several that fit the last one counts */
+    int rules;
 } fsnn_optimizer_options;
 
 /* An optimiser of the parameters of one wrapped net, which is borrowed for its life. */

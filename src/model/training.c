@@ -58,6 +58,23 @@ static const fsnn_key loss_keys[] = {
      .with = "kind",
      .when = 1u << FSNN_TET,
      .help = "tet: share of the squared error"},
+    {.name = "correct_rate",
+     .type = FSNN_KEY_REAL,
+     AT(fsnn_loss, correct_rate),
+     .min = 0,
+     .max = INFINITY,
+     .above = true,
+     .with = "kind",
+     .when = 1u << FSNN_MSE_RATE | 1u << FSNN_MSE_COUNT | 1u << FSNN_MSE,
+     .help = "squared errors of classes: spikes a step that the class's output is to have"},
+    {.name = "incorrect_rate",
+     .type = FSNN_KEY_REAL,
+     AT(fsnn_loss, incorrect_rate),
+     .min = 0,
+     .max = INFINITY,
+     .with = "kind",
+     .when = 1u << FSNN_MSE_RATE | 1u << FSNN_MSE_COUNT | 1u << FSNN_MSE,
+     .help = "the same of the other outputs"},
     {.name = "readout",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_loss, readout),
@@ -66,6 +83,20 @@ static const fsnn_key loss_keys[] = {
      .when = 1u << FSNN_CE | 1u << FSNN_MSE | 1u << FSNN_BCE,
      .help = "ce, mse, bce: what answers, the mean over the steps, the last step, the largest one, "
              "their sum, or each by itself; auto: the mean, or each where targets have steps"},
+    {0},
+};
+
+static const fsnn_key rule_keys[] = {
+    {.name = "lr",
+     .type = FSNN_KEY_REAL,
+     AT(fsnn_param_rule, lr),
+     .min = 0,
+     .max = INFINITY,
+     .help = "factor on the learning rate of these parameters"},
+    {.name = "learn",
+     .type = FSNN_KEY_BOOL,
+     AT(fsnn_param_rule, learn),
+     .help = "false: these parameters stay as they are"},
     {0},
 };
 
@@ -134,6 +165,15 @@ static const fsnn_key optimizer_keys[] = {
      .min = 0,
      .max = INFINITY,
      .help = "factor on lr for tau, threshold, alpha, coefficients"},
+    {.name = "parameters",
+     .type = FSNN_KEY_NAMED,
+     AT(fsnn_optimizer_options, rule),
+     .max = FSNN_PARAM_RULES,
+     .group = rule_keys,
+     .size = sizeof(fsnn_param_rule),
+     .count = offsetof(fsnn_optimizer_options, rules),
+     .help = "parameters by layers or patterns, of which the last that fits counts: `{fc1: {learn: "
+             "false}, \"*.tau\": {lr: 0.1}}`"},
     {0},
 };
 

@@ -62,6 +62,7 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
                          "fsnn_train_check: net, train and training must not be NULL");
     FSNN_TRY(check_options(training));
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
+    FSNN_TRY(optimizer_check_rules(net, &training->optimizer));
     FSNN_TRY(pass_check(net, train, "training"));
     FSNN_TRY(target_check(net, train, &training->loss, "training"));
     if (test) {

@@ -3,10 +3,10 @@
 
 fsnn_training fsnn_training_default(void)
 {
-    return (fsnn_training){
+    fsnn_training training = {
         .epochs = 10,
         .batch = 64,
-        .loss = {.kind = FSNN_CE_RATE},
+        .loss = {.kind = FSNN_CE_RATE, .correct_rate = 1},
         .optimizer = {.kind = FSNN_ADAM,
                       .lr = 1e-3,
                       .momentum = 0.9,
@@ -26,4 +26,7 @@ fsnn_training fsnn_training_default(void)
         .top_k = 5,
         .accumulate = 1,
     };
+    for (int i = 0; i < FSNN_PARAM_RULES; i++) /* what is not said of a pattern */
+        training.optimizer.rule[i] = (fsnn_param_rule){.lr = 1, .learn = true};
+    return training;
 }

@@ -3,6 +3,8 @@
 #include "train/loss.h"
 #include "train/plane.h"
 
+#include <math.h>
+
 const char *fsnn_loss_name(fsnn_loss_kind kind)
 {
     return (unsigned)kind < FSNN_LOSSES ? loss_rules[kind].name : "?";
@@ -38,6 +40,24 @@ static fsnn_status check_readout(const fsnn_loss *loss, const loss_rule *rule)
                          fsnn_readout_name(rule->readout));
 }
 
+static fsnn_status check_rates(const fsnn_loss *loss, const loss_rule *rule)
+{
+    bool given = loss->incorrect_rate != 0 || (loss->correct_rate != 0 && loss->correct_rate != 1);
+    double correct = loss->correct_rate != 0 ? loss->correct_rate : 1;
+    if (given && rule->compute != loss_mse)
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "loss.correct_rate",
+            "correct_rate is %g and incorrect_rate %g, but the loss is %s: squared "
+            "errors (mse_rate, mse_count, mse) have them",
+            loss->correct_rate, loss->incorrect_rate, rule->name);
+    if (!(loss->incorrect_rate >= 0 && correct > loss->incorrect_rate && isfinite(correct)))
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss.correct_rate",
+                             "correct_rate is %g and incorrect_rate %g: the class is to fire more "
+                             "than the others, and these not less than never",
+                             loss->correct_rate, loss->incorrect_rate);
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_loss_check(const fsnn_loss *loss)
 {
     FSNN_NEED(loss);
@@ -59,6 +79,7 @@ fsnn_status fsnn_loss_check(const fsnn_loss *loss)
         return fsnn_fail_key(FSNN_EARGUMENT, "loss.mix",
                              "mix is %g, but the loss is %s: only tet has it", loss->mix,
                              rule->name);
+    FSNN_TRY(check_rates(loss, rule));
     return check_readout(loss, rule);
 }
 

@@ -21,7 +21,7 @@ typedef struct loss_batch {
     bool steps;
     real *gradient; /* [K, B, C], or NULL */
     fsnn_readout readout;
-    double smoothing, mix;
+    double smoothing, mix, correct, incorrect;
     int64_t items;   /* B, or K B where each step answers: item i is sample i % B at step i / B */
     int64_t counted; /* items that count */
     double total;    /* their number, by which a mean divides */

@@ -106,7 +106,9 @@ fsnn_status loss_prepare(const fsnn_loss *loss, const loss_input *input, loss_ba
                           .steps = input->steps,
                           .gradient = input->gradient,
                           .smoothing = loss->label_smoothing,
-                          .mix = loss->mix};
+                          .mix = loss->mix,
+                          .correct = loss->correct_rate > 0 ? loss->correct_rate : 1,
+                          .incorrect = loss->incorrect_rate};
     FSNN_TRY(check(loss, batch));
     batch->readout = loss_readout(loss, input->steps);
     batch->items = batch->readout == FSNN_READOUT_EACH ? batch->K * batch->B : batch->B;

@@ -47,20 +47,22 @@ static int64_t round_up(int64_t n)
 }
 
 /* Cuts the learnable parameters into chunks; with chunk NULL only counts. */
-static int64_t cut(const fsnn_net *net, optimizer_chunk *chunk, int64_t *total)
+static int64_t cut(const fsnn_net *net, const fsnn_optimizer_options *options,
+                   optimizer_chunk *chunk, int64_t *total)
 {
     int64_t chunks = 0;
     *total = 0;
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
         int64_t n = fsnn_shape_count(&p->shape);
-        if (!p->learn)
+        double rate = optimizer_rate(options, p);
+        if (!(rate > 0))
             continue;
         for (int64_t begin = 0; begin < n; begin += OPTIMIZER_CHUNK, chunks++)
             if (chunk)
                 chunk[chunks] = (optimizer_chunk){
                     i, begin, n - begin < OPTIMIZER_CHUNK ? n - begin : OPTIMIZER_CHUNK,
-                    *total + begin};
+                    *total + begin, rate};
         *total += round_up(n);
     }
     return chunks;
@@ -82,18 +84,18 @@ static int slots(const fsnn_optimizer_options *o)
 int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *options)
 {
     int64_t total;
-    cut(net, NULL, &total);
+    cut(net, options, NULL, &total);
     return slots(options) * total * (int64_t)train_plane_for(net)->size;
 }
 
 static fsnn_status allot(fsnn_optimizer *o)
 {
-    o->chunks = cut(o->net, NULL, &o->total);
+    o->chunks = cut(o->net, &o->options, NULL, &o->total);
     o->chunk = fsnn_alloc((size_t)(o->chunks + 1) * sizeof *o->chunk);
     o->square = fsnn_alloc((size_t)(o->chunks + 1) * sizeof *o->square);
     if (!o->chunk || !o->square)
         return FSNN_EMEMORY;
-    cut(o->net, o->chunk, &o->total);
+    cut(o->net, &o->options, o->chunk, &o->total);
     for (int i = 0; i < slots(&o->options); i++) {
         o->slot[i] = fsnn_alloc((size_t)(o->total + 1) * train_plane_of(o->precision)->size);
         if (!o->slot[i])
@@ -110,6 +112,7 @@ fsnn_status fsnn_optimizer_create(fsnn_net *net, const fsnn_optimizer_options *o
                          "fsnn_optimizer_create: net, options and optimizer must not be NULL");
     FSNN_TRY(optimizer_check(options));
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
+    FSNN_TRY(optimizer_check_rules(net, options));
     fsnn_optimizer *o = fsnn_alloc(sizeof *o);
     if (!o)
         return FSNN_EMEMORY;
@@ -211,6 +214,8 @@ static fsnn_status update(fsnn_optimizer *o, double lr, double clip, int64_t bat
     double scale = clip > 0 && size > clip ? clip / size : 1;
     optimizer_walk w = {o, lr, scale / (double)batches, zero};
     fsnn_parallel(o->chunks, step_chunk, &w);
+    if (zero)
+        optimizer_clear_fixed(o->net, &o->options);
     return o->neuron ? fsnn_net_params_changed(o->net) : FSNN_OK;
 }
 

@@ -22,6 +22,7 @@ typedef struct optimizer_chunk {
     int param;            /* of the net */
     int64_t begin, count; /* within the parameter */
     int64_t slot;         /* where its moments begin */
+    double rate;          /* factor on the learning rate (optimizer_rate) */
 } optimizer_chunk;
 
 struct fsnn_optimizer {
@@ -52,6 +53,12 @@ double optimizer_square(const fsnn_optimizer *o, const optimizer_chunk *chunk);
 void optimizer_step_chunk(const optimizer_walk *walk, const optimizer_chunk *chunk);
 
 fsnn_status optimizer_check(const fsnn_optimizer_options *options);
+/* optimizer_rules.c: whether the rules fit the net: FSNN_EARGUMENT. */
+fsnn_status optimizer_check_rules(const fsnn_net *net, const fsnn_optimizer_options *options);
+/* The factor on the learning rate of a parameter; 0: it does not learn. */
+double optimizer_rate(const fsnn_optimizer_options *options, const fsnn_param *param);
+/* Gradients of parameters that rules keep from learning become 0: nobody else clears them. */
+void optimizer_clear_fixed(const fsnn_net *net, const fsnn_optimizer_options *options);
 /* What an optimiser of these options remembers, in bytes. */
 int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *options);
 /* fsnn_optimizer_step of the mean of `batches` gradients that were added up; leaves the gradients

@@ -57,10 +57,10 @@ double optimizer_square(const fsnn_optimizer *o, const optimizer_chunk *c)
 
 /* ---- the step ---- */
 
-static optimizer_step prepare(const optimizer_walk *w, const fsnn_param *p)
+static optimizer_step prepare(const optimizer_walk *w, const fsnn_param *p, double rate)
 {
     const fsnn_optimizer_options *o = &w->o->options;
-    double lr = w->lr * (p->neuron ? o->neuron_lr : 1), t = (double)w->o->steps;
+    double lr = w->lr * (p->neuron ? o->neuron_lr : 1) * rate, t = (double)w->o->steps;
     double decay = p->decay ? o->weight_decay : 0;
     bool decoupled = o->kind == FSNN_ADAMW, moments = o->kind != FSNN_SGD;
     return (optimizer_step){
@@ -115,7 +115,7 @@ void optimizer_step_chunk(const optimizer_walk *w, const optimizer_chunk *c)
         [FSNN_ANY] = step_any, [FSNN_POSITIVE] = step_positive, [FSNN_UNIT] = step_unit};
     const fsnn_param *p = fsnn_net_param(w->o->net, c->param);
     real *first = w->o->slot[0], *second = w->o->slot[1];
-    optimizer_step s = prepare(w, p);
+    optimizer_step s = prepare(w, p, c->rate);
     optimizer_range r = {.value = values(p) + c->begin,
                          .grad = gradients(p) + c->begin,
                          .first = first ? first + c->slot : NULL,

@@ -101,6 +101,25 @@ static void from_weights(void **state)
     fsnn_arrays_free(&b);
     /* a run stands for its best weights */
     shell_good("$F train tiny.yaml --out third --no-figures -w first --set training.epochs=1");
+    /* all but the last layer stay as they are */
+    folder_write_text("tuned.yaml", tiny_model);
+    shell_good(
+        "sed -n '/^data/,$p' tiny.yaml | sed 's/lr: 0.02/lr: 0.02, parameters: {fc1: {learn: "
+        "false}, \"lif?.*\": 0}/' >> tuned.yaml");
+    shell_good("$F train tuned.yaml --out tuned --no-figures --weights first");
+    b = weights_of("tuned/last.safetensors");
+    a = weights_of("first/best.safetensors");
+    for (int i = 0; i < a.count; i++) {
+        const fsnn_array *now = fsnn_arrays_find(&b, a.item[i].name);
+        bool same = memcmp(a.item[i].data, now->data,
+                           (size_t)fsnn_shape_count(&now->shape) * sizeof(float)) == 0;
+        assert_true(same == (strncmp(now->name, "fc2", 3) != 0));
+    }
+    fsnn_arrays_free(&a);
+    fsnn_arrays_free(&b);
+    shell_fails(
+        "sed 's/fc1: {learn/fc9: {learn/' tuned.yaml > bad.yaml && $F train bad.yaml --out no", 2,
+        "no parameter of the network fits \"fc9\"; the nearest is \"fc1.weight\"");
     shell_fails("$F train --resume first --weights second", 2, "give one of them");
     shell_fails("$F train tiny.yaml --out no --set fc1.out=13 --weights first", 1,
                 "\"fc1.weight\" has shape [12, 6], but the network's has shape [13, 6]");
