@@ -110,8 +110,17 @@ static void rename_output(exporter *ex)
         }
 }
 
+/* A path of HDF5 has slashes between its groups, in the metadata too. */
+static void check_names(exporter *ex)
+{
+    for (int i = 1; i < ex->count; i++)
+        if (strchr(ex->entry[i].info.name, '/'))
+            export_refuse(ex, i, "a name of a NIR graph has no slash: give the layer another name");
+}
+
 static fsnn_status add_nodes(exporter *ex)
 {
+    check_names(ex);
     rename_output(ex);
     add_ends(ex);
     for (int i = 1; i < ex->count && !ex->failed; i++) {

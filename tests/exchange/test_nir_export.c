@@ -286,6 +286,9 @@ static const struct {
                  "  - add: {from: [input, d]}\n  - lif\n") GL,
      "in a cycle with another delay"},
     {LAYERS("[2, 8]", "  - reshape: [4, 4]\n"), "NIR flattens neighbouring dimensions"},
+    {LAYERS("3", "  - linear: {out: 3, name: fc/1}\n  - lif\n") GL,
+     "linear \"fc/1\": a name of a NIR graph has no slash"},
+    {LAYERS("3", "  - linear: 3\n  - lif: {name: /}\n") GL, "lif \"/\": a name of a NIR graph"},
 };
 
 static void no_counterpart(void **state)
