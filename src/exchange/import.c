@@ -159,6 +159,19 @@ static fsnn_status build(const fsnn_description *description, const importer *im
     return fsnn_net_params_changed(*net);
 }
 
+/* A build that does not read YAML gets JSON. */
+static fsnn_status parse(const importer *im, text *t, fsnn_description **read)
+{
+    fsnn_status status = fsnn_description_parse(im->nir->file, t->bytes, NULL, 0, read);
+    if (status != FSNN_EUNSUPPORTED)
+        return status;
+    text json = {0};
+    status = import_to_json(t->bytes, &json);
+    text_free(t);
+    *t = json;
+    return status ? status : fsnn_description_parse(im->nir->file, t->bytes, NULL, 0, read);
+}
+
 static fsnn_status make(importer *im, char **description, fsnn_net **net)
 {
     text t = {0};
@@ -168,7 +181,7 @@ static fsnn_status make(importer *im, char **description, fsnn_net **net)
     if (!status)
         status = describe(im, &t);
     if (!status)
-        status = fsnn_description_parse(im->nir->file, t.bytes, NULL, 0, &read);
+        status = parse(im, &t, &read);
     if (!status)
         status = build(read, im, &built);
     if (!status)

@@ -59,6 +59,9 @@ import_fn import_i, import_if, import_li, import_lif, import_cubali, import_cuba
  * of them are not the same. */
 fsnn_status import_remark_rounded(importer *im);
 
+/* The description of an import, as import.c writes it, in JSON. FSNN_EMEMORY. */
+fsnn_status import_to_json(const char *yaml, text *out);
+
 /* The description and network that the file was exported from, where nobody changed it since:
  * *done. FSNN_EMEMORY. */
 fsnn_status import_restore(fsnn_nir *nir, char **text, fsnn_net **net, bool *done);

@@ -4,7 +4,8 @@
 #include "check.h"
 #include "json.h"
 
-#include "exchange/nir.h"
+#include "exchange/import.h"
+#include "model/yaml.h"
 
 #include <dirent.h>
 
@@ -54,6 +55,37 @@ static double *read_array(const pack_case *c, const char *name, int64_t *count, 
     first[1] = array->shape.dim[1];
     fsnn_arrays_free(&arrays);
     return x;
+}
+
+/* A description in the words of builds without YAML: strict JSON, and the same nodes. */
+static void check_json(const char *description)
+{
+    text json = {0};
+    yaml_doc doc;
+    fsnn_description *here, *there;
+    fsnn_net *a, *b;
+    if (*description == '{') /* it is JSON: this build does not read YAML */
+        return;
+    GOOD(import_to_json(description, &json));
+    GOOD(yaml_parse_json(&doc, "made.json", json.bytes, (size_t)json.length));
+    yaml_free(&doc);
+    GOOD(fsnn_description_parse("made.json", json.bytes, NULL, 0, &here));
+    GOOD(fsnn_description_net(here, &a));
+    GOOD(fsnn_description_parse("made.yaml", description, NULL, 0, &there));
+    GOOD(fsnn_description_net(there, &b));
+    assert_int_equal(fsnn_net_node_count(a), fsnn_net_node_count(b));
+    for (int i = 0; i < fsnn_net_node_count(a); i++) {
+        fsnn_node_info x, y;
+        GOOD(fsnn_net_node(a, i, &x));
+        GOOD(fsnn_net_node(b, i, &y));
+        assert_string_equal(x.name, y.name);
+        assert_string_equal(x.kind, y.kind);
+    }
+    fsnn_net_destroy(b);
+    fsnn_description_destroy(there);
+    fsnn_net_destroy(a);
+    fsnn_description_destroy(here);
+    text_free(&json);
 }
 
 static void compare(const char *what, const float *got, const double *want, int64_t count,
@@ -138,6 +170,7 @@ static void run_case(const pack_case *c)
         GOOD(status);
         assert_int_equal(!strcmp(c->expect, "repair"),
                          *c->sentence && remarks_have(nir, c->sentence));
+        check_json(description);
         run_net(c, net);
         run_again(c, description, net);
     }
