@@ -268,6 +268,11 @@ typedef struct fsnn_training {
     /* batches whose mean gradient makes one step of the optimiser; 0 counts as 1. The last step of
      * an epoch takes what is left; a stop waits for the step. */
     int64_t accumulate;
+    /* Averaged weights: after each step average <- ema average + (1 - ema) weights, from the first
+     * weights on; 0: none. Evaluations, best and last weights, callbacks of epochs and the network
+     * at the end have the averages; the training goes on with the weights themselves. Statistics of
+     * normalisation are not averaged. */
+    double ema;
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

@@ -337,6 +337,13 @@ const fsnn_key training_keys[] = {
      .min = 1,
      .max = INT32_MAX,
      .help = "batches whose mean gradient makes one step of the optimiser"},
+    {.name = "ema",
+     .type = FSNN_KEY_REAL,
+     AT(fsnn_training, ema),
+     .min = 0,
+     .max = 0.9999999,
+     .help = "averaged weights: what the average keeps of itself at each step, like 0.999; it is "
+             "evaluated and saved; 0: no average"},
     {.name = "best",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_training, best),

@@ -17,6 +17,10 @@ static fsnn_status check_options(const fsnn_training *training)
     if (!(training->clip >= 0 && isfinite(training->clip)))
         return fsnn_fail(FSNN_EARGUMENT, "clip is %g: it must not be negative (0: no clipping)",
                          training->clip);
+    if (!(training->ema >= 0 && training->ema < 1))
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "ema",
+            "ema is %g: the average keeps a share in [0, 1) at each step (0: none)", training->ema);
     if (training->accumulate < 0)
         return fsnn_fail_key(FSNN_EARGUMENT, "accumulate",
                              "accumulate is %lld: a step takes the gradient of at least 1 batch",

@@ -217,6 +217,7 @@ static fsnn_status collect_state(const trainer *t, fsnn_arrays *list)
     FSNN_TRY(save_rates(t, list));
     FSNN_TRY(history_save(&t->history, &t->layers, list));
     FSNN_TRY(save_weights(t->net, "net.", list));
+    FSNN_TRY(average_save(&t->average, list));
     return fsnn_optimizer_save(t->optimizer, list);
 }
 
@@ -249,10 +250,8 @@ static fsnn_status write_jsonl(const trainer *t, const char *path)
     return history_write_jsonl(&t->history, &t->layers, path);
 }
 
-fsnn_status checkpoint_follow(const trainer *t, bool best)
+static fsnn_status follow(const trainer *t, bool best)
 {
-    if (!t->run)
-        return FSNN_OK;
     if (best)
         FSNN_TRY(in_run(t, "best.safetensors", write_weights));
     FSNN_TRY(in_run(t, "last.safetensors", write_weights));
@@ -260,6 +259,18 @@ fsnn_status checkpoint_follow(const trainer *t, bool best)
         return FSNN_OK;
     FSNN_TRY(in_run(t, "metrics.csv", write_csv));
     return in_run(t, "metrics.jsonl", write_jsonl);
+}
+
+/* Of averaged weights: the files have the averages, and the net afterwards what it had. */
+fsnn_status checkpoint_follow(trainer *t, bool best)
+{
+    if (!t->run)
+        return FSNN_OK;
+    bool shown = t->average.swapped;
+    FSNN_TRY(average_show(&t->average, true));
+    fsnn_status status = follow(t, best);
+    fsnn_status back = average_show(&t->average, shown);
+    return status ? status : back;
 }
 
 /* ---- resuming ---- */
@@ -304,6 +315,7 @@ static fsnn_status apply_all(trainer *t, const fsnn_arrays *in, const fsnn_array
     FSNN_TRY(check_weights(t->net, in, found));
     FSNN_TRY(history_load(&t->history, t->net, &t->layers, was.rows, in));
     FSNN_TRY(load_rates(t, in));
+    FSNN_TRY(average_load(&t->average, in));
     FSNN_TRY(fsnn_optimizer_load(t->optimizer, in));
     FSNN_TRY(net_replace_params(t->net, put_weights, found));
     was.epoch_batches = t->at.epoch_batches;

@@ -1,5 +1,6 @@
 /* Memory of a training, before it is taken: large arrays that were planned are not there before
  * they are written to. */
+#include "train/average.h"
 #include "train/plane.h"
 
 #include <fsnn/data.h>
@@ -17,7 +18,8 @@ fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train,
     FSNN_TRY(fsnn_net_memory(net, &f->activations, &f->histories, &f->parameters));
     FSNN_TRY(fsnn_net_shapes(net, NULL, &out));
     fsnn_loader_shape(train, &steps, &sample);
-    int64_t moments = optimizer_bytes(net, &training->optimizer);
+    int64_t moments =
+        optimizer_bytes(net, &training->optimizer) + average_bytes(net, training->ema);
     f->saving = f->parameters / 2 + moments; /* half of the parameters' bytes are gradients */
     f->parameters += moments;
     f->batches = fsnn_loader_memory(train) + (test ? fsnn_loader_memory(test) : 0);

@@ -64,6 +64,7 @@ static fsnn_status prepare(trainer *t)
     t->values = info.target.rank > 0;
     t->history.logged = watch_logged(&t->options->training, t->values);
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
+    FSNN_TRY(average_open(&t->average, t->net, t->options->training.ema));
     t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),
                        .epoch_samples = fsnn_loader_samples(t->train),
                        .schedule = SCHEDULE_START,
@@ -142,8 +143,14 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
     fsnn_evaluation e;
     if (!t->test)
         return FSNN_OK;
+    FSNN_TRY(average_show(&t->average, true));
     fsnn_status status =
         evaluate_quick(t->net, t->test, &t->options->training, t->options->stop, &e);
+    fsnn_error error;
+    fsnn_error_keep(&error);
+    fsnn_status back = average_show(&t->average, false);
+    fsnn_error_restore(&error);
+    status = status ? status : back;
     if (status == FSNN_EINTERRUPTED)
         return save_and_stop(t);
     if (status) {
@@ -247,7 +254,9 @@ static fsnn_status all_epochs(trainer *t)
     while (!finished(t)) {
         FSNN_TRY(all_batches(t));
         FSNN_TRY(end_epoch(t, &t->so_far));
+        FSNN_TRY(average_show(&t->average, true)); /* callbacks keep the best weights */
         bool stop = called(t, t->options->on_epoch, &t->so_far);
+        FSNN_TRY(average_show(&t->average, false));
         if ((stop || asked_to_stop(t)) && !finished(t))
             return interrupted(t); /* all is saved */
     }
@@ -275,6 +284,7 @@ static void release(trainer *t)
     if (t->run != t->options->run)
         fsnn_run_close(t->run);
     fsnn_optimizer_destroy(t->optimizer);
+    average_close(&t->average);
     history_free(&t->history);
     fsnn_metrics_free(&t->so_far);
     layers_free(&t->layers);
@@ -296,6 +306,11 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
     if (!status) {
         status = all_epochs(&t);
         status = pass_back(net, &plan, status);
+        fsnn_error error;
+        fsnn_error_keep(&error);
+        fsnn_status shown = average_show(&t.average, true);
+        fsnn_error_restore(&error);
+        status = status ? status : shown;
     }
     if (result)
         result_of(&t, result);

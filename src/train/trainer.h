@@ -2,6 +2,7 @@
 #ifndef FSNN_TRAIN_TRAINER_H
 #define FSNN_TRAIN_TRAINER_H
 
+#include "train/average.h"
 #include "train/history.h"
 #include "train/pass.h"
 #include "train/plane.h"
@@ -34,6 +35,7 @@ typedef struct trainer {
     /* fingerprints of the data that it learns from and that are watched ("" none) */
     char data[FSNN_FINGERPRINT_SIZE], watched[FSNN_FINGERPRINT_SIZE];
     fsnn_optimizer *optimizer;
+    average average;
     layers layers;
     double *rate;        /* [layers] of the running epoch, sums over samples */
     fsnn_metrics so_far; /* arrays for the figures that callbacks see */
@@ -60,7 +62,7 @@ void trainer_metrics(const trainer *t, fsnn_metrics *metrics);
 fsnn_status checkpoint_save(trainer *t);
 /* The files that follow from the state: last.safetensors, metrics.csv and metrics.jsonl; and
  * `best`, where the state is that of the best epoch, best.safetensors before them. */
-fsnn_status checkpoint_follow(const trainer *t, bool best);
+fsnn_status checkpoint_follow(trainer *t, bool best);
 /* The fingerprints, where there is a run to keep them. */
 fsnn_status trainer_data_find(trainer *t);
 /* To a state, and held against that of a state to go on from. */

@@ -47,8 +47,10 @@ static fsnn_status step(trainer *t, double *norm)
     *norm = 0;
     if (waiting < n && t->at.batches + 1 < t->at.epoch_batches)
         return FSNN_OK;
-    return optimizer_step_and_zero(t->optimizer, t->at.lr, t->options->training.clip, waiting,
-                                   norm);
+    FSNN_TRY(
+        optimizer_step_and_zero(t->optimizer, t->at.lr, t->options->training.clip, waiting, norm));
+    average_step(&t->average);
+    return FSNN_OK;
 }
 
 static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int64_t *correct,
