@@ -26,7 +26,8 @@ typedef struct job {
     hdf_events_request request;
     const char *path;
     fsnn_events *out;
-    int64_t most; /* events that the file can hold */
+    int64_t size; /* bytes of the file */
+    int64_t most; /* events that it can hold */
     int64_t capacity;
     uint8_t *part; /* [part_capacity] numbers of a column */
     int64_t part_capacity;
@@ -89,6 +90,9 @@ static fsnn_status receive_table(guard *g, job *j, const hdf_events_head *h)
     j->most -= h->count;
     j->left |= !h->camera;
     FSNN_TRY(take_sensor(j, h));
+    /* room for all at once, where they are not many more than the file has bytes */
+    int64_t all = j->out->count + (h->count < j->size ? h->count : j->size);
+    FSNN_TRY(fsnn_grow(&j->out->event, j->out->count, &j->capacity, all, sizeof *j->out->event));
     for (int64_t first = 0, n; first < h->count; first += n) {
         FSNN_TRY(guard_get(g, &n, sizeof n));
         if (n < 1 || n > h->count - first || n > HDF_EVENT_PIECE)
@@ -127,9 +131,10 @@ static fsnn_status run(const char *path, job *j)
 {
     port_about about;
     FSNN_TRY(fsnn_file_look(path));
-    int64_t size = port_look(path, &about) ? about.size : 0, most = INT64_MAX / 64 / PACKED;
+    const int64_t most = INT64_MAX / 64 / PACKED;
     j->path = path;
-    j->most = (size < most ? size : most) * PACKED + UNWRITTEN;
+    j->size = port_look(path, &about) ? about.size : 0;
+    j->most = (j->size < most ? j->size : most) * PACKED + UNWRITTEN;
     hdf_events_request *r = &j->request;
     r->path = path, r->expected = expected, r->find = event_column_find;
     r->letter['x'] = COLUMN_X, r->letter['y'] = COLUMN_Y;
