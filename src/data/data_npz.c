@@ -24,6 +24,28 @@ static fsnn_status missing(const char *path, const char *name)
     return fsnn_fail(FSNN_ENOTFOUND, "%s: has no array %s; it holds %s", path, name, names);
 }
 
+/* What else is in the file, where its user named nothing: who did knows it. */
+static fsnn_status warn_of_others(const char *path, const fsnn_arrays *used, fsnn_data *data)
+{
+    fsnn_arrays all = {0};
+    char names[256] = "";
+    size_t n = 0;
+    int others = 0;
+    FSNN_TRY(fsnn_npz_headers(path, &all));
+    for (int i = 0; i < all.count + all.unread_count; i++) {
+        const char *name = i < all.count ? all.item[i].name : all.unread_name[i - all.count];
+        if (fsnn_arrays_find(used, name))
+            continue;
+        if (n < sizeof names)
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", others ? ", " : "", name);
+        others++;
+    }
+    if (n >= sizeof names)
+        memcpy(names + sizeof names - 4, "...", 4);
+    fsnn_arrays_free(&all);
+    return others ? store_warn(data, "%s: arrays that are not used: %s", path, names) : FSNN_OK;
+}
+
 static fsnn_status build(const char *path, const fsnn_arrays *list, const fsnn_npz_options *o,
                          fsnn_data **data)
 {
@@ -68,7 +90,13 @@ fsnn_status fsnn_data_npz_open(const char *path, const fsnn_npz_options *options
                                  NULL};
     FSNN_TRY(npz_read_named(path, names, &list));
     fsnn_status status = build(path, &list, options, data);
+    if (status == FSNN_OK && !options->x && !options->y)
+        status = warn_of_others(path, &list, *data);
     fsnn_arrays_free(&list);
+    if (status < 0) {
+        fsnn_data_destroy(*data);
+        *data = NULL;
+    }
     return status;
 }
 

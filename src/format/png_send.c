@@ -115,7 +115,7 @@ fsnn_status png_send(guard *g, const char *path)
     size_t size;
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
     source s = {.path = path, .at = bytes, .end = bytes + size};
-    fsnn_status status = size < 8 || png_sig_cmp(bytes, 0, 8)
+    fsnn_status status = size < 4 || png_sig_cmp(bytes, 0, 4)
                              ? file_kind_fail(path, bytes, size, "a PNG picture")
                              : send(g, &s);
     fsnn_free(bytes);

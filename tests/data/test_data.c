@@ -302,6 +302,26 @@ static void reads_npz(void **state)
     folder_delete("d.npz");
 }
 
+/* Arrays beside x and y: a word, unless the user named what is meant. */
+static void other_arrays_of_an_npz_are_named(void **state)
+{
+    (void)state;
+    fsnn_arrays list = {0};
+    fsnn_data *data;
+    for (int i = 0; i < 4; i++)
+        assert_non_null(fsnn_arrays_add(&list, (const char *[]){"x", "y", "ids", "note"}[i],
+                                        FSNN_I32, &FSNN_SHAPE(4)));
+    GOOD(fsnn_npz_write(folder_path("d.npz"), &list));
+    fsnn_arrays_free(&list);
+    GOOD(fsnn_data_npz(folder_path("d.npz"), NULL, NULL, false, &data));
+    CONTAINS(fsnn_data_warning(data, 0), "arrays that are not used: ids, note");
+    fsnn_data_destroy(data);
+    GOOD(fsnn_data_npz(folder_path("d.npz"), "x", "ids", false, &data));
+    assert_null(fsnn_data_warning(data, 0));
+    fsnn_data_destroy(data);
+    folder_delete("d.npz");
+}
+
 static void refuses_npz(void **state)
 {
     (void)state;
@@ -377,6 +397,7 @@ int main(void)
         cmocka_unit_test(splits_at_the_edges),
         cmocka_unit_test(limits),
         cmocka_unit_test(reads_npz),
+        cmocka_unit_test(other_arrays_of_an_npz_are_named),
         cmocka_unit_test(refuses_npz),
         cmocka_unit_test(survives_failing_memory),
     };

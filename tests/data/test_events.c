@@ -394,6 +394,15 @@ static void other_files(void **state)
     assert_false(fsnn_events_known(path));
     REFUSED(fsnn_events_read(path, &e), FSNN_EFORMAT, "has no array y");
     folder_delete("x.npz");
+    /* records that are cut short are told as such */
+    uint8_t *bytes;
+    size_t size;
+    path = folder_path("cut.npy");
+    GOOD(fsnn_file_read("tests/fuzz/events/records.npy", &bytes, &size));
+    folder_write("cut.npy", bytes, size - 1);
+    fsnn_free(bytes);
+    assert_true(fsnn_events_known(path));
+    folder_delete("cut.npy");
 }
 
 static void check_left_out(const char *path, const char *what, int64_t count, bool events)

@@ -94,6 +94,7 @@ static void refused(void **state)
         {"gray", "color", "all pictures of a set are alike"},
         {"cut", "gray", "the file is damaged or cut short"},
         {"gray", "changed", "libpng cannot read it: "},
+        {"signature", "gray", "libpng cannot read it: "},
         {"promised", "gray", "it has more pixels than it can hold"},
     };
     fsnn_data *data;

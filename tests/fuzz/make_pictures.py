@@ -36,6 +36,7 @@ def main():
         'large': png(8, 0, [bytes(4)] * 2, size=(4, 2)),
         'promised': png(8, 0, [b''], size=(16000, 16000)),
         'cut': gray[:-20],
+        'signature': gray[:5] + b'?' + gray[6:],
         'changed': gray[:45] + bytes([gray[45] ^ 4]) + gray[46:],
     }
     os.makedirs(sys.argv[1], exist_ok=True)

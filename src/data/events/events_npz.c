@@ -193,11 +193,12 @@ static bool is_npy(const char *path, const uint8_t *bytes, size_t size)
     return npy_is(bytes, size) && memmem(bytes, size < 512 ? size : 512, "[(", 2);
 }
 
+/* A damaged file counts: its error is to be told. */
 static bool known_npy(const char *path, const uint8_t *bytes, size_t size)
 {
     char name[NPY_FIELDS][NPY_NAME];
     int count;
-    return npy_parse_names(path, bytes, size, name, NPY_FIELDS, &count) == FSNN_OK &&
+    return npy_parse_names(path, bytes, size, name, NPY_FIELDS, &count) < 0 ||
            are_events(name, count);
 }
 
