@@ -81,7 +81,7 @@ static void take_dynamics(fsnn_session *s, const layer *l, fsnn_dynamics *dynami
 fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
                                     fsnn_simulation *simulation)
 {
-    layer l;
+    layer l = {0};
     FSNN_NEED(session);
     FSNN_NEED(simulation);
     FSNN_TRY(find(session, node, &l));

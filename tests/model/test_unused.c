@@ -126,7 +126,7 @@ static const char *value_of(const fsnn_key *key)
     case FSNN_KEY_GROUP:
         return value_of(key->group);
     default:
-        return "0.5";
+        return key->min > 0.5 ? "2" : "0.5";
     }
 }
 
@@ -177,6 +177,16 @@ static const char *other_than_zero(const fsnn_key *key)
     return key->type == FSNN_KEY_BOOL ? "true" : key->max == 1 || key->max < 1 ? "0.5" : "2";
 }
 
+/* Where they do nothing these are errors. */
+static bool is_refused(const fsnn_key *key)
+{
+    static const char *const name[] = {"mix", "readout", "correct_rate", "incorrect_rate"};
+    for (int i = 0; i < FSNN_COUNT(name); i++)
+        if (strcmp(key->name, name[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Every key with a condition, with every value of what it depends on. */
 static void every_condition(void **state)
 {
@@ -185,7 +195,7 @@ static void every_condition(void **state)
     for (size_t i = 0; i < FSNN_COUNT(groups); i++) {
         const fsnn_key *table = groups[i].table();
         for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key)) {
-            if (!key->with || strcmp(key->name, "mix") == 0) /* an error where it does nothing */
+            if (!key->with || is_refused(key))
                 continue;
             keys++;
             const char *dot = strchr(key->with, '.');
