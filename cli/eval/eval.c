@@ -422,6 +422,9 @@ static int check_figures(const work *w)
 static int execute(work *w)
 {
     const options *o = w->o;
+    if (!o->weights && !cli_exists(o->common.operand[0]))
+        return cli_error(CLI_USAGE, "%s: there is no such run directory or description",
+                         o->common.operand[0]);
     if (!o->weights)
         return cli_error(CLI_USAGE, "--weights FILE is missing: the weights to evaluate");
     if (named_part(o->on) < -1)
