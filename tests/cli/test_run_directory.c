@@ -22,8 +22,9 @@ static void stands_for_its_parts(void **state)
     shell_good("$F run r --input x.npz --output y.npz"); /* the initial ones, which is said */
     shell_contains(shell_err, "initial weights", "run of a directory without weights");
     shell_fails("$F run r --input x.npz --output r/description.yaml", 2, "the description itself");
-    shell_good("mkdir nothing");
     shell_fails("$F eval nothing", 2, "nothing: there is no such run directory or description");
+    shell_good("mkdir nothing");
+    shell_fails("$F eval nothing", 2, "--weights FILE is missing");
     shell_fails("$F eval r -w nothing", 2, "nothing: no weights are in this directory");
 }
 
