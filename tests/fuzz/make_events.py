@@ -274,7 +274,7 @@ def main():
                                ('time', 1, '<i2', 'h'))]),
         'cameras.npz': archive([(name, npy(descr, values, code)) for name, values, descr, code in
                                 [(n, [e[i] for e in EVENTS], '<i4', 'i') for i, n in enumerate('txyp')] +
-                                [('camera', [0, 1, 0, 0, 1, 0], '|u1', 'B')]]),
+                                [('camera', [0, 1, 0, 0, 1, 0], '|u1', 'B'), ('width', [128], '<i4', 'i'), ('height', [128], '<i4', 'i')]]),
         'evt2.raw': evt2(EVENTS),
         'turn2.raw': evt2(EVENTS, 2**34 - 100),
         'evt21.raw': evt21(EVENTS, b'% evt 2.1\n% geometry 640x480\n'),

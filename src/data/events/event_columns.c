@@ -245,6 +245,7 @@ fsnn_status event_columns_take(const char *path, const fsnn_arrays *list, const 
                 &(column_part){path, column[c]->name, column[c]->dtype, column[c]->data, 0, n},
                 out->event));
     out->count = n;
-    events_leave_out(out, others, false, list->count - used + list->unread_count);
+    if (others)
+        events_leave_out(out, others, false, list->count - used + list->unread_count);
     return FSNN_OK;
 }

@@ -38,7 +38,7 @@ typedef struct column_part {
 fsnn_status event_column_fill(event_column column, const column_part *part, fsnn_event *event);
 
 /* Arrays [n] as the events of a recording; those that are no columns are counted as left out, as
- * `others` of them. FSNN_EFORMAT, FSNN_EMEMORY. */
+ * `others`; NULL: the caller counts. FSNN_EFORMAT, FSNN_EMEMORY. */
 fsnn_status event_columns_take(const char *path, const fsnn_arrays *list, const char *others,
                                fsnn_events *out);
 
