@@ -35,19 +35,23 @@ static int64_t tensors_in(const pickle_value *value)
     return count;
 }
 
-/* The only member that holds tensors; NULL: none does, or several. */
-static const pickle_value *only_home(const pickle_value *root, const char **key)
+/* The only member that holds tensors, if any does. FSNN_EUNSUPPORTED: several do. */
+static fsnn_status find_only_home(reading *r, const pickle_value *root)
 {
-    const pickle_value *found = NULL;
-    for (int64_t i = 1; i < root->count; i += 2) {
+    r->dict = NULL;
+    for (int64_t i = 1; root->kind == PICKLE_DICT && i < root->count; i += 2) {
         if (!tensors_in(root->item[i]) || root->item[i - 1]->kind != PICKLE_TEXT)
             continue;
-        if (found)
-            return NULL;
-        found = root->item[i];
-        *key = root->item[i - 1]->text;
+        if (r->dict)
+            return fsnn_fail(
+                FSNN_EUNSUPPORTED,
+                "%s: has several dicts of tensors, \"%.64s\" and \"%.64s\" among them: "
+                "save the one that is meant alone",
+                r->file->path, r->home, root->item[i - 1]->text);
+        r->dict = root->item[i];
+        r->home = root->item[i - 1]->text;
     }
-    return found;
+    return FSNN_OK;
 }
 
 static fsnn_status find_dict(reading *r, const pickle_value *root)
@@ -63,7 +67,7 @@ static fsnn_status find_dict(reading *r, const pickle_value *root)
         r->home = homes[i];
         return FSNN_OK;
     }
-    r->dict = root->kind == PICKLE_DICT ? only_home(root, &r->home) : NULL;
+    FSNN_TRY(find_only_home(r, root));
     if (r->dict)
         return FSNN_OK;
     return fsnn_fail(FSNN_EUNSUPPORTED,

@@ -7,14 +7,15 @@
 
 #include <string.h>
 
-/* The content of an entry: where it lies in the file, or unpacked (*owned, to be freed). */
+/* The content of an entry: where it lies in the file, or unpacked (*owned, to be freed). A checksum
+ * of 0 is none: torch.serialization.set_crc32_options(False) leaves it out. */
 static fsnn_status content(const zip_reader *zip, const zip_entry *entry, const uint8_t **bytes,
                            void **owned)
 {
     *owned = NULL;
     *bytes = entry->data;
     if (entry->method == 0) {
-        if (inflate_crc32(0, entry->data, (size_t)entry->size) == entry->crc)
+        if (!entry->crc || inflate_crc32(0, entry->data, (size_t)entry->size) == entry->crc)
             return FSNN_OK;
         return fsnn_fail(FSNN_EFORMAT, "%s: entry %s is damaged: its checksum is another",
                          zip->path, entry->shown);

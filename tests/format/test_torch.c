@@ -93,6 +93,8 @@ static void refused(void **state)
         {GOLDEN "object.pt", "object.pt: holds code: collections.deque; save the state_dict"},
         {GOLDEN "sparse.pt", "sparse.pt: holds torch._utils._rebuild_sparse_tensor, a kind of"},
         {GOLDEN "list.pt", "list.pt: holds a list without a dict of tensors"},
+        {GOLDEN "two.pt",
+         "two.pt: has several dicts of tensors, \"generator\" and \"critic\" among them: save"},
         {GOLDEN "torch.txt", "not a file of torch.save"},
     };
     fsnn_arrays list = {0};

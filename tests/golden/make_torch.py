@@ -115,6 +115,9 @@ def main():
     save("types_old.pt", {k: v for k, v in types().items() if k != "uint16"},
          {k: v for k, v in types().items() if k != "uint16"}, _use_new_zipfile_serialization=False)
     save("views.pt", views(), views())
+    torch.serialization.set_crc32_options(False)
+    save("unchecked.pt", net.state_dict(), net.state_dict())
+    torch.serialization.set_crc32_options(True)
     save("tensor.pt", torch.arange(6.0).reshape(2, 3), {"x": torch.arange(6.0).reshape(2, 3)})
     state = Convolutional().state_dict()
     save("norm.pt", state, state)
@@ -122,6 +125,8 @@ def main():
     torch.save(net, os.path.join(FOLDER, "module.pt"))
     torch.save({"w": torch.ones(2), "when": collections.deque([1])},
                os.path.join(FOLDER, "object.pt"))
+    two = {"generator": {"w": torch.ones(2)}, "critic": {"w": torch.ones(2)}}
+    torch.save(two, os.path.join(FOLDER, "two.pt"))
     torch.save([torch.ones(2)], os.path.join(FOLDER, "list.pt"))
     torch.save({"w": torch.ones(2).to_sparse()}, os.path.join(FOLDER, "sparse.pt"))
     torch.save({"w": torch.ones(2), "z": torch.ones(2, dtype=torch.complex64), "n": 3},
