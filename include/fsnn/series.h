@@ -108,6 +108,21 @@ typedef struct fsnn_wfdb_options {
 FSNN_API fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
                                       fsnn_series **series);
 
+/* Where whole records get their classes from: at most one of a comment, a table and {label}. */
+typedef struct fsnn_wfdb_records_options {
+    const char *comment; /* "Dx": the text of the header's comment "# Dx: text" */
+    /* CSV of records (names, or paths below the folder) and classes, the first two columns, with a
+     * line of names or without; records that it does not name are left out (fsnn_series_note) */
+    const char *table;
+    fsnn_wav_options files; /* of a folder; pattern NULL: "{record}.hea", "{label}/{record}.hea" */
+} fsnn_wfdb_records_options;
+
+/* WFDB records as series, a whole record each: those of a folder, or one header. All have as many
+ * signals and one rate. Otherwise as fsnn_series_wfdb. `options` may be NULL. */
+FSNN_API fsnn_status fsnn_series_wfdb_records(const char *path,
+                                              const fsnn_wfdb_records_options *options,
+                                              fsnn_series **series);
+
 /* Signals of an EDF or BDF recording, and windows at its annotations. */
 typedef struct fsnn_edf_options {
     const char *channels; /* labels of signals between commas, in this order; NULL: all */

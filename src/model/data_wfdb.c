@@ -1,20 +1,24 @@
 /* model/data_wfdb.c: kind wfdb, beats of an ECG record. Sets of one record are split by time. */
 #include "model/data_series.h"
 
+#include "base/port_files.h"
+
 #include <math.h>
 #include <string.h>
 
 typedef struct wfdb_set {
     data_set set;
     const char *path;
-    double from, to; /* seconds */
+    double from, to;                          /* seconds */
+    const char *table, *only, *list, *except; /* of whole records */
 } wfdb_set;
 
 typedef struct wfdb_options {
     series_options options;
     wfdb_set train, test;
-    const char *symbols;  /* of classes */
-    double before, after; /* seconds */
+    const char *symbols;           /* of classes */
+    double before, after;          /* seconds */
+    const char *comment, *pattern; /* of whole records */
 } wfdb_options;
 
 static const wfdb_options defaults = {DATA_SERIES, .symbols = "N A V", .before = 0.25,
@@ -26,7 +30,9 @@ static const fsnn_key set_keys[] = {
      .offset = offsetof(wfdb_set, path),
      .file = true,
      .required = true,
-     .help = "header of the record (.hea), signals and annotations (.atr) beside it"},
+     .help =
+         "header of the record (.hea), signals and annotations (.atr) beside it; or a folder of "
+         "records, each of them a sample"},
     {.name = "from",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(wfdb_set, from),
@@ -39,6 +45,25 @@ static const fsnn_key set_keys[] = {
      .min = 0,
      .max = INFINITY,
      .help = "seconds; windows end before it; 0: the end of the record"},
+    {.name = "table",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(wfdb_set, table),
+     .file = true,
+     .help = "CSV of records and their classes: each record in it is a sample"},
+    {.name = "only",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(wfdb_set, only),
+     .help = "of a folder: conditions on fields of the pattern, like \"take=0-4\""},
+    {.name = "list",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(wfdb_set, list),
+     .file = true,
+     .help = "of a folder: text file of paths below it, one per line; only these are used"},
+    {.name = "except",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(wfdb_set, except),
+     .file = true,
+     .help = "of a folder: text file of paths that are not used"},
     {0},
 };
 
@@ -62,6 +87,15 @@ static const fsnn_key keys[] = {
      .min = 0,
      .max = 3600,
      .help = "seconds from the beat to the end"},
+    {.name = "comment",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(wfdb_options, comment),
+     .help = "whole records: the header's comment that names the class, \"Dx\" of \"# Dx: text\""},
+    {.name = "pattern",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(wfdb_options, pattern),
+     .help = "whole records: path of a header below the folder, with {label}, its class, and other "
+             "{fields}; \"{record}.hea\" if it is not given"},
     {0},
 };
 
@@ -81,16 +115,59 @@ static fsnn_status check_split(const data_place *at)
         "not overlap");
 }
 
+static fsnn_status read_beats(const data_place *at, const char *path, fsnn_series **out)
+{
+    const wfdb_options *o = (const wfdb_options *)at->d->data;
+    const wfdb_set *set = (const wfdb_set *)at->set;
+    FSNN_TRY(check_split(at));
+    fsnn_wfdb_options options = {o->symbols, o->before, o->after, set->from, set->to};
+    return fsnn_series_wfdb(path, &options, out);
+}
+
+static fsnn_status find(const data_place *at, const char *key, const char *text, const char **path)
+{
+    *path = NULL;
+    return text ? data_find_file(at, yaml_find(at->node, key), text, path) : FSNN_OK;
+}
+
+/* Keys of beats do nothing beside whole records. */
+static fsnn_status check_keys(const data_place *at)
+{
+    static const char *const keys_of_beats[] = {"classes", "before", "after"},
+                             *const set_keys_of_beats[] = {"from", "to"};
+    const yaml_node *section = at->d->data->node, *found = NULL;
+    for (int i = 0; i < FSNN_COUNT(keys_of_beats) && !found; i++)
+        found = yaml_find(section, keys_of_beats[i]);
+    for (int i = 0; i < FSNN_COUNT(set_keys_of_beats) && !found; i++)
+        found = at->node->type == YAML_MAP ? yaml_find(at->node, set_keys_of_beats[i]) : NULL;
+    return found ? yaml_fail(at->view, found,
+                             "is about windows around beats: here each record is a sample (a "
+                             "folder, `table` or `comment`)")
+                 : FSNN_OK;
+}
+
+static fsnn_status read_records(const data_place *at, const char *path, fsnn_series **out)
+{
+    const wfdb_options *o = (const wfdb_options *)at->d->data;
+    const wfdb_set *set = (const wfdb_set *)at->set;
+    fsnn_wfdb_records_options options = {.comment = o->comment,
+                                         .files = {.pattern = o->pattern, .only = set->only}};
+    FSNN_TRY(check_keys(at));
+    FSNN_TRY(find(at, "table", set->table, &options.table));
+    FSNN_TRY(find(at, "list", set->list, &options.files.list));
+    FSNN_TRY(find(at, "except", set->except, &options.files.except));
+    return fsnn_series_wfdb_records(path, &options, out);
+}
+
 static fsnn_status read(const data_place *at, fsnn_series **out)
 {
     const wfdb_options *o = (const wfdb_options *)at->d->data;
     const wfdb_set *set = (const wfdb_set *)at->set;
     const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
-    FSNN_TRY(check_split(at));
     FSNN_TRY(data_find_file(at, node, set->path, &path));
-    fsnn_wfdb_options options = {o->symbols, o->before, o->after, set->from, set->to};
-    return fsnn_series_wfdb(path, &options, out);
+    return o->comment || set->table || port_is_folder(path) ? read_records(at, path, out)
+                                                            : read_beats(at, path, out);
 }
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
@@ -102,4 +179,5 @@ const data_kind data_wfdb = {.keys = keys,
                              DATA_OPTIONS(wfdb_options),
                              .defaults = &defaults,
                              .open = open,
-                             .classes = "`classes`"};
+                             .classes =
+                                 "`classes`, or for whole records `table`, `comment` or {label}"};

@@ -9,6 +9,11 @@
 #define LLVMFuzzerTestOneInput fuzz_segments
 #include "fuzz/fuzz_wfdb_segments.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_records
+#define use use_record
+#include "fuzz/fuzz_wfdb_records.c"
+#undef use
+#undef LLVMFuzzerTestOneInput
 
 /* ---- formats ---- */
 
@@ -324,6 +329,115 @@ static void signals_refused(void **state)
     folder_delete("r.hea"), folder_delete("r.dat");
 }
 
+/* ---- whole records ---- */
+
+static void put_records(void)
+{
+    static const char *const name[] = {"r1", "r2", "r3"}, *const class[] = {"10", "9", "10"};
+    for (int i = 0; i < 3; i++) {
+        char head[128], file[16];
+        snprintf(head, sizeof head, "%s 1 100 2\n%s.dat 80 1/mV 0 0 %d 3 0 u\n# age: 3\n#dx: %s \n",
+                 name[i], name[i], i + 1, class[i]);
+        snprintf(file, sizeof file, "%s.hea", name[i]);
+        folder_write_text(file, head);
+        snprintf(file, sizeof file, "%s.dat", name[i]);
+        folder_write(file, (const uint8_t[]){(uint8_t)(129 + i), 0x82}, 2);
+    }
+}
+
+static void records(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *table, *comment, *pattern, *note;
+        int count;
+        int label[3];
+        const char *class; /* number 0 */
+    } row[] = {
+        {NULL, NULL, NULL, NULL, 3, {-1, -1, -1}, NULL},
+        {NULL, "Dx", NULL, NULL, 3, {1, 0, 1}, "9"},
+        {"r1,N\nr3.hea,A\nr2,N\n", NULL, NULL, NULL, 3, {1, 1, 0}, "A"},
+        {"name;class\nr2;x\nr3;y\n",
+         NULL,
+         NULL,
+         "does not name 1 records, which are left",
+         2,
+         {0, 1},
+         "x"},
+        {"r9,x\nr2,x\nr1,x\nr8,y\nr3,x\n",
+         NULL,
+         NULL,
+         "1 of its records are not there, \"r8\"",
+         3,
+         {0, 0, 0},
+         "x"},
+        {NULL, NULL, "r{label}.hea", NULL, 3, {0, 1, 2}, "1"},
+    };
+    put_records();
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
+        fsnn_wfdb_records_options o = {.comment = row[i].comment, .files.pattern = row[i].pattern};
+        char table[512];
+        fsnn_series *s;
+        fsnn_series_info info;
+        snprintf(table, sizeof table, "%s", folder_path("table.csv"));
+        if (row[i].table)
+            folder_write_text("table.csv", row[i].table), o.table = table;
+        GOOD(fsnn_series_wfdb_records(folder_path(""), &o, &s));
+        fsnn_series_info_get(s, &info);
+        assert_true(info.count == row[i].count && info.channels == 1 && info.rate == 100);
+        for (int k = 0; k < row[i].count; k++) {
+            int32_t label;
+            fsnn_series_values(s, k, NULL, &label);
+            assert_int_equal(label, row[i].label[k]);
+        }
+        if (row[i].class)
+            assert_string_equal(fsnn_series_class(s, 0), row[i].class);
+        const char *note = fsnn_series_note(s, 0);
+        if (row[i].note)
+            assert_true(note && strstr(note, row[i].note));
+        fsnn_series_destroy(s);
+    }
+    folder_delete("table.csv");
+}
+
+static void records_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *table, *comment, *pattern, *words;
+        fsnn_status status;
+    } row[] = {
+        {NULL, "Rx", NULL, "r1.hea: has no comment \"# Rx: ...\", which should name", FSNN_EFORMAT},
+        {"r1\nr2\n", NULL, NULL, "has one column; expected are a record and its class",
+         FSNN_EFORMAT},
+        {"q1,a\nq2,b\n", NULL, NULL, "none of them the conditions", FSNN_EFORMAT},
+        {"n,c\nr1,\n", NULL, NULL, ":2: the class of the record \"r1\" is empty", FSNN_EFORMAT},
+        {"r1,a\n", "Dx", NULL, "classes of records come from a comment, from a table or from",
+         FSNN_EARGUMENT},
+        {NULL, "Dx", "{label}.hea", "choose one of these", FSNN_EARGUMENT},
+    };
+    char table[512];
+    fsnn_series *s;
+    put_records();
+    snprintf(table, sizeof table, "%s", folder_path("table.csv"));
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        CASE("row[%d]", i);
+        fsnn_wfdb_records_options o = {.comment = row[i].comment, .files.pattern = row[i].pattern};
+        if (row[i].table)
+            folder_write_text("table.csv", row[i].table), o.table = table;
+        REFUSED(fsnn_series_wfdb_records(folder_path(""), &o, &s), row[i].status, row[i].words);
+        assert_null(s);
+    }
+    folder_write_text("r2.hea", "r2 2 100 1\nr2.dat 80\nr2.dat 80\n");
+    REFUSED(fsnn_series_wfdb_records(folder_path(""), NULL, &s), FSNN_EFORMAT,
+            "r2.hea: has 2 signals at 100 samples/s, the records before it 1 at 100");
+    folder_delete("table.csv");
+    static const char *const names[] = {"r1.hea", "r2.hea", "r3.hea", "r1.dat", "r2.dat", "r3.dat"};
+    for (int i = 0; i < FSNN_COUNT(names); i++)
+        folder_delete(names[i]);
+}
+
 /* ---- FLAC ---- */
 
 /* Channels of another number, samples of more bits, a frame cut short, no FLAC at all. */
@@ -400,6 +514,14 @@ static void damaged(void **state)
     }
 }
 
+static void damaged_records(void **state)
+{
+    (void)state;
+    static const char seed[] = "\x31\0\x0f\0r 1 100 2\nr.dat 80 1/mV 0 0 1 3 0 u\n# Dx: 42  \n   "
+                               "name;class\nr;x\n\x81\x82";
+    fuzz_times(fuzz_records, (const uint8_t *)seed, sizeof seed - 1, 77, MUTATIONS / 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,7 +530,9 @@ int main(void)
         cmocka_unit_test(segments),        cmocka_unit_test(segments_refused),
         cmocka_unit_test(signals_refused),
 
+        cmocka_unit_test(records),         cmocka_unit_test(records_refused),
         cmocka_unit_test(flac_refused),    cmocka_unit_test(damaged),
+        cmocka_unit_test(damaged_records),
     };
     return cmocka_run_group_tests_name("data/wfdb", tests, folder_open, folder_close);
 }

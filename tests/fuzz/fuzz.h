@@ -105,6 +105,27 @@ static inline void fuzz_seed_text(int argc, char **argv, const char *name, const
     fuzz_seed(argc, argv, name, text, strlen(text));
 }
 
+/* ---- inputs of several files ---- */
+
+/* Cuts the input in three: the first two bytes are the length of the first part, the next two that
+ * of the second, the third is the rest. False where there are no lengths. */
+static inline bool fuzz_cut(const uint8_t *data, size_t size, const uint8_t *part[3],
+                            size_t length[3])
+{
+    const uint8_t *at = data + 4;
+    if (size < 4)
+        return false;
+    size -= 4;
+    for (int i = 0; i < 3; i++) {
+        size_t wanted = (size_t)data[2 * i % 4] | (size_t)data[2 * i % 4 + 1] << 8;
+        length[i] = i == 2 || wanted > size ? size : wanted;
+        part[i] = at;
+        at += length[i];
+        size -= length[i];
+    }
+    return true;
+}
+
 /* ---- inputs of several texts ---- */
 
 /* Cuts off the next piece, up to a line "%%" or the end. */

@@ -23,18 +23,14 @@ static void use(const fsnn_series *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    const uint8_t *part[3];
+    size_t length[3];
     fsnn_series *s = NULL;
-    if (size < 4)
+    if (!fuzz_cut(data, size, part, length))
         return 0;
-    size_t head = (size_t)data[0] | (size_t)data[1] << 8,
-           notes = (size_t)data[2] | (size_t)data[3] << 8;
-    data += 4;
-    size -= 4;
-    head = head < size ? head : size;
-    notes = notes < size - head ? notes : size - head;
-    const char *path = fuzz_file("r.hea", data, head);
-    fuzz_file("r.atr", data + head, notes);
-    fuzz_file("r.dat", data + head + notes, size - head - notes);
+    const char *path = fuzz_file("r.hea", part[0], length[0]);
+    fuzz_file("r.atr", part[1], length[1]);
+    fuzz_file("r.dat", part[2], length[2]);
     const fsnn_wfdb_options beats = {
         .classes = "N. AV", .before = 0.004, .after = 0.008, .from = 0, .to = 0};
     for (int i = 0; i < 2; i++) {

@@ -21,18 +21,14 @@ static void use_segments(const fsnn_series *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    const uint8_t *part[3];
+    size_t length[3];
     fsnn_series *s = NULL;
-    if (size < 4)
+    if (!fuzz_cut(data, size, part, length))
         return 0;
-    size_t record = (size_t)data[0] | (size_t)data[1] << 8,
-           segment = (size_t)data[2] | (size_t)data[3] << 8;
-    data += 4;
-    size -= 4;
-    record = record < size ? record : size;
-    segment = segment < size - record ? segment : size - record;
-    const char *path = fuzz_file("m.hea", data, record);
-    fuzz_file("p.hea", data + record, segment);
-    fuzz_file("p.dat", data + record + segment, size - record - segment);
+    const char *path = fuzz_file("m.hea", part[0], length[0]);
+    fuzz_file("p.hea", part[1], length[1]);
+    fuzz_file("p.dat", part[2], length[2]);
     fuzz_forget();
     if (fuzz_good(fsnn_series_wfdb(path, NULL, &s)))
         use_segments(s);
