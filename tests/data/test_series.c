@@ -170,8 +170,14 @@ static void ts_stamps_and_targets(void **state)
         assert_false(fsnn_series_target(s, 1, &target));
         const char *note = fsnn_series_note(s, 0);
         assert_true(row[i].note ? note && strstr(note, row[i].note) : !note);
-        REFUSED(fsnn_data_series(s, 0, FSNN_PAD_END, &data), FSNN_EUNSUPPORTED,
-                "the series have targets, numbers of a regression (-15 for the first one)");
+        fsnn_data_info about;
+        float value;
+        GOOD(fsnn_data_series(s, 0, FSNN_PAD_END, &data));
+        fsnn_data_info_get(data, &about);
+        assert_true(about.classes == 0 && about.target.rank == 1 && about.target.dim[0] == 1);
+        GOOD(fsnn_data_values(data, 0, &value));
+        assert_true(value == -15);
+        fsnn_data_destroy(data);
         fsnn_series_destroy(s);
     }
     folder_delete("s.ts");

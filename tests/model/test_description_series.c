@@ -46,6 +46,12 @@ static int enter(void **state)
         signal[k] = (int16_t)(k * 200);
     folder_write("r.dat", signal, sizeof signal);
     folder_write_text("r.hea", "r 1 10 100\nr.dat 16\n");
+    folder_write_text("t.csv", "a;b;k\n0,5;1;x\n1;2;x\n");
+    uint8_t *edf;
+    size_t size;
+    GOOD(fsnn_file_read("tests/fuzz/edf/rates.edf", &edf, &size));
+    folder_write("r.edf", edf, size);
+    fsnn_free(edf);
     folder_write("r.atr", "\x14\x04\x28\x04\x14\x20\0", 8); /* N at 20, N at 60, A at 80 */
     return 0;
 }
@@ -149,6 +155,28 @@ static void test_wfdb(void **state)
     fsnn_description_destroy(d);
 }
 
+static void test_tables_and_records(void **state)
+{
+    (void)state;
+    fsnn_data *train;
+    opens("{kind: csv, train: t.csv, class: k, columns: \"b, a\"}", NULL, &train, NULL);
+    expect(train, 0, 2, 2, (const double[]){1, 0.5, 2, 1}, 0);
+    fsnn_data_destroy(train);
+    opens("{kind: csv, train: t.csv, row: series, class: k, decimal: comma, separator: semicolon}",
+          NULL, &train, NULL);
+    expect(train, 1, 2, 1, (const double[]){1, 2}, 0);
+    fsnn_data_destroy(train);
+    opens("{kind: edf, train: r.edf, channels: slow, steps: 2}", NULL, &train, NULL);
+    expect(train, 0, 2, 1, (const double[]){-489, -470.5}, -1);
+    fsnn_data_destroy(train);
+    folder_write_text("t.csv", "r,healthy\n");
+    opens("{kind: wfdb, train: {path: r.hea, table: t.csv}, steps: 3}", NULL, &train, NULL);
+    expect(train, 0, 3, 1, (const double[]){0, 1, 2}, 0);
+    assert_string_equal(fsnn_data_class(train, 0), "healthy");
+    fsnn_data_destroy(train);
+    folder_write_text("t.csv", "a;b;k\n0,5;1;x\n1;2;x\n");
+}
+
 static void test_arrays(void **state)
 {
     (void)state;
@@ -219,6 +247,13 @@ static void test_errors(void **state)
         {"{kind: ts, train: nowhere.ts}", "there is no file \"nowhere.ts\""},
         {"{kind: wav, train: a.ts}", "it is not a file of sound"},
         {"{kind: hdf5, train: a.ts}", "it is not an HDF5 file of spike trains"},
+        {"{kind: csv, train: t.csv, class: c}", "m.yaml:4:35: data.class: "},
+        {"{kind: csv, train: t.csv, row: series, id: a}", "m.yaml:4:44: data.id: a column \"a\""},
+        {"{kind: edf, train: r.edf, channels: c}", "m.yaml:4:37: data.channels: "},
+        {"{kind: edf, train: r.edf, channels: \"a,slow\"}", "m.yaml:4:27: data.train: "},
+        {"{kind: wfdb, train: {path: r.hea, table: t.csv}, classes: N}",
+         "m.yaml:4:59: data.classes: is about windows around beats: here each record is a sample"},
+        {"{kind: wfdb, train: r.hea, comment: Dx}", "r.hea: has no comment \"# Dx: ...\""},
         {"{kind: npy, train: {samples: x.npy, classes: x.npy}, targets: classes}",
          "expected is one class a sample"},
         {"{kind: npy, train: y.npy, sequence: rows}",
@@ -245,8 +280,11 @@ static void test_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ts),     cmocka_unit_test(test_wfdb),
-        cmocka_unit_test(test_arrays), cmocka_unit_test(test_one_numbering),
+        cmocka_unit_test(test_ts),
+        cmocka_unit_test(test_wfdb),
+        cmocka_unit_test(test_tables_and_records),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_one_numbering),
         cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests(tests, enter, leave);

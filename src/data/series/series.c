@@ -311,10 +311,13 @@ static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_da
         labelled = labelled && s->labels[i] >= 0;
     }
     fsnn_array y = {NULL, FSNN_I32, FSNN_SHAPE(s->count), s->labels};
+    if (s->targets)
+        y = (fsnn_array){NULL, FSNN_F64, FSNN_SHAPE(s->count), s->targets};
     store_source source = {.what = "series",
                            .x = x,
-                           .y_what = "classes of series",
-                           .y = labelled ? &y : NULL,
+                           .y_what = s->targets ? "targets of series" : "classes of series",
+                           .y = labelled || s->targets ? &y : NULL,
+                           .targets = s->targets ? FSNN_TARGETS_VALUES : FSNN_TARGETS_CLASSES,
                            .sequence = true,
                            .divisor = 1,
                            .fault = FSNN_EARGUMENT};
@@ -345,10 +348,5 @@ fsnn_status fsnn_data_series(const fsnn_series *s, int64_t steps, fsnn_pad pad, 
     fsnn_series_info_get(s, &info);
     if (!s->count || !s->rows)
         return fsnn_fail(FSNN_EARGUMENT, "the set of series is empty: no sample can be made of it");
-    if (s->targets)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "the series have targets, numbers of a regression (%g for the first one): "
-                         "samples of series can have classes, or nothing to learn",
-                         s->targets[0]);
     return padded(s, steps ? steps : info.longest, pad, data);
 }
