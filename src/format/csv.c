@@ -221,7 +221,7 @@ static bool has_names(const csv *t)
     return false;
 }
 
-static fsnn_status take_names(csv *t)
+static fsnn_status take_names(csv *t, bool may_be_empty)
 {
     t->named = has_names(t);
     t->name = fsnn_alloc((size_t)t->columns * sizeof *t->name);
@@ -240,8 +240,9 @@ static fsnn_status take_names(csv *t)
     t->rows--;
     memmove(t->cell, t->cell + t->columns, (size_t)(t->rows * t->columns) * sizeof *t->cell);
     memmove(t->line, t->line + 1, (size_t)t->rows * sizeof *t->line);
-    return t->rows ? FSNN_OK
-                   : fsnn_fail(FSNN_EFORMAT, "%s: holds a line of names, but no row", t->path);
+    return t->rows || may_be_empty
+               ? FSNN_OK
+               : fsnn_fail(FSNN_EFORMAT, "%s: holds a line of names, but no row", t->path);
 }
 
 int64_t csv_find(const csv *t, const char *name)
@@ -290,7 +291,7 @@ fsnn_status csv_open(csv *t, const char *path, const uint8_t *bytes, size_t size
         return FSNN_EMEMORY;
     FSNN_TRY(read_lines(&r));
     t->decimal = options->decimal ? options->decimal : find_decimal(t);
-    return take_names(t);
+    return take_names(t, options->may_be_empty);
 }
 
 void csv_close(csv *t)

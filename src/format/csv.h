@@ -7,8 +7,9 @@
 #include "base/base.h"
 
 typedef struct csv_options {
-    char separator; /* ',', ';', '\t', ...; 0: found by looking */
-    char decimal;   /* '.', ','; 0: found by looking */
+    char separator;    /* ',', ';', '\t', ...; 0: found by looking */
+    char decimal;      /* '.', ','; 0: found by looking */
+    bool may_be_empty; /* a line of names without rows is no error */
 } csv_options;
 
 typedef struct csv {

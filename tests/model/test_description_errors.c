@@ -375,9 +375,10 @@ static void test_data(void **state)
         {INPUT ALPHA "data: x\n", "mlp.yaml:4:7: data: found \"x\", expected a mapping"},
         {INPUT ALPHA "data: {train: {images: a, labels: b}}\n",
          "mlp.yaml:4:7: data: the key \"kind\" is missing"},
-        {INPUT ALPHA "data: {kind: idy}\n", "mlp.yaml:4:14: data.kind: found \"idy\", expected one "
-                                            "of idx, npz, npy, csv, ts, wav, edf, wfdb, "
-                                            "hdf5, events, graph (did you mean \"idx\"?)"},
+        {INPUT ALPHA "data: {kind: idy}\n",
+         "mlp.yaml:4:14: data.kind: found \"idy\", expected one "
+         "of idx, npz, npy, csv, ts, wav, edf, wfdb, "
+         "hdf5, events, frames, png, graph (did you mean \"idx\"?)"},
         {INPUT ALPHA "data: {kind: idx}\n",
          "mlp.yaml:4:7: data: there is neither a \"train\" nor a \"test\" set"},
         {INPUT ALPHA "data: {kind: idx, train: {images: a}}\n",

@@ -284,7 +284,7 @@ static fsnn_status add_table(making *m)
 static fsnn_status add_file(void *user, const char *path, int32_t label)
 {
     making *m = user;
-    const csv_options how = {m->o->separator, m->o->decimal};
+    const csv_options how = {m->o->separator, m->o->decimal, false};
     uint8_t *bytes;
     size_t size;
     m->given = label;

@@ -97,14 +97,14 @@ static void add_row(records *r, char *record, const char *class, int64_t line)
 /* A line that looks like names may be a record all the same. */
 static fsnn_status read_table(records *r)
 {
-    static const csv_options plain = {0};
+    static const csv_options one_record_will_do = {.may_be_empty = true};
     csv *t = &r->table;
     uint8_t *bytes;
     size_t size;
     if (!r->o->table)
         return FSNN_OK;
     FSNN_TRY(fsnn_file_read(r->o->table, &bytes, &size));
-    fsnn_status status = csv_open(t, r->o->table, bytes, size, &plain);
+    fsnn_status status = csv_open(t, r->o->table, bytes, size, &one_record_will_do);
     fsnn_free(bytes);
     FSNN_TRY(status);
     if (t->columns < 2)
