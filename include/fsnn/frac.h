@@ -42,14 +42,12 @@ typedef enum fsnn_method {
 
 /* How the past is summed. Methods and engines combine freely. */
 typedef enum fsnn_engine {
-    FSNN_ENGINE_AUTO,         /* exponentials where a tolerance is given and the run is longer than
-                                 FSNN_SHORT_RUN */
+    FSNN_ENGINE_AUTO,         /* exponentials where a tolerance is given and they cost less for a
+                                 run of `horizon` steps: on this processor, as was measured */
     FSNN_ENGINE_DIRECT,       /* the history itself, lag by lag: grows with time */
     FSNN_ENGINE_EXPONENTIALS, /* far lags by exponentials: constant memory and work a step */
 } fsnn_engine;
 
-/* Up to this many steps the history itself costs less than its exponentials. */
-#define FSNN_SHORT_RUN 128
 /* Lags that a tolerance holds for by default. */
 #define FSNN_HORIZON 1000000
 #define FSNN_HORIZON_MOST 1000000000000000
@@ -80,8 +78,10 @@ typedef struct fsnn_dynamics {
      * up to `horizon` lags is within this relative error, 1e-12 to 0.1 (states in single precision
      * give about 1e-7). Source: Banjai and Lopez-Fernandez (2019). */
     double tolerance;
-    int64_t horizon;    /* lags that the tolerance holds for, older states fade; 0: FSNN_HORIZON */
-    fsnn_engine engine; /* auto: horizons up to FSNN_SHORT_RUN take the history itself */
+    int64_t horizon; /* lags that the tolerance holds for, older states fade; 0: FSNN_HORIZON */
+    /* auto: short horizons take the history itself, up to about 200 steps (base), 290 (AVX2) or 410
+     * (AVX-512); without a horizon a plan for training counts its steps, any other is long */
+    fsnn_engine engine;
     fsnn_precision precision; /* of states, parameters, inputs and outputs: single or double */
 } fsnn_dynamics;
 

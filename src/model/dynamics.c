@@ -66,7 +66,7 @@ static const fsnn_key far_keys[] = {
      .offset = offsetof(far, engine),
      .names = engine_names,
      .help = "direct: the history itself; exponentials: constant memory and work per step; auto: "
-             "the cheaper one, exponentials for horizons of more than 128 steps"},
+             "the cheaper one on this processor: exponentials for horizons of some hundred steps"},
     {0},
 };
 

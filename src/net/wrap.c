@@ -86,10 +86,14 @@ static bool same_order(const fsnn_order *a, const fsnn_order *b)
     return same;
 }
 
-static fsnn_status keep_of(const fsnn_dynamics *d, frac_keep *keep)
+/* A call of training is the run, where no horizon is given. */
+static fsnn_status keep_of(const fsnn_dynamics *d, const fsnn_plan *plan, frac_keep *keep)
 {
     fsnn_engine engine;
-    FSNN_TRY(fsnn_engine_settle(d, &engine));
+    fsnn_dynamics run = *d;
+    if (d->horizon == 0 && plan->training)
+        run.horizon = plan->steps;
+    FSNN_TRY(fsnn_engine_settle(&run, &engine));
     *keep = (frac_keep){.steps = d->memory};
     if (engine == FSNN_ENGINE_EXPONENTIALS) {
         keep->tolerance = d->tolerance;
@@ -122,7 +126,7 @@ static fsnn_status set_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *ren
 {
     const frac_method *method;
     frac_keep keep;
-    FSNN_TRY(keep_of(d, &keep));
+    FSNN_TRY(keep_of(d, &net->plan, &keep));
     FSNN_TRY(frac_method_settle(d->integrator, d->method, &method));
     if (d->implicit && !method->linearised && method->scheme != FRAC_IMPLICIT) {
         char list[128];

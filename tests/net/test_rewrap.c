@@ -33,6 +33,7 @@ static void wrap(fsnn_net *net, fsnn_method method, int engine, int64_t steps, b
     d.method = method;
     d.memory = engine == TRUNCATED ? 20 : 0;
     d.tolerance = engine == EXPONENTIALS ? 1e-5 : 0;
+    d.engine = engine == EXPONENTIALS ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_DIRECT;
     GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = steps, .batch = 1, .training = training}));
 }
 
@@ -92,6 +93,7 @@ static void moved(void **state)
             fsnn_net *fresh = build(0);
             d.method = FSNN_ML;
             d.tolerance = 1e-5;
+            d.engine = FSNN_ENGINE_EXPONENTIALS;
             order.alpha[0] = (float)alphas[i];
             GOOD(fsnn_net_wrap(fresh, &d, &plan));
             if (i == 0)

@@ -68,7 +68,8 @@ static const example examples[] = {
      "  - lif: {tau: {value: 4.0, learn: true, per: channel}, threshold: 0.2, name: lif1}\n"
      "  - linear: {out: 3, name: fc2}\n"
      "  - readout: {tau: 4.0, name: answer}\n"
-     "dynamics: {alpha: 0.7, memory: {tolerance: 1e-4}}\n" TRAINING("ce_rate", ADAM, ", clip: 1.0"),
+     "dynamics: {alpha: 0.7, memory: {tolerance: 1e-4, engine: exponentials}}\n" TRAINING(
+         "ce_rate", ADAM, ", clip: 1.0"),
      {2, {150, 2}},
      .sequence = true,
      .encoder = {.kind = FSNN_ENCODE_DIRECT, .steps = 150, .gain = 1}},
