@@ -42,7 +42,7 @@ class Single:
 
 
 # Its functions are there in every build; those of a build without it give errors.
-HAS_DOUBLE = "without double precision" not in text(lib.fsnn_built())
+HAS_DOUBLE = "double precision" not in text(lib.fsnn_built()).partition("(without")[2]
 
 if HAS_DOUBLE:
 
