@@ -283,6 +283,16 @@ fsnn_status data_find_file(const data_place *at, const yaml_node *node, const ch
                      text, try[0]);
 }
 
+fsnn_status data_set_file(const data_place *at, const char *key, const char *text,
+                          const char **path)
+{
+    *path = NULL;
+    if (!text)
+        return FSNN_OK;
+    bool keyed = at->node->type == YAML_MAP;
+    return data_find_file(at, keyed ? yaml_find(at->node, key) : at->node, text, path);
+}
+
 bool data_training(const data_place *at, data_place *training)
 {
     const data_section *s = at->d->data;

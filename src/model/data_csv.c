@@ -89,17 +89,10 @@ static const fsnn_key keys[] = {
     {0},
 };
 
-static fsnn_status find(const data_place *at, const char *key, const char *text, const char **path)
-{
-    *path = NULL;
-    return text ? data_find_file(at, yaml_find(at->node, key), text, path) : FSNN_OK;
-}
-
 static fsnn_status read(const data_place *at, fsnn_series **out)
 {
     const csv_data *o = (const csv_data *)at->d->data;
     const csv_set *set = (const csv_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
     fsnn_csv_options options = {.columns = o->columns,
                                 .id = o->id,
@@ -109,9 +102,9 @@ static fsnn_status read(const data_place *at, fsnn_series **out)
                                 .separator = separators[o->separator],
                                 .decimal = decimals[o->decimal],
                                 .files = {.pattern = o->pattern, .only = set->only}};
-    FSNN_TRY(data_find_file(at, node, set->path, &path));
-    FSNN_TRY(find(at, "list", set->list, &options.files.list));
-    FSNN_TRY(find(at, "except", set->except, &options.files.except));
+    FSNN_TRY(data_set_file(at, "path", set->path, &path));
+    FSNN_TRY(data_set_file(at, "list", set->list, &options.files.list));
+    FSNN_TRY(data_set_file(at, "except", set->except, &options.files.except));
     return fsnn_series_csv(path, &options, out);
 }
 

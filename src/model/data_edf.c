@@ -83,13 +83,11 @@ static fsnn_status read(const data_place *at, fsnn_series **out)
 {
     const edf_options *o = (const edf_options *)at->d->data;
     const edf_set *set = (const edf_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
     fsnn_edf_options options = {o->channels, o->rate,   o->classes, o->before,
                                 o->after,    set->from, set->to,    NULL};
-    FSNN_TRY(data_find_file(at, node, set->path, &path));
-    if (set->marks)
-        FSNN_TRY(data_find_file(at, yaml_find(at->node, "marks"), set->marks, &options.marks));
+    FSNN_TRY(data_set_file(at, "path", set->path, &path));
+    FSNN_TRY(data_set_file(at, "marks", set->marks, &options.marks));
     return fsnn_series_edf(path, &options, out);
 }
 

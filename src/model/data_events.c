@@ -1,7 +1,5 @@
 /* model/data_events.c: kind events, recordings of event cameras as frames. */
-#include "model/data_kinds.h"
-
-#include <fsnn/events.h>
+#include "model/data_files.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,14 +9,9 @@ static const char *const value_names[] = {"count", "binary", "normalized", NULL}
 static const char *const camera_names[] = {"left", "right", "both", NULL};
 static const char *const polarity_names[] = {"split", "signed", "merged", NULL};
 
-typedef struct events_set {
-    data_set set;
-    const char *path, *list, *cuts, *pattern;
-} events_set;
-
 typedef struct events_options {
     data_section shared;
-    events_set train, test;
+    data_files_set train, test;
     fsnn_frames frames;
     int64_t sensor[2], first_class;
     fsnn_camera camera;
@@ -29,26 +22,14 @@ static const events_options defaults = {
     DATA_SHARED, .frames = {.by = FSNN_FRAMES_NUMBER, .count = 16, .window = 10000}};
 
 static const fsnn_key set_keys[] = {
-    {.name = "path",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(events_set, path),
-     .file = true,
-     .required = true,
-     .help = "folder of recordings, or of a folder for each class; or one recording"},
-    {.name = "list",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(events_set, list),
-     .file = true,
-     .help = "text file, one recording and its class per line; none: all recordings in the folder"},
+    DATA_FILES_PATH_KEY("recordings", "recording"),
+    DATA_FILES_LIST_KEY("recordings", "recording"),
     {.name = "cuts",
      .type = FSNN_KEY_TEXT,
-     .offset = offsetof(events_set, cuts),
+     .offset = offsetof(data_files_set, cuts),
      .help = "a recording R.aedat is cut by the table R + this text, lines of CLASS,FROM,TO in "
              "microseconds; DVS128 Gesture: _labels.csv"},
-    {.name = "pattern",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(events_set, pattern),
-     .help = "pattern of file names: {class} is the class, * any text"},
+    DATA_FILES_PATTERN_KEY,
     {0},
 };
 
@@ -120,12 +101,7 @@ static const fsnn_key keys[] = {
      .names = camera_names,
      .help = "of recordings of two cameras (stereo): left or right, or both, the channels of the "
              "right one behind those of the left one"},
-    {.name = "first_class",
-     .type = FSNN_KEY_INT,
-     .offset = offsetof(events_options, first_class),
-     .min = 0,
-     .max = INT32_MAX,
-     .help = "number of the first class, if class names are numbers"},
+    DATA_FIRST_CLASS_KEY(events_options),
     {.name = "cache",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(events_options, cache),
@@ -141,33 +117,14 @@ static const char *below_home(const data_place *at, const char *path)
     return tilde ? pool_format(&at->view->memory, "%s%s", home, path + 1) : path;
 }
 
-/* What a set's keys say; paths live as long as the place. */
-static fsnn_status find_files(const data_place *at, fsnn_event_files *files)
-{
-    const events_options *s = (const events_options *)at->d->data;
-    const events_set *set = (const events_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
-    *files = (fsnn_event_files){.pattern = set->pattern,
-                                .cuts = set->cuts,
-                                .first_class = s->first_class,
-                                .camera = s->camera,
-                                .sensor = {s->sensor[0], s->sensor[1]}};
-    FSNN_TRY(data_find_file(at, node, set->path, &files->path));
-    if (set->list)
-        FSNN_TRY(data_find_file(at, yaml_find(at->node, "list"), set->list, &files->list));
-    return FSNN_OK;
-}
-
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
     const events_options *s = (const events_options *)at->d->data;
-    fsnn_event_files files, training;
-    data_place first;
-    FSNN_TRY(find_files(at, &files));
-    if (data_training(at, &first)) {
-        FSNN_TRY(data_fail_in(&first, find_files(&first, &training)));
-        files.training = &training;
-    }
+    fsnn_event_files files = {.first_class = s->first_class,
+                              .camera = s->camera,
+                              .sensor = {s->sensor[0], s->sensor[1]}},
+                     training;
+    FSNN_TRY(data_find_files(at, &files, &training));
     return fsnn_data_events(&files, &s->frames, below_home(at, s->cache), out);
 }
 

@@ -58,16 +58,13 @@ static const fsnn_key keys[] = {
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
     fsnn_shd_options options = ((const hdf5_options *)at->d->data)->shd;
     data_place first;
-    FSNN_TRY(data_find_file(at, node, ((const data_path_set *)at->set)->path, &path));
-    if (data_training(at, &first)) {
-        node = first.node->type == YAML_MAP ? yaml_find(first.node, "path") : first.node;
-        FSNN_TRY(data_find_file(&first, node, ((const data_path_set *)first.set)->path,
-                                &options.training));
-    }
+    FSNN_TRY(data_set_file(at, "path", ((const data_path_set *)at->set)->path, &path));
+    if (data_training(at, &first))
+        FSNN_TRY(data_set_file(&first, "path", ((const data_path_set *)first.set)->path,
+                               &options.training));
     return fsnn_data_shd(path, &options, out);
 }
 

@@ -36,8 +36,8 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
 {
     const idx_set *set = (const idx_set *)at->set;
     const char *images = NULL, *labels = NULL;
-    FSNN_TRY(data_find_file(at, yaml_find(at->node, "images"), set->images, &images));
-    FSNN_TRY(data_find_file(at, yaml_find(at->node, "labels"), set->labels, &labels));
+    FSNN_TRY(data_set_file(at, "images", set->images, &images));
+    FSNN_TRY(data_set_file(at, "labels", set->labels, &labels));
     FSNN_TRY(fsnn_data_idx(images, labels, out));
     return data_in_time(at, out);
 }

@@ -72,6 +72,10 @@ fsnn_status data_candidates(const fsnn_description *d, pool *memory, const char 
  * long as the place. */
 fsnn_status data_find_file(const data_place *at, const yaml_node *node, const char *text,
                            const char **path);
+/* The file that `key` of a set names, `text`; NULL where the text is. A set may be a text alone,
+ * which is that of its first key. */
+fsnn_status data_set_file(const data_place *at, const char *key, const char *text,
+                          const char **path);
 
 /* Options that are wrong for the data at hand (FSNN_EARGUMENT, or FSNN_ENOTFOUND with a key) are
  * the description's fault: the sentence gets the place of the key that the error names, in the set

@@ -34,11 +34,9 @@ static const fsnn_key keys[] = {
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
     const npy_set *set = (const npy_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "samples") : at->node;
     const char *samples = NULL, *classes = NULL;
-    FSNN_TRY(data_find_file(at, node, set->samples, &samples));
-    if (set->classes)
-        FSNN_TRY(data_find_file(at, yaml_find(at->node, "classes"), set->classes, &classes));
+    FSNN_TRY(data_set_file(at, "samples", set->samples, &samples));
+    FSNN_TRY(data_set_file(at, "classes", set->classes, &classes));
     FSNN_TRY(fsnn_data_npy_open(samples, classes, (fsnn_targets)at->d->data->targets, out));
     return data_in_time(at, out);
 }

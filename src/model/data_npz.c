@@ -38,9 +38,8 @@ static const fsnn_key keys[] = {
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
     const npz_set *set = (const npz_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
-    FSNN_TRY(data_find_file(at, node, set->path, &path));
+    FSNN_TRY(data_set_file(at, "path", set->path, &path));
     const fsnn_npz_options options = {
         .x = set->x, .y = set->y, .targets = (fsnn_targets)at->d->data->targets};
     FSNN_TRY(fsnn_data_npz_open(path, &options, out));

@@ -1,37 +1,18 @@
 /* model/data_png.c: kind png, pictures in folders of classes. */
-#include "model/data_kinds.h"
-
-#include <fsnn/events.h>
-
-typedef struct png_set {
-    data_set set;
-    const char *path, *list, *pattern;
-} png_set;
+#include "model/data_files.h"
 
 typedef struct png_options {
     data_section shared;
-    png_set train, test;
+    data_files_set train, test;
     int64_t first_class;
 } png_options;
 
 static const png_options defaults = {DATA_SHARED};
 
 static const fsnn_key set_keys[] = {
-    {.name = "path",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(png_set, path),
-     .file = true,
-     .required = true,
-     .help = "folder of .png files, or of a folder for each class; or one file"},
-    {.name = "list",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(png_set, list),
-     .file = true,
-     .help = "text file, one file and its class per line; none: all files in the folder"},
-    {.name = "pattern",
-     .type = FSNN_KEY_TEXT,
-     .offset = offsetof(png_set, pattern),
-     .help = "pattern of file names: {class} is the class, * any text"},
+    DATA_FILES_PATH_KEY(".png files", "file"),
+    DATA_FILES_LIST_KEY("files", "file"),
+    DATA_FILES_PATTERN_KEY,
     {0},
 };
 
@@ -39,36 +20,15 @@ static const fsnn_key keys[] = {
     DATA_KEYS(png_options, set_keys),
     DATA_AUGMENT_KEY,
     DATA_SEQUENCE_KEY,
-    {.name = "first_class",
-     .type = FSNN_KEY_INT,
-     .offset = offsetof(png_options, first_class),
-     .min = 0,
-     .max = INT32_MAX,
-     .help = "number of the first class, if class names are numbers"},
+    DATA_FIRST_CLASS_KEY(png_options),
     {0},
 };
 
-static fsnn_status find_files(const data_place *at, fsnn_event_files *files)
-{
-    const png_options *o = (const png_options *)at->d->data;
-    const png_set *set = (const png_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
-    *files = (fsnn_event_files){.pattern = set->pattern, .first_class = o->first_class};
-    FSNN_TRY(data_find_file(at, node, set->path, &files->path));
-    if (set->list)
-        FSNN_TRY(data_find_file(at, yaml_find(at->node, "list"), set->list, &files->list));
-    return FSNN_OK;
-}
-
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
-    fsnn_event_files files, training;
-    data_place first;
-    FSNN_TRY(find_files(at, &files));
-    if (data_training(at, &first)) {
-        FSNN_TRY(data_fail_in(&first, find_files(&first, &training)));
-        files.training = &training;
-    }
+    const png_options *o = (const png_options *)at->d->data;
+    fsnn_event_files files = {.first_class = o->first_class}, training;
+    FSNN_TRY(data_find_files(at, &files, &training));
     FSNN_TRY(fsnn_data_png(&files, out));
     return data_in_time(at, out);
 }

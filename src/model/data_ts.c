@@ -22,9 +22,9 @@ static const fsnn_key keys[] = {DATA_KEYS(ts_options, set_keys), DATA_SERIES_KEY
 
 static fsnn_status read(const data_place *at, fsnn_series **out)
 {
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
+    const data_path_set *set = (const data_path_set *)at->set;
     const char *path = NULL;
-    FSNN_TRY(data_find_file(at, node, ((const data_path_set *)at->set)->path, &path));
+    FSNN_TRY(data_set_file(at, "path", set->path, &path));
     return fsnn_series_ts(path, out);
 }
 

@@ -48,22 +48,15 @@ static const fsnn_key keys[] = {
     {0},
 };
 
-static fsnn_status find(const data_place *at, const char *key, const char *text, const char **path)
-{
-    *path = NULL;
-    return text ? data_find_file(at, yaml_find(at->node, key), text, path) : FSNN_OK;
-}
-
 static fsnn_status read(const data_place *at, fsnn_series **out)
 {
     const wav_options *o = (const wav_options *)at->d->data;
     const wav_set *set = (const wav_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
     fsnn_wav_options options = {.pattern = o->pattern, .only = set->only};
-    FSNN_TRY(data_find_file(at, node, set->path, &path));
-    FSNN_TRY(find(at, "list", set->list, &options.list));
-    FSNN_TRY(find(at, "except", set->except, &options.except));
+    FSNN_TRY(data_set_file(at, "path", set->path, &path));
+    FSNN_TRY(data_set_file(at, "list", set->list, &options.list));
+    FSNN_TRY(data_set_file(at, "except", set->except, &options.except));
     return fsnn_series_wav(path, &options, out);
 }
 

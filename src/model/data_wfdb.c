@@ -124,12 +124,6 @@ static fsnn_status read_beats(const data_place *at, const char *path, fsnn_serie
     return fsnn_series_wfdb(path, &options, out);
 }
 
-static fsnn_status find(const data_place *at, const char *key, const char *text, const char **path)
-{
-    *path = NULL;
-    return text ? data_find_file(at, yaml_find(at->node, key), text, path) : FSNN_OK;
-}
-
 /* Keys of beats do nothing beside whole records. */
 static fsnn_status check_keys(const data_place *at)
 {
@@ -153,9 +147,9 @@ static fsnn_status read_records(const data_place *at, const char *path, fsnn_ser
     fsnn_wfdb_records_options options = {.comment = o->comment,
                                          .files = {.pattern = o->pattern, .only = set->only}};
     FSNN_TRY(check_keys(at));
-    FSNN_TRY(find(at, "table", set->table, &options.table));
-    FSNN_TRY(find(at, "list", set->list, &options.files.list));
-    FSNN_TRY(find(at, "except", set->except, &options.files.except));
+    FSNN_TRY(data_set_file(at, "table", set->table, &options.table));
+    FSNN_TRY(data_set_file(at, "list", set->list, &options.files.list));
+    FSNN_TRY(data_set_file(at, "except", set->except, &options.files.except));
     return fsnn_series_wfdb_records(path, &options, out);
 }
 
@@ -163,9 +157,8 @@ static fsnn_status read(const data_place *at, fsnn_series **out)
 {
     const wfdb_options *o = (const wfdb_options *)at->d->data;
     const wfdb_set *set = (const wfdb_set *)at->set;
-    const yaml_node *node = at->node->type == YAML_MAP ? yaml_find(at->node, "path") : at->node;
     const char *path = NULL;
-    FSNN_TRY(data_find_file(at, node, set->path, &path));
+    FSNN_TRY(data_set_file(at, "path", set->path, &path));
     return o->comment || set->table || port_is_folder(path) ? read_records(at, path, out)
                                                             : read_beats(at, path, out);
 }
