@@ -106,6 +106,20 @@ static inline void folder_write_text(const char *name, const char *text)
     folder_write(name, text, strlen(text));
 }
 
+/* A copy of the file `from` (a path, not of the folder): `put` stands at byte `at`, and `keep`
+ * bytes are left (0: all). */
+static inline void folder_copy(const char *name, const char *from, size_t at, const char *put,
+                               size_t keep)
+{
+    uint8_t *bytes = NULL;
+    size_t size;
+    GOOD(fsnn_file_read(from, &bytes, &size));
+    assert_true(at + strlen(put) <= size && keep <= size);
+    memcpy(bytes + at, put, strlen(put));
+    folder_write(name, bytes, keep ? keep : size);
+    fsnn_free(bytes);
+}
+
 /* The file as text; free with fsnn_free. */
 static inline char *folder_text(const char *name)
 {

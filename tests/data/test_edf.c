@@ -178,14 +178,9 @@ static void refused(void **state)
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         CASE("row[%d]", i);
         char path[128];
-        uint8_t *bytes;
-        size_t size;
         fsnn_series *s;
         snprintf(path, sizeof path, CORPUS "%s", row[i].file);
-        GOOD(fsnn_file_read(path, &bytes, &size));
-        memcpy(bytes + row[i].at, row[i].put, strlen(row[i].put));
-        folder_write("r.edf", bytes, row[i].keep ? row[i].keep : size);
-        fsnn_free(bytes);
+        folder_copy("r.edf", path, (size_t)row[i].at, row[i].put, row[i].keep);
         REFUSED(fsnn_series_edf(folder_path("r.edf"), NULL, &s), row[i].status, row[i].words);
         assert_null(s);
     }

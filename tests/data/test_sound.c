@@ -151,12 +151,8 @@ static void the_same_bits(void **state)
 static void copy(const char *from, const char *to)
 {
     char path[128];
-    uint8_t *bytes;
-    size_t size;
     snprintf(path, sizeof path, CORPUS "%s", from);
-    GOOD(fsnn_file_read(path, &bytes, &size));
-    folder_write(to, bytes, size);
-    fsnn_free(bytes);
+    folder_copy(to, path, 0, "", 0);
 }
 
 /* Series stand in the order of names, whoever reads a file. */
@@ -219,14 +215,10 @@ static void refused(void **state)
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         CASE("row[%d]", i);
         char path[128];
-        uint8_t *bytes;
-        size_t size;
+        const char put[] = {(char)row[i].value, 0};
         fsnn_series *s;
         snprintf(path, sizeof path, CORPUS "%s", row[i].name);
-        GOOD(fsnn_file_read(path, &bytes, &size));
-        bytes[row[i].at] = (uint8_t)row[i].value;
-        folder_write("cut", bytes, row[i].keep ? row[i].keep : size);
-        fsnn_free(bytes);
+        folder_copy("cut", path, (size_t)row[i].at, put, row[i].keep);
         REFUSED(fsnn_series_wav(folder_path("cut"), NULL, &s), row[i].status, row[i].words);
         assert_null(s);
     }

@@ -460,13 +460,9 @@ static void flac_refused(void **state)
         {"r 1 10\nr.hea 516\n", "is FLAC (format 516 of WFDB); libsndfile cannot read it",
          FSNN_EUNSUPPORTED},
     };
-    uint8_t *bytes;
-    size_t size;
     fsnn_series *s;
     fsnn_series_info info;
-    GOOD(fsnn_file_read("tests/fuzz/sound/flac16.flac", &bytes, &size));
-    folder_write("r.dat", bytes, size);
-    fsnn_free(bytes);
+    folder_copy("r.dat", "tests/fuzz/sound/flac16.flac", 0, "", 0);
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         CASE("row[%d]", i);
         folder_write_text("r.hea", row[i].head);

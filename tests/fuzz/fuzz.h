@@ -107,10 +107,9 @@ static inline void fuzz_seed_text(int argc, char **argv, const char *name, const
 
 /* ---- inputs of several files ---- */
 
-/* Cuts the input in three: the first two bytes are the length of the first part, the next two that
- * of the second, the third is the rest. False where there are no lengths. */
-static inline bool fuzz_cut(const uint8_t *data, size_t size, const uint8_t *part[3],
-                            size_t length[3])
+/* Writes the input as three files of these names: the first two bytes are the length of the first,
+ * the next two that of the second, the third is the rest. False where there are no lengths. */
+static inline bool fuzz_files(const uint8_t *data, size_t size, const char *const name[3])
 {
     const uint8_t *at = data + 4;
     if (size < 4)
@@ -118,10 +117,10 @@ static inline bool fuzz_cut(const uint8_t *data, size_t size, const uint8_t *par
     size -= 4;
     for (int i = 0; i < 3; i++) {
         size_t wanted = (size_t)data[2 * i % 4] | (size_t)data[2 * i % 4 + 1] << 8;
-        length[i] = i == 2 || wanted > size ? size : wanted;
-        part[i] = at;
-        at += length[i];
-        size -= length[i];
+        size_t length = i == 2 || wanted > size ? size : wanted;
+        fuzz_file(name[i], at, length);
+        at += length;
+        size -= length;
     }
     return true;
 }

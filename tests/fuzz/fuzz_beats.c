@@ -23,19 +23,14 @@ static void use(const fsnn_series *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const uint8_t *part[3];
-    size_t length[3];
     fsnn_series *s = NULL;
-    if (!fuzz_cut(data, size, part, length))
+    if (!fuzz_files(data, size, (const char *const[]){"r.hea", "r.atr", "r.dat"}))
         return 0;
-    const char *path = fuzz_file("r.hea", part[0], length[0]);
-    fuzz_file("r.atr", part[1], length[1]);
-    fuzz_file("r.dat", part[2], length[2]);
     const fsnn_wfdb_options beats = {
         .classes = "N. AV", .before = 0.004, .after = 0.008, .from = 0, .to = 0};
     for (int i = 0; i < 2; i++) {
         fuzz_forget();
-        if (fuzz_good(fsnn_series_wfdb(path, i ? &beats : NULL, &s)))
+        if (fuzz_good(fsnn_series_wfdb(fuzz_path("r.hea"), i ? &beats : NULL, &s)))
             use(s);
         fsnn_series_destroy(s);
         s = NULL;

@@ -20,13 +20,9 @@ static void use(const fsnn_series *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const uint8_t *part[3];
-    size_t length[3];
-    if (!fuzz_cut(data, size, part, length))
+    if (!fuzz_files(data, size, (const char *const[]){"r.hea", "r.csv", "r.dat"}))
         return 0;
-    const char *path = fuzz_file("r.hea", part[0], length[0]);
-    const char *table = fuzz_file("r.csv", part[1], length[1]);
-    fuzz_file("r.dat", part[2], length[2]);
+    const char *path = fuzz_path("r.hea"), *table = fuzz_path("r.csv");
     const fsnn_wfdb_records_options options[] = {{.table = table}, {.comment = "Dx"}};
     for (int i = 0; i < FSNN_COUNT(options); i++) {
         fsnn_series *s = NULL;

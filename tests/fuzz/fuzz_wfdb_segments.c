@@ -21,16 +21,11 @@ static void use_segments(const fsnn_series *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const uint8_t *part[3];
-    size_t length[3];
     fsnn_series *s = NULL;
-    if (!fuzz_cut(data, size, part, length))
+    if (!fuzz_files(data, size, (const char *const[]){"m.hea", "p.hea", "p.dat"}))
         return 0;
-    const char *path = fuzz_file("m.hea", part[0], length[0]);
-    fuzz_file("p.hea", part[1], length[1]);
-    fuzz_file("p.dat", part[2], length[2]);
     fuzz_forget();
-    if (fuzz_good(fsnn_series_wfdb(path, NULL, &s)))
+    if (fuzz_good(fsnn_series_wfdb(fuzz_path("m.hea"), NULL, &s)))
         use_segments(s);
     fsnn_series_destroy(s);
     return 0;
