@@ -53,6 +53,7 @@ static fsnn_status check_shape(const store_source *source)
     char text[256];
     fsnn_shape_text(shape, text, sizeof text);
     bool classes = source->targets == FSNN_TARGETS_CLASSES;
+    bool numbers = shape->rank != 1 || (floats(source->y->dtype) && !classes);
     if (shape->rank < 1 || shape->rank > (classes ? 2 : STORE_MAX_RANK + 1))
         return fsnn_fail(source->fault,
                          "%s: has the shape %s; expected is one class a sample, [%lld]%s",
@@ -60,8 +61,8 @@ static fsnn_status check_shape(const store_source *source)
                          classes ? ", or one a step, [N, T]" : ", or values, [N, C] or [N, T, C]");
     if (shape->dim[0] != count)
         return fsnn_fail(source->fault, "%s: holds %lld %s, but %s holds %lld samples",
-                         source->y_what, (long long)shape->dim[0],
-                         shape->rank == 1 ? "classes" : "rows", source->what, (long long)count);
+                         source->y_what, (long long)shape->dim[0], numbers ? "rows" : "classes",
+                         source->what, (long long)count);
     if (fsnn_shape_count(shape) == 0)
         return fsnn_fail(source->fault, "%s: holds nothing, its shape is %s", source->y_what, text);
     return FSNN_OK;

@@ -184,6 +184,9 @@ static void refused(void **state)
             "sample 0 has the class -2");
     write_file(FSNN_F64, FSNN_SHAPE(2, T), many);
     REFUSED(fsnn_data_npz_open(folder_path("d.npz"), &steps, &data), FSNN_EFORMAT, "2 rows");
+    write_file(FSNN_F64, FSNN_SHAPE(2), many);
+    REFUSED(fsnn_data_npz_open(folder_path("d.npz"), &(fsnn_npz_options){0}, &data), FSNN_EFORMAT,
+            "y: holds 2 rows, but ");
     REFUSED(fsnn_data_npz_open("d", &(fsnn_npz_options){.targets = (fsnn_targets)7}, &data),
             FSNN_EARGUMENT, "no targets number 7");
     const float x[N] = {0}, y[N] = {0};
