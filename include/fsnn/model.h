@@ -117,12 +117,11 @@ FSNN_API fsnn_status fsnn_library_names(const char *library, char **markdown);
 FSNN_API fsnn_status fsnn_net_note_data(fsnn_net *net, fsnn_data *const part[FSNN_PARTS]);
 
 /* Weights of a wrapped net from .safetensors, .npz or .pt (fsnn_torch_read), arrays named as
- * parameters. Weights must all
- * be there and fit in shape; tau, threshold, alpha, coefficient are optional. Unknown arrays are an
- * error naming the nearest known, numbers that are not finite in the net's precision one
- * (FSNN_ENUMERIC) naming array and index; the net is then as it was. Where the file says that its
- * weights were made with other options than the net has (fsnn_net_describe), or with other data
- * (fsnn_net_note_data), the net has a warning more. */
+ * parameters. Weights must all be there and fit in shape; tau, threshold, alpha, coefficient are
+ * optional. Unknown arrays are an error naming the nearest known, numbers that are not finite in
+ * the net's precision one (FSNN_ENUMERIC) naming array and index; the net is then as it was. Where
+ * the file says that its weights were made with other options than the net has
+ * (fsnn_net_describe), or with other data (fsnn_net_note_data), the net has a warning more. */
 FSNN_API fsnn_status fsnn_weights_load(fsnn_net *net, const char *path);
 /* Writes all weights, running statistics and learnable neuron parameters as .safetensors, with
  * fsnn_net_describe as metadata. */

@@ -56,7 +56,8 @@ typedef struct fsnn_wav_options {
  * read in every build; libsndfile, in a child process, reads what else it knows: other forms of
  * WAV (A-law, mu-law, ADPCM, RIFX, RF64), FLAC, Ogg, MP3, AIFF, AU, CAF (FSNN_EUNSUPPORTED where
  * fsnn was built without it, or it is not installed). Channels are averaged; whole numbers lie in
- * -1..1. All files must have one rate. A file that is cut short is refused. */
+ * -1..1. All files must have one rate. A WAV, FLAC or Ogg file that is cut short is refused; of
+ * other forms libsndfile may read what is left. */
 FSNN_API fsnn_status fsnn_series_wav(const char *path, const fsnn_wav_options *options,
                                      fsnn_series **series);
 
@@ -96,15 +97,14 @@ typedef struct fsnn_wfdb_options {
 
 /* A WFDB record, `path` its header (.hea); signal files, segments and annotations .atr beside it.
  * Formats 8, 16, 24, 32, 61, 80, 160, 212, 310, 311, each with samples a frame, skew and byte
- * offset, in one or several files, and FLAC (508, 516, 524) by libsndfile; records of segments with
- * gaps and layouts are joined in time. Physical units; several samples of a frame are averaged,
- * rate and annotations count frames. First values and
- * checksums of the header that are others are told (fsnn_series_note). With
- * options NULL the whole record is one series without class. The mark of no sample (the lowest
- * value of a format; 8 has none), gaps between segments and the end behind a skew are missing
- * values, over which a straight line is drawn as in .ts files; beats in whose window a signal has
- * no sample at all are left out (fsnn_series_note). (PhysioNet, WFDB file formats; A. Goldberger et
- * al. 2000.) */
+ * offset, in one or several files, and FLAC (508, 516, 524) by libsndfile; records of segments
+ * with gaps and layouts are joined in time. Physical units; several samples of a frame are
+ * averaged, rate and annotations count frames. A first value or checksum that differs from the
+ * header's is told (fsnn_series_note). With options NULL the whole record is one series
+ * without class. The mark of no sample (the lowest value of a format; 8 has none), gaps between
+ * segments and the end behind a skew are missing values, over which a straight line is drawn as in
+ * .ts files; beats in whose window a signal has no sample at all are left out (fsnn_series_note).
+ * (PhysioNet, WFDB file formats; A. Goldberger et al. 2000.) */
 FSNN_API fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
                                       fsnn_series **series);
 
