@@ -118,6 +118,9 @@ refusals()
     done
     refused 'FSNN_DENSE is "perhaps": onednn and plain are possible' -DFSNN_DENSE=perhaps
     refused 'FSNN_LINK is "perhaps": static and shared are possible' -DFSNN_LINK=perhaps
+    cmake -S . -B "$place/none" -DFSNN_CORE_ONLY=ON -DFSNN_TESTS=OFF -DBUILD_SHARED_LIBS=ON >"$place/log" 2>&1 &&
+        grep -q 'BUILD_SHARED_LIBS changes nothing' "$place/log" || fail "BUILD_SHARED_LIBS: $(cat "$place/log")"
+    rm -rf "$place/none"
     missing ZLIB zlib1g-dev -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
     missing OPENMP OpenMP -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON
     missing PLOT gnuplot-nox -DGNUPLOT=
