@@ -28,7 +28,7 @@ name=$(basename "$description" .yaml)
 
 # Accuracy after the last epoch, from the column of that name.
 accuracy() {
-    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "test_accuracy") c = i; next } { x = $c } END { print x }' "$1"
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /^(validation|test)_accuracy$/) c = i; next } { x = $c } END { print x }' "$1"
 }
 
 # One row: all seeds with the settings given.

@@ -329,6 +329,9 @@ typedef struct fsnn_loader_options {
      * so (fsnn_plan.still): those without time, not as lists, without disturbances. The others come
      * as ever. */
     bool still;
+    /* What is kept of the training data, not test data: where a training watches it, sentences and
+     * logs call it validation and not test. */
+    bool validation;
 } fsnn_loader_options;
 
 typedef struct fsnn_batch {
@@ -364,6 +367,8 @@ FSNN_API int64_t fsnn_loader_memory(const fsnn_loader *loader);
 FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_shape *shape);
 /* Whether its batches are still (fsnn_batch.still). */
 FSNN_API bool fsnn_loader_still(const fsnn_loader *loader);
+/* Whether its options say that it is a validation set. */
+FSNN_API bool fsnn_loader_validation(const fsnn_loader *loader);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);
 /* The next batch, valid until the next call. Returns 1 if there is one, 0 at the end of the epoch,

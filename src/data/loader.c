@@ -414,6 +414,11 @@ bool fsnn_loader_still(const fsnn_loader *loader)
     return loader && loader->how.still;
 }
 
+bool fsnn_loader_validation(const fsnn_loader *loader)
+{
+    return loader && loader->how.options.validation;
+}
+
 /* ---- the caller's side ---- */
 
 static void make_order(fsnn_loader *l)

@@ -71,7 +71,7 @@ static int64_t best_row(const fsnn_csv *csv, const fsnn_curves *accuracy, int co
     return marked >= 0 ? marked : best;
 }
 
-/* The best epoch, by the test data where there are any. */
+/* The best epoch, by the data that were watched where there are any. */
 static void subtitle(fsnn_figure *f, const fsnn_curves *accuracy, bool values)
 {
     char text[128];
@@ -91,11 +91,29 @@ static void subtitle(fsnn_figure *f, const fsnn_curves *accuracy, bool values)
     fsnn_figure_subtitle(f, text);
 }
 
-/* Training and, where there is one, test. */
-static void add_pair(fsnn_curves *curves, const char *training, const char *test)
+/* The figures of the data that the training watched: of the validation set or of the test set (old
+ * runs call both test). */
+static bool add_watched(fsnn_curves *curves, const char *figure)
 {
-    fsnn_curves_add(curves, fsnn_csv_find(curves->csv, training), "training", 1);
-    fsnn_curves_add(curves, fsnn_csv_find(curves->csv, test), "test", 2);
+    static const char *const watched[] = {"validation", "test"};
+
+    for (int i = 0; i < FSNN_COUNT(watched); i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s_%s", watched[i], figure);
+        int column = fsnn_csv_find(curves->csv, name);
+        if (column < 0)
+            continue;
+        fsnn_curves_add(curves, column, watched[i], 2);
+        return true;
+    }
+    return false;
+}
+
+/* Training and, where there is one, what it watched. */
+static void add_pair(fsnn_curves *curves, const char *figure)
+{
+    fsnn_curves_add(curves, fsnn_csv_find(curves->csv, figure), "training", 1);
+    add_watched(curves, figure);
 }
 
 /* One curve a layer; the mean over all only where it is all there is. */
@@ -112,12 +130,10 @@ static void add_rates(fsnn_curves *curves)
 
 static void draw(fsnn_figure *f, fsnn_curves curves[PANELS])
 {
-    add_pair(&curves[LOSS], "loss", "test_loss");
-    bool values = fsnn_csv_find(curves->csv, "test_r2") >= 0;
-    if (values)
-        fsnn_curves_add(&curves[ACCURACY], fsnn_csv_find(curves->csv, "test_r2"), "test", 2);
-    else
-        add_pair(&curves[ACCURACY], "accuracy", "test_accuracy");
+    add_pair(&curves[LOSS], "loss");
+    bool values = add_watched(&curves[ACCURACY], "r2");
+    if (!values)
+        add_pair(&curves[ACCURACY], "accuracy");
     add_rates(&curves[RATE]);
     fsnn_curves_add(&curves[LEARNING], fsnn_csv_find(curves->csv, "lr"), "learning rate", 3);
     subtitle(f, &curves[ACCURACY], values);

@@ -93,6 +93,7 @@ fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data
 static fsnn_status open_loader(fsnn_session *s, int part, bool in_order)
 {
     fsnn_loader_options options = reading(s, s->training.batch);
+    options.validation = part == FSNN_PART_VALIDATION;
     if (part == FSNN_PART_TRAIN)
         s->in_order = in_order;
     if (part == FSNN_PART_TRAIN && !in_order) {

@@ -70,8 +70,8 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
     FSNN_TRY(pass_check(net, train, "training"));
     FSNN_TRY(target_check(net, train, &training->loss, "training"));
     if (test) {
-        FSNN_TRY(pass_check(net, test, "test"));
-        FSNN_TRY(target_check(net, test, &training->loss, "test"));
+        FSNN_TRY(pass_check(net, test, watch_name(test)));
+        FSNN_TRY(target_check(net, test, &training->loss, watch_name(test)));
     }
     FSNN_TRY(watch_check(training, train, test));
     return check_last(net, train, training);

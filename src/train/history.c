@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum kind { REAL, INTEGER, FLAG };
+enum kind { REAL, INTEGER, FLAG, WATCHED /* REAL, of the data that are watched */ };
 
 typedef struct column {
     const char *name;
@@ -24,8 +24,8 @@ static const column columns[] = {
     COLUMN(epoch, INTEGER),
     COLUMN(loss, REAL),
     COLUMN(accuracy, REAL),
-    COLUMN(test_loss, REAL),
-    COLUMN(test_accuracy, REAL),
+    {"loss", WATCHED, offsetof(fsnn_metrics, test_loss)},
+    {"accuracy", WATCHED, offsetof(fsnn_metrics, test_accuracy)},
     COLUMN(lr, REAL),
     COLUMN(gradient_norm, REAL),
     COLUMN(rate, REAL),
@@ -37,6 +37,13 @@ static const column columns[] = {
     COLUMN(additions, REAL),
     COLUMN(memory, REAL),
 };
+
+/* The name of a column, "validation_loss", "loss", with this in front. */
+static void name(FILE *out, const char *before, const history *h, const column *c)
+{
+    bool watched = c->kind == WATCHED;
+    fprintf(out, "%s%s%s%s", before, watched ? h->watched : "", watched ? "_" : "", c->name);
+}
 
 /* Figures of each layer. */
 typedef struct layer_column {
@@ -284,7 +291,7 @@ static void quoted(FILE *out, const char *before, const char *name, const char *
 static void csv_header(FILE *out, const history *h, const layers *l)
 {
     for (int c = 0; c < FSNN_COUNT(columns); c++)
-        fprintf(out, "%s%s", c ? "," : "", columns[c].name);
+        name(out, c ? "," : "", h, &columns[c]);
     for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
         for (int c = 0; c < l->count; c++) {
             fprintf(out, ",");
@@ -295,7 +302,7 @@ static void csv_header(FILE *out, const history *h, const layers *l)
         }
     for (int i = 0; i < FSNN_COUNT(judged); i++)
         if (logs(h, judged[i]))
-            fprintf(out, ",test_%s", fsnn_metric_name(judged[i]));
+            fprintf(out, ",%s_%s", h->watched, fsnn_metric_name(judged[i]));
     fprintf(out, "\n");
 }
 
@@ -360,14 +367,15 @@ static void json_row(FILE *out, const history *h, const fsnn_metrics *m, const l
 {
     fprintf(out, "{");
     for (int c = 0; c < FSNN_COUNT(columns); c++) {
-        fprintf(out, "%s\"%s\": ", c ? ", " : "", columns[c].name);
+        name(out, c ? ", \"" : "\"", h, &columns[c]);
+        fputs("\": ", out);
         json_value(out, m, &columns[c]);
     }
     for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
         json_layers(out, &layer_columns[f], m, l);
     for (int i = 0; i < FSNN_COUNT(judged); i++)
         if (logs(h, judged[i])) {
-            fprintf(out, ", \"test_%s\": ", fsnn_metric_name(judged[i]));
+            fprintf(out, ", \"%s_%s\": ", h->watched, fsnn_metric_name(judged[i]));
             json_number(out, m->test_metric[judged[i]]);
         }
     fprintf(out, "}\n");

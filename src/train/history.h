@@ -7,6 +7,7 @@
 typedef struct history {
     fsnn_metrics *row; /* one an epoch, with arrays of its own */
     int64_t rows, capacity;
+    const char *watched; /* "validation", "test": what the logs call the data of the evaluations */
     unsigned logged; /* HISTORY_LOGS of the metrics that the logs have besides loss and accuracy */
 } history;
 

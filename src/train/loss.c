@@ -108,12 +108,28 @@ static bool reads_steps(const fsnn_loss *loss, bool labels)
     return !labels && loss_rules[loss->kind].task == LOSS_VALUES && readout != FSNN_READOUT_MAX;
 }
 
-fsnn_status loss_check_target(const fsnn_loss *loss, bool labels, bool steps)
+/* The softmax of one number is 1, whatever the number: its cross entropy is 0 and has no gradient.
+ */
+static fsnn_status check_classes(const fsnn_loss *loss, int64_t classes)
+{
+    const loss_rule *rule = &loss_rules[loss->kind];
+    if (classes != 1 || rule->task != LOSS_CLASSES || loss->mix == 1)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, "loss",
+                         "the loss %s compares the outputs of classes, and the net has one output: "
+                         "it would be 0 whatever comes out; take an output for each class, or bce "
+                         "(yes or no) or mse (a number), which learn one output from data with "
+                         "`targets: values`",
+                         rule->name);
+}
+
+fsnn_status loss_check_target(const fsnn_loss *loss, int64_t classes, bool labels, bool steps)
 {
     const loss_rule *rule = &loss_rules[loss->kind];
     if (!labels && !rule->takes_values)
         return fsnn_fail_key(FSNN_EARGUMENT, "loss", "the loss %s needs labels: it takes no target",
                              rule->name);
+    FSNN_TRY(check_classes(loss, classes));
     if (!steps || reads_steps(loss, labels))
         return FSNN_OK;
     return fsnn_fail_key(FSNN_EARGUMENT, "loss",

@@ -32,8 +32,9 @@ typedef enum loss_task {
 } loss_task;
 loss_task loss_task_of(const fsnn_loss *loss, bool labels);
 
-/* FSNN_EARGUMENT, with the key, for a target that the loss does not take. */
-fsnn_status loss_check_target(const fsnn_loss *loss, bool labels, bool steps);
+/* FSNN_EARGUMENT, with the key, for a target that the loss does not take, and for a number of
+ * answers that it cannot compare. */
+fsnn_status loss_check_target(const fsnn_loss *loss, int64_t classes, bool labels, bool steps);
 /* Never AUTO. */
 fsnn_readout loss_readout(const fsnn_loss *loss, bool steps);
 

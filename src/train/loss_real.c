@@ -54,7 +54,7 @@ static fsnn_status check(const fsnn_loss *loss, const loss_batch *batch)
     if (!batch->labels == !batch->target)
         return fsnn_fail(FSNN_EARGUMENT, "the loss %s needs either labels or a target, not %s",
                          rule->name, batch->labels ? "both" : "neither");
-    FSNN_TRY(loss_check_target(loss, batch->labels, batch->steps));
+    FSNN_TRY(loss_check_target(loss, batch->C, batch->labels, batch->steps));
     if (batch->labels)
         return check_labels(batch);
     return rule->task == LOSS_LABELS ? check_shares(batch) : FSNN_OK;

@@ -66,7 +66,8 @@ fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const f
         FSNN_TRY(check_steps(info.label_steps, T, what));
     if (!values && !info.classes)
         return FSNN_OK; /* which a batch says */
-    return loss_check_target(loss, !values, steps);
+    int64_t places = !values && info.places > 1 ? info.places : 1;
+    return loss_check_target(loss, fsnn_shape_count(&out) / places, !values, steps);
 }
 
 void target_room_free(target_room *room)

@@ -62,6 +62,7 @@ static fsnn_status prepare(trainer *t)
     fsnn_data_info info = {0};
     fsnn_data_info_get(fsnn_loader_data(t->train), &info);
     t->values = info.target.rank > 0;
+    t->history.watched = watch_name(t->test);
     t->history.logged = watch_logged(&t->options->training, t->values);
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     FSNN_TRY(average_open(&t->average, t->net, t->options->training.ema));

@@ -42,6 +42,11 @@ fsnn_status watch_check(const fsnn_training *training, const fsnn_loader *train,
     return check(training->early_stop.by, "early_stop.by", task, test != NULL);
 }
 
+const char *watch_name(const fsnn_loader *watched)
+{
+    return fsnn_loader_validation(watched) ? "validation" : "test";
+}
+
 unsigned watch_logged(const fsnn_training *training, bool values)
 {
     unsigned logged = HISTORY_LOGS(training->best) | HISTORY_LOGS(training->early_stop.by);

@@ -7,6 +7,8 @@
 /* FSNN_EARGUMENT for a figure that the data do not have. `test` may be NULL. */
 fsnn_status watch_check(const fsnn_training *training, const fsnn_loader *train,
                         const fsnn_loader *test);
+/* What sentences and logs call the data that are watched: "validation" or "test". */
+const char *watch_name(const fsnn_loader *watched);
 /* The metrics that the logs have (HISTORY_LOGS): those of values, and those that are asked for. */
 unsigned watch_logged(const fsnn_training *training, bool values);
 /* Of epochs with or without watched data: whether m is better than `best`. Of equals the lower loss

@@ -87,6 +87,16 @@ static void test_data_watched(void **state)
     shell_contains(shell_err, "the best epoch is chosen on the test data", "with a test set");
     shell_good("$F train tiny.yaml --out kept --no-figures --set data.validation=0.2");
     assert_null(strstr(shell_err, "chosen on the test data"));
+    /* logs and figures name the data that were watched; an old log says test of both */
+    shell_says("head -n 1 kept/metrics.csv; head -n 1 kept/metrics.jsonl",
+               "epoch,loss,accuracy,validation_loss,validation_accuracy,lr",
+               "\"accuracy\": ", "\"validation_loss\": ", "\"validation_accuracy\": ");
+    assert_null(strstr(shell_out, "test_"));
+    shell_says("head -n 1 watched/metrics.csv", "epoch,loss,accuracy,test_loss,test_accuracy,lr");
+    shell_good("sed 's/validation_/test_/g' kept/metrics.csv >old.csv && mv old.csv "
+               "kept/metrics.csv && $F inspect kept && $F train --resume kept --no-figures --set "
+               "training.epochs=4 && head -n 1 kept/metrics.csv");
+    shell_contains(shell_out, "validation_loss", "a run that goes on");
 }
 
 static void unused_options(void **state)

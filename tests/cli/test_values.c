@@ -43,7 +43,7 @@ static void learned(void **state)
     assert_null(strstr(shell_out, "nan"));
     assert_null(strstr(shell_err, "nan"));
     shell_good("head -1 run/metrics.csv");
-    shell_contains(shell_out, ",test_mse,test_mae,test_r2\n", "the columns");
+    shell_contains(shell_out, ",validation_mse,validation_mae,validation_r2\n", "the columns");
     shell_good("$F eval run --json");
     static const char *const part[] = {"\"loss_kind\": \"mse\"",
                                        "\"loss\": 0.0",
@@ -139,6 +139,10 @@ static void refused(void **state)
                 "loss, mse, mae and r2 judge values");
     shell_fails("$F train values.yaml --out no --set linear2.out=3", 2,
                 "values of shape [1], but the network's output is [3] over 6 steps");
+    /* the softmax of one number is 1 */
+    shell_fails("$F train values.yaml --out no --set training.loss=ce --set training.best=auto", 2,
+                "training.loss: the loss ce compares the outputs of classes, and the net has one "
+                "output: it would be 0 whatever comes out; take an output for each class, or bce");
     /* whole numbers, that a squared error may mean as values */
     shell_fails("$F train tiny.yaml --out no --set fc2.out=1 --set training.loss=mse", 2,
                 "data.targets: values takes whole numbers as values");

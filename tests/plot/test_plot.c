@@ -36,6 +36,17 @@ static void training_curves(void **state)
     assert_false(holds("training.gp", folder));        /* names are relative */
 }
 
+static void training_validation(void **state)
+{
+    (void)state;
+    folder_write_text("watched.csv", "epoch,loss,accuracy,validation_loss,validation_accuracy,lr\n"
+                                     "1,0.9,0.7,0.8,0.72,0.001\n2,0.6,0.8,0.6,0.8125,0.001\n");
+    GOOD(fsnn_plot_training(folder_path("watched.csv"), "a run", folder_path("watched")));
+    assert_true(holds("watched.svg", "best epoch 2: validation accuracy 81.25 %"));
+    assert_true(holds("watched.svg", ">validation<"));
+    assert_false(holds("watched.svg", ">test<"));
+}
+
 static void training_columns_in_any_order(void **state)
 {
     (void)state;
@@ -459,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_curves),
+        cmocka_unit_test(training_validation),
         cmocka_unit_test(training_columns_in_any_order),
         cmocka_unit_test(training_without_test_data_and_one_epoch),
         cmocka_unit_test(training_odd_values),
