@@ -16,8 +16,8 @@ typedef struct fsnn_event {
     uint8_t camera; /* of a recording of two: 0 left, 1 right; otherwise 0 */
 } fsnn_event;
 
-/* Which events of a recording of two cameras are read (stereo: AEDAT 2.0 with bit 15, EVT 3.0 with
- * bit 11 of y, HDF5 of MVSEC, arrays with `camera`). */
+/* Which events of a recording of two cameras are read (stereo: AEDAT 2.0 with bit 15, AEDAT 4.0
+ * with two streams, EVT 3.0 with bit 11 of y, HDF5 of MVSEC, arrays with `camera`). */
 typedef enum fsnn_camera {
     FSNN_CAMERA_LEFT,
     FSNN_CAMERA_RIGHT,

@@ -32,6 +32,11 @@ FSNN_API const char *fsnn_description_name(const fsnn_description *description);
 /* The description with all overrides applied, as YAML; free() it. It means the same in any folder:
  * it contains the name, and paths of data next to the file are absolute. */
 FSNN_API fsnn_status fsnn_description_text(const fsnn_description *description, char **text);
+/* The same as JSON, which builds without YAML read, too. `without` (NULL: nothing) is a section
+ * that is left out, like "data", whose paths mean nothing elsewhere. free() it. Errors:
+ * FSNN_EARGUMENT for NULL, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_description_json(const fsnn_description *description, const char *without,
+                                           char **text);
 
 /* Builds the network (not yet wrapped). Checks that alpha fits the number of neuron layers. */
 FSNN_API fsnn_status fsnn_description_net(const fsnn_description *description, fsnn_net **net);

@@ -51,24 +51,12 @@ static fsnn_status add_parameters(exporter *ex, int metadata)
     return ex->failed;
 }
 
-/* Removes the section `data`, in place: where somebody's files lie is nobody else's matter. */
-static void remove_data(char *text)
-{
-    char *begin = strncmp(text, "data:", 5) ? strstr(text, "\ndata:") : text - 1;
-    if (!begin)
-        return;
-    char *end = strchr(begin + 1, '\n');
-    while (end && (end[1] == ' ' || end[1] == '-' || end[1] == '#' || end[1] == '\n'))
-        end = strchr(end + 1, '\n');
-    memmove(begin + 1, end ? end + 1 : begin + strlen(begin), end ? strlen(end) : 1);
-}
-
+/* In JSON, which every build reads; where somebody's data lie is nobody else's matter. */
 static fsnn_status add_metadata(exporter *ex, int root)
 {
     char *text;
     int group = export_group(ex, root, "metadata");
-    FSNN_TRY(fsnn_description_text(ex->description, &text));
-    remove_data(text);
+    FSNN_TRY(fsnn_description_json(ex->description, "data", &text));
     export_text(ex, group, "fsnn", fsnn_version());
     export_text(ex, group, "description", text);
     free(text);
@@ -178,6 +166,7 @@ static fsnn_status fill(exporter *ex)
     FSNN_TRY(export_roles(ex));
     FSNN_TRY(add_nodes(ex));
     FSNN_TRY(export_edges(ex));
+    FSNN_TRY(export_remarks(ex));
     FSNN_TRY(add_metadata(ex, root));
     return nir_look(ex->nir);
 }

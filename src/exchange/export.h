@@ -64,6 +64,8 @@ fsnn_status export_edge(exporter *ex, const char *from, const char *to);
  * (export_expand.c); what comes in goes to NAME_drive. */
 bool export_expands(const exporter *ex, int node);
 void export_expanded(exporter *ex, int node);
+/* Remarks on what other tools will not see (export_remarks.c). */
+fsnn_status export_remarks(exporter *ex);
 /* The node and port-less source k of a node, or -1. */
 int export_source(const exporter *ex, int node, int k);
 

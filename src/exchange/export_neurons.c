@@ -140,34 +140,6 @@ static void own_synapse(exporter *ex, int node, int group)
                                ex->entry[node].info.name);
 }
 
-/* Resets of NIR's tools are value and subtract. */
-static void remark_reset(exporter *ex, int node, const fsnn_neuron *o)
-{
-    if (ex->failed || o->reset == FSNN_RESET_VALUE || o->reset == FSNN_RESET_SUBTRACT)
-        return;
-    ex->failed =
-        texts_add(&ex->nir->remark,
-                  "%s \"%s\": reset %s is in the metadata; other tools take v_threshold "
-                  "from the potential or set it to v_reset",
-                  ex->entry[node].info.kind, ex->entry[node].info.name, fsnn_reset_name(o->reset));
-}
-
-static void remark_rest(exporter *ex, int node, const fsnn_neuron *o)
-{
-    const fsnn_order *order =
-        ex->dynamics->integrator == FSNN_FDEINT ? export_order(ex, node) : NULL;
-    if (!ex->failed && (o->v0 != 0 || o->refractory > 0))
-        ex->failed = texts_add(&ex->nir->remark,
-                               "%s \"%s\": %s is in the metadata alone, other tools do not know it",
-                               ex->entry[node].info.kind, ex->entry[node].info.name,
-                               o->v0 != 0 ? "v0" : "the refractory period");
-    if (!ex->failed && order && (order->terms > 1 || order->alpha[0] != 1))
-        ex->failed = texts_add(&ex->nir->remark,
-                               "%s \"%s\": its order is in the metadata, other tools read a neuron "
-                               "of order 1",
-                               ex->entry[node].info.kind, ex->entry[node].info.name);
-}
-
 void export_neuron(exporter *ex, int node, int group)
 {
     const fsnn_neuron *o = fsnn_net_options(ex->net, node);
@@ -188,11 +160,8 @@ void export_neuron(exporter *ex, int node, int group)
         export_text(ex, group, "type", spikes ? "LIF" : "LI");
         leaking(ex, node, group, "tau", o->tau.value);
     }
-    if (spikes) {
+    if (spikes)
         spiking(ex, node, group, o);
-        remark_reset(ex, node, o);
-    }
-    remark_rest(ex, node, o);
     add_metadata(ex, node, group, o);
 }
 

@@ -186,6 +186,8 @@ static fsnn_status make(importer *im, char **description, fsnn_net **net)
         status = build(read, im, &built);
     if (!status)
         status = import_remark_rounded(im);
+    if (!status)
+        status = import_remark_metadata(im);
     char *copy = status ? NULL : malloc((size_t)t.length + 1);
     if (!status && !copy)
         status = fsnn_fail(FSNN_EMEMORY, "out of memory");

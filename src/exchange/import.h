@@ -59,6 +59,9 @@ import_fn import_i, import_if, import_li, import_lif, import_cubali, import_cuba
  * of them are not the same. */
 fsnn_status import_remark_rounded(importer *im);
 
+/* Remarks where the metadata of a neuron say what the graph does not. */
+fsnn_status import_remark_metadata(importer *im);
+
 /* The description of an import, as import.c writes it, in JSON. FSNN_EMEMORY. */
 fsnn_status import_to_json(const char *yaml, text *out);
 

@@ -86,13 +86,11 @@ static bool set_param(const fsnn_nir *nir, const fsnn_param *param)
     return true;
 }
 
-static bool build(const fsnn_nir *nir, const char *text, fsnn_description **description,
-                  fsnn_net **net)
+static bool build(const fsnn_nir *nir, const fsnn_description *description, fsnn_net **net)
 {
     const fsnn_plan plan = {.steps = 1, .batch = 1, .seed = 1};
-    if (names_files(text) || fsnn_description_parse(nir->file, text, NULL, 0, description) < 0 ||
-        fsnn_description_net(*description, net) < 0 ||
-        fsnn_net_wrap(*net, fsnn_description_dynamics(*description), &plan) < 0)
+    if (fsnn_description_net(description, net) < 0 ||
+        fsnn_net_wrap(*net, fsnn_description_dynamics(description), &plan) < 0)
         return false;
     for (int i = 0; i < fsnn_net_param_count(*net); i++)
         if (!set_param(nir, fsnn_net_param(*net, i)))
@@ -179,6 +177,16 @@ static bool unchanged(const fsnn_nir *nir, const fsnn_description *description, 
     return same;
 }
 
+/* Versions before this one wrote YAML, which not every build reads; a later one may have keys that
+ * this one does not know. */
+static fsnn_status remark_unread(fsnn_nir *nir)
+{
+    return texts_add(&nir->remark,
+                     "fsnn wrote the file, but the description in its metadata cannot be read here "
+                     "and is not used: %s",
+                     fsnn_error_text());
+}
+
 fsnn_status import_restore(fsnn_nir *nir, char **text, fsnn_net **net, bool *done)
 {
     const char *ours = description_of(nir);
@@ -186,15 +194,18 @@ fsnn_status import_restore(fsnn_nir *nir, char **text, fsnn_net **net, bool *don
     *done = false;
     if (!ours)
         return FSNN_OK;
-    bool good = build(nir, ours, &description, net) && unchanged(nir, description, *net);
+    bool files = names_files(ours);
+    if (!files && fsnn_description_parse(nir->file, ours, NULL, 0, &description) < 0)
+        return remark_unread(nir);
+    bool good = !files && build(nir, description, net) && unchanged(nir, description, *net);
+    fsnn_status status = good ? fsnn_description_text(description, text) : FSNN_OK;
     fsnn_description_destroy(description);
-    *text = good ? strdup(ours) : NULL;
-    *done = *text != NULL;
+    *done = good && !status;
     if (*done)
         return FSNN_OK;
     fsnn_net_destroy(*net);
     *net = NULL;
-    return good ? fsnn_fail(FSNN_EMEMORY, "out of memory")
+    return good ? status
                 : texts_add(&nir->remark, "fsnn wrote the file and another program changed it: the "
                                           "description in its metadata is not that of the graph "
                                           "any more, and is not used");

@@ -206,6 +206,15 @@ fsnn_status fsnn_description_text(const fsnn_description *description, char **te
     return yaml_emit(&description->doc, text);
 }
 
+fsnn_status fsnn_description_json(const fsnn_description *description, const char *without,
+                                  char **text)
+{
+    if (!description || !text)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "fsnn_description_json: description and text must not be NULL");
+    return yaml_emit_json(&description->doc, without, text);
+}
+
 const fsnn_dynamics *fsnn_description_dynamics(const fsnn_description *description)
 {
     return description ? &description->dynamics.dynamics : NULL;

@@ -85,5 +85,7 @@ const char *yaml_found(yaml_doc *doc, const yaml_node *node);
 /* The tree as text that yaml_parse reads: YAML, or JSON where fsnn was built without YAML; free()
  * it. */
 fsnn_status yaml_emit(const yaml_doc *doc, char **text);
+/* The tree as JSON, without the key `without` of its root (NULL: all of it); free() it. */
+fsnn_status yaml_emit_json(const yaml_doc *doc, const char *without, char **text);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define LINE_WIDTH 96
 
@@ -30,12 +31,29 @@ static void quoted(FILE *out, const char *text)
     fputc('"', out);
 }
 
-/* Plain stays plain (it may be a number) unless a flow list would read it otherwise. */
+/* A letter, then letters, digits, _ and -: nothing but a text, unless YAML has it for a value. */
+static bool is_word(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char *const values[] = {"true", "false", "null", "yes", "no",
+                                         "on",   "off",   "nan",  "inf"};
+    for (int i = 0; i < FSNN_COUNT(values); i++)
+        if (!strcasecmp(text, values[i]))
+            return false;
+    const size_t first = strspn(text, letters);
+    const char *rest = text + first;
+    while (*rest && (strchr(letters, *rest) || strchr("0123456789_-", *rest)))
+        rest++;
+    return first && !*rest;
+}
+
+/* Plain stays plain (it may be a number) unless a flow list would read it otherwise, and so is a
+ * word that JSON had in quotation marks. */
 static void scalar(FILE *out, const yaml_node *node)
 {
     if (yaml_null(node))
         fputs("null", out);
-    else if (node->plain && !strpbrk(node->text, ",[]{}\n\"#"))
+    else if ((node->plain && !strpbrk(node->text, ",[]{}\n\"#")) || is_word(node->text))
         fputs(node->text, out);
     else
         quoted(out, node->text);

@@ -435,7 +435,7 @@ static void what_is_left_out_is_counted(void **state)
             {"packets.aedat", "not valid", 1, false},
             {"packets.aedat", "special events", 1, false},
             {"streams.aedat4", "pictures (FRME)", 2, false},
-            {"streams.aedat4", "events of another stream", 4, true},
+            {"streams.aedat4", "events of the second stream", 4, true},
             {"streams.aedat4", "IMUS", 2, false},
             {"streams.aedat4", "packets of other kinds", 2, false},
             {"streams.aedat4", "TRIG", 1, false},
@@ -496,6 +496,8 @@ static void two_cameras(void **state)
         {"dvs128.aedat", false, RECORDED, 1},
         {"evt3.raw", false, RECORDED, 1},
         {"cameras.npz", false, 4, 2},
+        {"streams.aedat4", false, RECORDED, 4},
+        {"stereo.aedat4", false, 4, RECORDED},
         {"field/aedat2-dvs128-jaer/Tmpdiff128StereoPair-2014-10-21T18-18-47+0200-0.aedat", true,
          4217, 30037},
         {"field/aedat2-dvs128-jaer/Tmpdiff128StereoPair-2015-01-15T13-14-35+0100-0-JustR.aedat",
@@ -534,6 +536,27 @@ static void two_cameras(void **state)
     REFUSED(fsnn_events_read_camera("tests/fuzz/events/evt2.raw", FSNN_CAMERA_RIGHT, &e),
             FSNN_EARGUMENT, "holds events of one camera only");
     FAILS(fsnn_events_read_camera("tests/fuzz/events/evt2.raw", FSNN_CAMERAS, &e), FSNN_EARGUMENT);
+}
+
+/* AEDAT 4.0: the header names the cameras; where it does not, their numbers do. A third stream, or
+ * one of another sensor, is counted. */
+static void streams_as_cameras(void **state)
+{
+    (void)state;
+    static const char unnamed[] = "tests/fuzz/events/unnamed_stereo.aedat4",
+                      sensors[] = "tests/fuzz/events/two_sensors.aedat4";
+    fsnn_events e;
+    check_left_out(unnamed, "events of the second stream", RECORDED, true);
+    check_left_out(unnamed, "events of another stream", 2, true);
+    GOOD(fsnn_events_read_camera(unnamed, FSNN_CAMERA_LEFT, &e));
+    assert_int_equal(e.count, 4);
+    fsnn_events_free(&e);
+    check_left_out(sensors, "events of another stream", 4, true);
+    GOOD(fsnn_events_read(sensors, &e));
+    assert_true(e.count == RECORDED && e.width == 346 && e.height == 260);
+    fsnn_events_free(&e);
+    REFUSED(fsnn_events_read_camera(sensors, FSNN_CAMERA_RIGHT, &e), FSNN_EARGUMENT,
+            "holds events of one camera only");
 }
 
 /* More kinds than there are places for: none is lost. */
@@ -732,6 +755,7 @@ int main(void)
         cmocka_unit_test(other_files),
         cmocka_unit_test(what_is_left_out_is_counted),
         cmocka_unit_test(two_cameras),
+        cmocka_unit_test(streams_as_cameras),
         cmocka_unit_test(many_kinds),
         cmocka_unit_test(wrong_numbers_in_arrays),
         cmocka_unit_test(sensor_in_arrays),

@@ -4,6 +4,7 @@
 #include "folder.h"
 
 #include "exchange/nir.h"
+#include "model/yaml.h"
 
 enum { STEPS = 24, BATCH = 2 };
 
@@ -218,6 +219,61 @@ static void without_metadata(void **state)
     close_model(&m);
 }
 
+static bool remarked(const fsnn_nir *nir, const char *words)
+{
+    for (int i = 0; fsnn_nir_remark(nir, i); i++)
+        if (strstr(fsnn_nir_remark(nir, i), words))
+            return true;
+    return false;
+}
+
+static hdf_item *metadata_item(fsnn_nir *nir, const char *name)
+{
+    int node = hdf_find(&nir->tree, 0, "node"), metadata = hdf_find(&nir->tree, node, "metadata"),
+        at = metadata < 0 ? -1 : hdf_find(&nir->tree, metadata, name);
+    assert_true(at > 0);
+    return &nir->tree.item[at];
+}
+
+static void say(fsnn_nir *nir, const char *description)
+{
+    char **text = metadata_item(nir, "description")->text;
+    fsnn_free(text[0]);
+    text[0] = fsnn_strdup(description);
+}
+
+/* The metadata have JSON, which builds without YAML read; files from before have YAML. */
+static void description_in_metadata(void **state)
+{
+    (void)state;
+    model m;
+    fsnn_nir *nir;
+    fsnn_net *net;
+    char *text, *back;
+    yaml_doc doc;
+    const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+    const fsnn_nir_import_options none = fsnn_nir_import_options_default();
+    open_model(&m, models[0]);
+    GOOD(fsnn_description_text(m.description, &text));
+    GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+    const char *json = metadata_item(nir, "description")->text[0];
+    GOOD(yaml_parse_json(&doc, "metadata", json, strlen(json)));
+    yaml_free(&doc);
+    say(nir, text);
+    GOOD(fsnn_nir_import(nir, &none, &back, &net));
+    assert_string_equal(back, text);
+    free(back);
+    fsnn_net_destroy(net);
+    say(nir, "{\"input\": 3, \"layers\": [\"a layer of tomorrow\"]}");
+    REFUSED(fsnn_nir_import(nir, &none, &back, &net), FSNN_EARGUMENT, "how many seconds a step");
+    assert_true(remarked(nir, "the description in its metadata cannot be read here and is not "
+                              "used: "));
+    assert_true(remarked(nir, "a layer of tomorrow"));
+    free(text);
+    fsnn_nir_destroy(nir);
+    close_model(&m);
+}
+
 /* The files of the data are not named in the file. */
 static void data_stay_at_home(void **state)
 {
@@ -259,15 +315,68 @@ static void changed_by_others(void **state)
     free(text);
     ((hdf_item *)item(nir, "lif1", "tau"))->real[0] = 5;
     REFUSED(fsnn_nir_import(nir, &import, &text, &net), FSNN_EARGUMENT, "how many seconds a step");
-    CONTAINS(fsnn_nir_remark(nir, 2), "another program changed it");
+    assert_true(remarked(nir, "another program changed it"));
     import.dt = 1;
     import.reset = FSNN_RESET_VALUE;
+    assert_false(remarked(nir, "reset value is taken"));
     GOOD(fsnn_nir_import(nir, &import, &text, &net));
+    assert_true(
+        remarked(nir, "LIF \"lif1\": its metadata say reset subtract; reset value is taken"));
+    assert_false(remarked(nir, "IF \"if1\": its metadata say reset"));
+    assert_true(remarked(nir, "LIF \"lif1\": its metadata give the order 0.3; the graph alone "
+                              "counts, a neuron of order 1"));
     CONTAINS(text, "tau: {value: [5, 2, 2, 2, 2, 2, 2, 2], per: neuron}");
     fsnn_net_destroy(net);
     free(text);
     fsnn_nir_destroy(nir);
     close_model(&m);
+}
+
+/* What NIR does not say of a network: `words` of each remark; no others. */
+static const struct {
+    const char *text, *words[4];
+} unsaid[] = {
+    {LAYERS("3", "  - linear: 2\n  - lif: {reset: value, equality: '>'}\n  - lif: {reset: value, "
+                 "equality: '>'}\n") "dynamics: {integrator: odeint}\n",
+     {NULL}},
+    {LAYERS("3", "  - linear: 2\n  - readout\n") "dynamics: {alpha: 1}\n", {NULL}},
+    {LAYERS("3",
+            "  - lif: {reset: value, equality: '>'}\n  - if: {reset: subtract, equality: '>'}\n"
+            "  - lif: {reset: value, equality: '>', name: c}\n") "dynamics: {alpha: 1}\n",
+     {"layers reset in two ways, by value (lif1, c) and by subtraction (if1)"}},
+    {LAYERS("3", "  - lif: {reset: value}\n") "dynamics: {alpha: 1}\n",
+     {"a potential exactly at the threshold spikes here, in NIR it does not"}},
+    {LAYERS("3",
+            "  - lif: {reset: subtract, equality: '>', v0: 0.5, refractory: 2}\n") "dynamics: "
+                                                                                   "{alpha: 1}\n",
+     {"lif \"lif1\": v0 is in the metadata alone", "lif \"lif1\": the refractory period is in"}},
+    {LAYERS("3", "  - lif: {reset: restart, equality: '>'}\n") "dynamics: {alpha: [0.5, 0.7], "
+                                                               "alpha_mode: multiterm}\n",
+     {"lif \"lif1\": reset restart is in the metadata", "lif \"lif1\": its order is in the"}},
+    {LAYERS("3", "  - linear: 2\n  - readout\n") "dynamics: {integrator: odeint, method: rk4}\n",
+     {"the method, rk4, is in the metadata: other tools make steps of their own"}},
+    {LAYERS("3",
+            "  - linear: 2\n  - readout\n") "dynamics: {alpha: 1, method: gl, implicit: true}\n",
+     {"the method, implicit gl, is in the metadata"}},
+};
+
+static void what_nir_does_not_say(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(unsaid); i++) {
+        CASE("%s", unsaid[i].text);
+        model m;
+        fsnn_nir *nir;
+        const fsnn_nir_export_options o = fsnn_nir_export_options_default();
+        int count = 0;
+        open_model(&m, unsaid[i].text);
+        GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+        for (; count < 4 && unsaid[i].words[count]; count++)
+            CONTAINS(fsnn_nir_remark(nir, count), unsaid[i].words[count]);
+        assert_null(fsnn_nir_remark(nir, count));
+        fsnn_nir_destroy(nir);
+        close_model(&m);
+    }
 }
 
 static const struct {
@@ -314,9 +423,10 @@ static void no_counterpart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(back_to_the_same_bits), cmocka_unit_test(fields),
-        cmocka_unit_test(without_metadata),      cmocka_unit_test(data_stay_at_home),
-        cmocka_unit_test(changed_by_others),     cmocka_unit_test(no_counterpart),
+        cmocka_unit_test(back_to_the_same_bits),   cmocka_unit_test(fields),
+        cmocka_unit_test(without_metadata),        cmocka_unit_test(data_stay_at_home),
+        cmocka_unit_test(description_in_metadata), cmocka_unit_test(what_nir_does_not_say),
+        cmocka_unit_test(changed_by_others),       cmocka_unit_test(no_counterpart),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_close);
 }

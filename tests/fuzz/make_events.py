@@ -101,20 +101,24 @@ def flat_other(mark=b'TRIG'):
     return struct.pack('<I', len(body)) + body
 
 
-def aedat4(events, packing, others=()):
+def stream_info(stream, width=346, height=260):
+    return (b'<node name="%d"><attr key="typeIdentifier" type="string">EVTS</attr><node name="info"><attr key="sizeX" type="int">%d</attr>'
+            b'<attr key="sizeY" type="int">%d</attr></node></node>' % (stream, width, height))
+
+
+def aedat4(events, packing, others=(), xml=stream_info(0), main=0):
     pack = [lambda b: b, lz4, lz4, zstd, zstd][packing]
-    xml = (b'<node name="0"><attr key="typeIdentifier" type="string">EVTS</attr><node name="info">'
-           b'<attr key="sizeX" type="int">346</attr><attr key="sizeY" type="int">260</attr></node></node>')
     vtable = struct.pack('<HHHHH', 10, 24, 4, 16, 8) + b'\0\0'
     size = 4 + 4 + 12 + 24 + 4 + len(xml)
     size += -size % 8
     packets = b''
-    for stream, body in ((0, flat_events(events[:4] * (1 if packing < 3 else 8))), (1, flat_other()), (0, flat_events(events[4:] * (1 if packing < 3 else 10)))):
+    for stream, body in ((main, flat_events(events[:4] * (1 if packing < 3 else 8))), (1, flat_other()),
+                         (main, flat_events(events[4:] * (1 if packing < 3 else 10)))):
         if packing >= 3 and len(body) < 256:
             body += b'\0' * 256
         packed = pack(body)
         packets += struct.pack('<ii', stream, len(packed)) + packed
-        if stream == 0:
+        if stream == main:
             for i, body in enumerate(others):
                 packets += struct.pack('<ii', 2 + i, len(pack(body))) + pack(body)
     position = 14 + 4 + size + len(packets)
@@ -264,6 +268,10 @@ def main():
         'lz4.aedat4': aedat4(EVENTS, 1),
         'zstd.aedat4': aedat4(EVENTS, 3),
         'streams.aedat4': aedat4(EVENTS, 0, [flat_other(b'FRME'), flat_events(EVENTS[:2]), flat_other(b'IMUS'), b'']),
+        # two cameras: as the header names them, whatever comes first; by number, where it names none; of two sensors
+        'stereo.aedat4': aedat4(EVENTS, 0, [flat_events(EVENTS[:2])], stream_info(2) + stream_info(0)),
+        'unnamed_stereo.aedat4': aedat4(EVENTS, 0, [flat_events(EVENTS[:2]), flat_events(EVENTS[:1])], b'<node name="x"></node>', 5),
+        'two_sensors.aedat4': aedat4(EVENTS, 0, [flat_events(EVENTS[:2])], stream_info(0) + stream_info(2, 640, 480)),
         'arrays.npz': npz(EVENTS),
         'records.npy': records(EVENTS, PLAIN),
         'odd.npy': records(EVENTS, ODD, "('word', '|S2'), ('pair', '<i2', (2,)), "),

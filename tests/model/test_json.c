@@ -168,6 +168,42 @@ static void descriptions(void **state)
     expect_error("{\"input\": [4],\n \"layers\": [\"lfi\"]}", NULL, "mlp.yaml:2:13: ");
 }
 
+/* Whatever a description was written in, as JSON every build reads it; a section may be absent. */
+static void any_as_json(void **state)
+{
+    (void)state;
+    static const char as_yaml[] =
+        "name: 2024-11-30\ninput: [+4]\ndata: {kind: npz, train: a.npz}\n"
+        "layers:\n  - linear: {out: 03, bias: True}\n  - lif: {name: \"yes\", tau: "
+        ".5}\n  - linear: {out: 2, name: 'q\"\\'}\ndynamics: {alpha: .75, step: 1.}\n";
+    static const char as_json[] = "{\"name\": \"n\", \"data\": {}, \"input\": [4], \"layers\": []}";
+    bool have = check_built_with("YAML");
+    yaml_doc doc, again;
+    char *text, *once;
+    GOOD(yaml_parse(&doc, "m", have ? as_yaml : as_json, strlen(have ? as_yaml : as_json)));
+    GOOD(yaml_emit_json(&doc, "data", &text));
+    assert_null(strstr(text, "data"));
+    CONTAINS(text, have ? "\"name\": \"2024-11-30\"" : "\"name\": \"n\"");
+    CONTAINS(text, "\"input\": [4]");
+    GOOD(yaml_parse_json(&again, "m", text, strlen(text)));
+    if (have) {
+        CONTAINS(text, "{\"out\": 3, \"bias\": true}");
+        CONTAINS(text, "{\"name\": \"yes\", \"tau\": 0.5}");
+        CONTAINS(text, "{\"out\": 2, \"name\": \"q\\\"\\\\\"}");
+        CONTAINS(text, "\"step\": 1");
+        GOOD(yaml_emit(&again, &once));
+        CONTAINS(once, "name: \"2024-11-30\"\n");
+        CONTAINS(once, "- lif: {name: \"yes\", tau: 0.5}\n"); /* words need no quotes, values do */
+        free(once);
+    }
+    yaml_free(&again);
+    free(text);
+    GOOD(yaml_emit_json(&doc, NULL, &text));
+    CONTAINS(text, "\"data\": {");
+    free(text);
+    yaml_free(&doc);
+}
+
 /* Where fsnn is built without YAML a text that is none of JSON is an error that says so. */
 static void yaml(void **state)
 {
@@ -189,8 +225,9 @@ static void yaml(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values), cmocka_unit_test(places),       cmocka_unit_test(refused),
-        cmocka_unit_test(depth),  cmocka_unit_test(descriptions), cmocka_unit_test(yaml),
+        cmocka_unit_test(values),      cmocka_unit_test(places),       cmocka_unit_test(refused),
+        cmocka_unit_test(depth),       cmocka_unit_test(descriptions), cmocka_unit_test(yaml),
+        cmocka_unit_test(any_as_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
