@@ -8,7 +8,7 @@ set(needs_YAML
     "cli/(augment|convert|event_examples|events|figures|first_steps|golden|graph|inspect|ladder|other_data|own_neuron|run|run_directory)"
     "cli/(runs|safe_text|series|simulate_model|split|stream|terminal|train|values)"
     "model/(data_open|description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
-    "exchange/nir_(expand|export|limits)" "session/(evaluate|open|run|train)" build/docs "build/toy_[a-z]*" examples/06_session net/same_bits
+    "exchange/nir_(expand|export|limits)" "session/(evaluate|open|run|train|unet)" build/docs "build/toy_[a-z]*" examples/06_session net/same_bits
     python/examples python/nir python/torch_oracle)
 set(needs_ZLIB build/docs cli/own_neuron)
 set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/events_hdf5 data/shd data/shd_damage data/recast format/file_kind model/description_series)

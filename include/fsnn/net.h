@@ -94,6 +94,39 @@ typedef struct fsnn_conv1d { /* x [C, L]; W [out, C/groups, kernel] */
     bool bias;
 } fsnn_conv1d;
 
+/* The adjoint of a convolution with the same kernel, stride, padding, dilation and groups, as
+ * PyTorch's ConvTranspose2d has it: x [C, H, W]; W [C, out/groups, kernel]; a side of n becomes
+ * (n - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1. Pairs are (height,
+ * width); output_padding is below the stride. */
+typedef struct fsnn_convtranspose2d {
+    int64_t out;
+    int64_t kernel[2], stride[2], padding[2], output_padding[2], dilation[2];
+    int64_t groups;
+    bool bias;
+} fsnn_convtranspose2d;
+
+typedef struct fsnn_convtranspose1d { /* x [C, L]; W [C, out/groups, kernel] */
+    int64_t out;
+    int64_t kernel, stride, padding, output_padding, dilation;
+    int64_t groups;
+    bool bias;
+} fsnn_convtranspose1d;
+
+typedef enum fsnn_upsampling {
+    FSNN_UPSAMPLE_NEAREST, /* output i of n is input floor(i L/n) of L */
+    FSNN_UPSAMPLE_LINEAR,  /* linear between the two inputs beside it; of images bilinear */
+} fsnn_upsampling;
+
+/* upsample: x [C, H, W], pairs are (height, width); or x [C, L], both numbers of a pair then being
+ * the same. As PyTorch's Upsample: output i of n lies at (i + 1/2) L/n - 1/2, or, with
+ * align_corners, at i (L - 1)/(n - 1), and never outside of the input. */
+typedef struct fsnn_upsample {
+    int64_t factor[2]; /* the output's size is the input's times this; or */
+    int64_t size[2];   /* this is the output's size, which may be any; 0: not given */
+    fsnn_upsampling mode;
+    bool align_corners; /* of FSNN_UPSAMPLE_LINEAR */
+} fsnn_upsample;
+
 /* maxpool, avgpool, sumpool: x [C, H, W], pairs are (height, width); or x [C, L], both numbers of a
  * pair then being the same. Stride 0 means the kernel's size. */
 typedef struct fsnn_pool {

@@ -27,6 +27,8 @@ network()
                 "|conv2d: {out: " size() ", kernel: " small() ", padding: " pick("0|1|32768|65536") ", stride: " small() \
                     ", dilation: " small() ", groups: " small() "}" \
                 "|conv1d: {out: " size() ", kernel: " small() ", padding: " pick("0|65536") ", groups: " small() "}" \
+                "|convtranspose2d: {out: " size() ", kernel: " small() ", padding: " pick("0|1|65536") ", stride: " small() \
+                    ", dilation: " small() ", groups: " small() "}|upsample: {factor: " small() "}|upsample: {size: " small() ", mode: linear}" \
                 "|maxpool: {kernel: " small() "}|avgpool: {kernel: " small() ", stride: " small() ", padding: " pick("0|32768") "}" \
                 "|sumpool: {kernel: " small() "}|batchnorm|layernorm|if|lif|lif: {tau: {value: 2, learn: true, per: neuron}}" \
                 "|alif|cuba|readout|user: {dv: \"(-v*v + I)/tau\"}|flatten|head: {out: " size() "}" \

@@ -79,6 +79,10 @@ typedef struct part {
 
 static const part parts[] = {
     {&image, "- conv2d: {from: %1, out: 4, kernel: 3, stride: 2, padding: 1}\n"},
+    {&image, "- convtranspose2d: {from: %1, out: 4, kernel: 3, stride: 2, padding: 1, "
+             "output_padding: 1, groups: 2}\n"},
+    {&image, "- upsample: {from: %1, factor: 2}\n"},
+    {&image, "- upsample: {from: %1, size: [7, 9], mode: bilinear}\n"},
     {&image, "- maxpool: {from: %1, kernel: 2}\n"},
     {&image, "- maxpool: {from: %1, adaptive: [3, 3]}\n"},
     {&image, "- avgpool: {from: %1, kernel: 3, padding: 1}\n"},
@@ -111,6 +115,8 @@ static const part parts[] = {
     {&image, "- voting: {from: %1, voters: 2}\n"},
     {&image, "- lif: {from: %1, tau: {value: 2, learn: true, per: channel}}\n- head: 3\n"},
     {&line, "- conv1d: {from: %1, out: 9, kernel: 5, padding: 2, dilation: 2, groups: 3}\n"},
+    {&line, "- convtranspose1d: {from: %1, out: 9, kernel: 4, stride: 3, padding: 1}\n"},
+    {&line, "- upsample: {from: %1, factor: 3, mode: linear, align_corners: true}\n"},
     {&line, "- maxpool: {from: %1, kernel: 2}\n"},
     {&line, "- avgpool: {from: %1, kernel: 3, stride: 2, padding: 1}\n"},
     {&line, "- sumpool: {from: %1, adaptive: 7}\n"},
@@ -397,6 +403,10 @@ static void errors(void **state)
                  "adaptive is the output's size");
     expect_error("input: [2, 8]\nlayers:\n- sumpool: {adaptive: 0}\n" ALPHA, NULL,
                  "sumpool.adaptive: found \"0\", expected an integer from 1 to 65536");
+    expect_error("input: [2, 8]\nlayers:\n- upsample: {}\n" ALPHA, NULL,
+                 "upsample: it needs a factor, or the output's size");
+    expect_error("input: [2, 8]\nlayers:\n- upsample: {factor: 2, size: 5}\n" ALPHA, NULL,
+                 "one of them works");
     expect_error("input: [2, 8]\nlayers:\n- attention: {features: middle}\n" ALPHA, NULL,
                  "expected one of first, last");
     expect_error("input: [2, 8]\nlayers:\n- permute: {axes: [-1, 0]}\n" ALPHA, NULL,

@@ -49,6 +49,18 @@ static const fsnn_conv2d images[] = {
 };
 static const fsnn_conv1d waves[] = {
     {16777216, K64, 1, K64, 1, 1, true}, {4, 3, 1, 1, K64, 1, true}, {M, 1, 1, 0, 1, 1, true}};
+static const fsnn_convtranspose2d spread[] = {
+    {16777216, {K64, K64}, {K64, K64}, {0, 0}, {0, 0}, {K64, K64}, 1, true},
+    {4, {2, 2}, {2, 2}, {0, 0}, {1, 1}, {1, 1}, 1, true},
+    {4, {1, 1}, {K64, K64}, {K64, K64}, {0, 0}, {1, 1}, 1, false},
+};
+static const fsnn_convtranspose1d spread_lines[] = {{16777216, K64, K64, 0, 0, K64, 1, true},
+                                                    {M, 1, 1, 0, 0, 1, 1, true}};
+static const fsnn_upsample larger[] = {
+    {.factor = {K64, K64}},
+    {.size = {K64, K64}, .mode = FSNN_UPSAMPLE_LINEAR},
+    {.factor = {M, M}},
+};
 static const fsnn_pool pools[] = {
     {.kernel = {K64, K64}, .stride = {1, 1}, .padding = {32768, 32768}, .count_padding = true},
     {.kernel = {2, 2}},
@@ -69,6 +81,9 @@ static const kind kinds[] = {
     {"linear", 1, lines, sizeof *lines, FSNN_COUNT(lines)},
     {"conv2d", 1, images, sizeof *images, FSNN_COUNT(images)},
     {"conv1d", 1, waves, sizeof *waves, FSNN_COUNT(waves)},
+    {"convtranspose2d", 1, spread, sizeof *spread, FSNN_COUNT(spread)},
+    {"convtranspose1d", 1, spread_lines, sizeof *spread_lines, FSNN_COUNT(spread_lines)},
+    {"upsample", 1, larger, sizeof *larger, FSNN_COUNT(larger)},
     {"maxpool", 1, pools, sizeof *pools, FSNN_COUNT(pools)},
     {"avgpool", 1, pools, sizeof *pools, FSNN_COUNT(pools)},
     {"sumpool", 1, pools, sizeof *pools, FSNN_COUNT(pools)},

@@ -101,6 +101,127 @@ static void conv2d(void **state)
     }
 }
 
+/* A transposed convolution hands each input to the outputs that its kernel reaches: the gradient
+ * loops of the convolution that goes the other way. */
+static void transposed_case(const fsnn_convtranspose2d *o, int64_t C, int64_t H, int64_t W)
+{
+    for (int training = 0; training < 2; training++) {
+        rig r;
+        rig_open(
+            &r, &(rig_setup){"convtranspose2d", o, 2, 2, training, 1, {FSNN_SHAPE(C, H, W)}, true});
+        int64_t side[2] = {H, W};
+        for (int d = 0; d < 2; d++) {
+            side[d] = (side[d] - 1) * o->stride[d] - 2 * o->padding[d] +
+                      o->dilation[d] * (o->kernel[d] - 1) + o->output_padding[d] + 1;
+            assert_int_equal(r.node.out[0].dim[1 + d], side[d]);
+        }
+        int64_t n = 4 * o->out * side[0] * side[1], share = o->out / o->groups;
+        assert_int_equal(r.node.param[0].shape.dim[0], C);
+        assert_int_equal(r.node.param[0].shape.dim[1], share);
+        assert_int_equal(r.node.operations, C * H * W * share * o->kernel[0] * o->kernel[1]);
+        NEAR("bound of weights", r.node.param[0].scale,
+             1 / sqrt((double)(share * o->kernel[0] * o->kernel[1])), 1e-12);
+        ref_window win = {.groups = o->groups};
+        memcpy(win.kernel, o->kernel, sizeof win.kernel);
+        memcpy(win.stride, o->stride, sizeof win.stride);
+        memcpy(win.padding, o->padding, sizeof win.padding);
+        memcpy(win.dilation, o->dilation, sizeof win.dilation);
+        ref_images x = {4, C, H, W, r.node.in_last[0]},
+                   y = {4, o->out, side[0], side[1], r.node.out_last[0]};
+        double *want = calloc((size_t)n, sizeof *want);
+        rig_forward(&r);
+        const real *w = r.run.value[0], *in = r.run.in[0];
+        REF_CONV(&y, &x, &win, want[xi] += (double)in[yi] * w[wi]);
+        for (int64_t row = 0; row < 4; row++)
+            FOR_IMAGE(r.node.out[0])
+            {
+                int64_t i = ref_at(&y, row, c, h, w);
+                NEAR("convtranspose2d", r.run.out[0][i],
+                     want[i] + (o->bias ? r.run.value[1][c] : 0), 3e-6 * ROUNDING);
+            }
+        free(want);
+        rig_close(&r);
+    }
+}
+
+static void transposed(void **state)
+{
+    (void)state;
+    static const fsnn_convtranspose2d o[] = {
+        {6, {3, 2}, {2, 1}, {1, 0}, {1, 0}, {1, 2}, 2, true},
+        {8, {2, 2}, {2, 2}, {0, 0}, {0, 0}, {1, 1}, 1, true},
+        {4, {3, 3}, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 4, false},
+        {16, {4, 5}, {3, 2}, {2, 1}, {2, 1}, {2, 1}, 1, true},
+        {1, {3, 3}, {2, 2}, {1, 1}, {1, 1}, {1, 1}, 1, true},
+    };
+    for (int i = 0; i < FSNN_COUNT(o); i++) {
+        transposed_case(&o[i], 4, 5, 6);
+        transposed_case(&o[i], 16, 4, 3);
+    }
+}
+
+/* y at i: linear between the inputs beside its place; nearest: the input that it lies in. */
+static double upsampled(const fsnn_upsample *o, const rig *r, bool last, int64_t row, int64_t c,
+                        int64_t h, int64_t w)
+{
+    const fsnn_shape *in = &r->node.in[0], *out = &r->node.out[0];
+    const int64_t at[2] = {h, w};
+    int64_t near[2] = {0, 0}, next[2] = {0, 0};
+    double part[2] = {0, 0}, sum = 0;
+    for (int d = 0; d < out->rank - 1; d++) {
+        const double n = (double)in->dim[1 + d], m = (double)out->dim[1 + d], i = (double)at[d];
+        double place = o->align_corners ? (m > 1 ? i * (n - 1) / (m - 1) : 0)
+                                        : fmax((i + 0.5) * n / m - 0.5, 0);
+        if (o->mode == FSNN_UPSAMPLE_NEAREST)
+            place = floor(i * n / m + 1e-9);
+        near[d] = (int64_t)floor(fmin(place, n - 1));
+        next[d] = near[d] + 1 < in->dim[1 + d] ? near[d] + 1 : near[d];
+        part[d] = place - (double)near[d];
+    }
+    for (int k = 0; k < 4; k++) {
+        const int64_t a = k & 1 ? next[0] : near[0], b = k & 2 ? next[1] : near[1];
+        sum += (k & 1 ? part[0] : 1 - part[0]) * (k & 2 ? part[1] : 1 - part[1]) *
+               r->run.in[0][place(in, last, row, c, a, b)];
+    }
+    return sum;
+}
+
+static void upsample_case(const fsnn_upsample *o, fsnn_shape shape)
+{
+    rig r;
+    rig_open(&r, &(rig_setup){"upsample", o, 2, 2, false, 1, {shape}, true});
+    for (int d = 1; d < shape.rank; d++)
+        assert_int_equal(r.node.out[0].dim[d],
+                         o->size[0] ? o->size[d - 1] : shape.dim[d] * o->factor[d - 1]);
+    rig_forward(&r);
+    for (int64_t row = 0; row < 4; row++)
+        FOR_IMAGE(r.node.out[0])
+    NEAR("upsample", r.run.out[0][place(&r.node.out[0], r.node.out_last[0], row, c, h, w)],
+         upsampled(o, &r, r.node.in_last[0], row, c, h, w), 1e-6 * ROUNDING);
+    rig_close(&r);
+}
+
+static void upsample(void **state)
+{
+    (void)state;
+    static const fsnn_upsample o[] = {
+        {.factor = {2, 2}},
+        {.factor = {3, 1}, .mode = FSNN_UPSAMPLE_LINEAR},
+        {.factor = {2, 2}, .mode = FSNN_UPSAMPLE_LINEAR, .align_corners = true},
+        {.size = {7, 11}},
+        {.size = {9, 2}, .mode = FSNN_UPSAMPLE_LINEAR},
+        {.size = {1, 8}, .mode = FSNN_UPSAMPLE_LINEAR, .align_corners = true},
+    };
+    static const fsnn_upsample lines[] = {{.factor = {3, 3}},
+                                          {.size = {10, 10}, .mode = FSNN_UPSAMPLE_LINEAR}};
+    for (int i = 0; i < FSNN_COUNT(o); i++) {
+        upsample_case(&o[i], FSNN_SHAPE(3, 4, 5));
+        upsample_case(&o[i], FSNN_SHAPE(2, 1, 3));
+    }
+    for (int i = 0; i < FSNN_COUNT(lines); i++)
+        upsample_case(&lines[i], FSNN_SHAPE(5, 6));
+}
+
 static void pooling(void **state)
 {
     (void)state;
@@ -576,6 +697,8 @@ int main(void)
         cmocka_unit_test(linear),
         cmocka_unit_test(along_edges),
         cmocka_unit_test(conv2d),
+        cmocka_unit_test(transposed),
+        cmocka_unit_test(upsample),
         cmocka_unit_test(pooling),
         cmocka_unit_test(layouts),
         cmocka_unit_test(batchnorm),

@@ -152,6 +152,42 @@ static void conv1d(void **state)
     check(&(rig_setup){"conv1d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 9)}, false}, NULL);
 }
 
+static void transposed(void **state)
+{
+    (void)state;
+    static const fsnn_convtranspose2d o[] = {
+        {6, {3, 3}, {2, 2}, {1, 1}, {1, 1}, {1, 1}, 1, true},
+        {8, {2, 3}, {2, 1}, {0, 2}, {1, 0}, {1, 2}, 1, false},
+        {4, {3, 1}, {1, 3}, {2, 0}, {0, 2}, {2, 1}, 2, true},
+        {4, {3, 3}, {2, 2}, {1, 1}, {0, 0}, {1, 1}, 4, true},
+    };
+    static const fsnn_convtranspose1d lines[] = {{6, 3, 2, 1, 1, 1, 1, true},
+                                                 {8, 4, 3, 0, 2, 2, 2, false}};
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        check(&(rig_setup){"convtranspose2d", &o[i], 2, 2, true, 1, {FSNN_SHAPE(4, 5, 4)}, true},
+              NULL);
+    for (int i = 0; i < FSNN_COUNT(lines); i++)
+        check(&(rig_setup){"convtranspose1d", &lines[i], 3, 2, true, 1, {FSNN_SHAPE(4, 7)}, true},
+              NULL);
+    check(&(rig_setup){"convtranspose2d", &o[0], 2, 3, true, 1, {FSNN_SHAPE(1, 3, 4)}, false},
+          NULL);
+}
+
+static void upsample(void **state)
+{
+    (void)state;
+    static const fsnn_upsample o[] = {
+        {.factor = {2, 2}},
+        {.factor = {2, 3}, .mode = FSNN_UPSAMPLE_LINEAR},
+        {.size = {7, 3}, .mode = FSNN_UPSAMPLE_LINEAR, .align_corners = true},
+        {.size = {3, 9}},
+    };
+    for (int i = 0; i < FSNN_COUNT(o); i++)
+        check(&(rig_setup){"upsample", &o[i], 2, 2, true, 1, {FSNN_SHAPE(3, 4, 5)}, true}, NULL);
+    fsnn_upsample line = {.factor = {2, 2}, .mode = FSNN_UPSAMPLE_LINEAR};
+    check(&(rig_setup){"upsample", &line, 2, 2, true, 1, {FSNN_SHAPE(3, 6)}, true}, NULL);
+}
+
 /* Four numbers of five are 0. */
 static void few(rig *r)
 {
@@ -424,6 +460,8 @@ int main(void)
         cmocka_unit_test(conv2d),
         cmocka_unit_test(pooling),
         cmocka_unit_test(conv1d),
+        cmocka_unit_test(transposed),
+        cmocka_unit_test(upsample),
         cmocka_unit_test(conv_events),
         cmocka_unit_test(pooling_lines),
         cmocka_unit_test(pooling_adaptive),

@@ -14,6 +14,14 @@ static const fsnn_conv2d big = {32, {5, 5}, {1, 1}, {0, 0}, {1, 1}, 1, true},
                          thirds = {32, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 3, true},
                          still = {32, {1, 1}, {1, 0}, {0, 0}, {1, 1}, 1, true},
                          empty = {.out = 4, .stride = {1, 1}, .dilation = {1, 1}, .groups = 1};
+static const fsnn_convtranspose2d beyond_stride = {4,      {3, 3}, {2, 2}, {0, 0},
+                                                   {2, 0}, {1, 1}, 1,      false};
+static const fsnn_convtranspose2d nothing_left = {4,      {3, 3}, {1, 1}, {2, 2},
+                                                  {0, 0}, {1, 1}, 1,      false};
+static const fsnn_convtranspose2d transposed_thirds = {6,      {3, 3}, {1, 1}, {0, 0},
+                                                       {0, 0}, {1, 1}, 3,      false};
+static const fsnn_upsample no_factor = {.mode = FSNN_UPSAMPLE_LINEAR};
+static const fsnn_upsample oblong_factor = {.factor = {2, 3}};
 static const fsnn_pool thick = {{2, 2}, {0, 0}, {2, 0}, true, {0, 0}},
                        four = {{4, 4}, {0, 0}, {0, 0}, true, {0, 0}};
 static const fsnn_conv1d long_kernel = {8, 7, 1, 0, 1, 1, true}, line = {8, 3, 1, 1, 1, 1, true};
@@ -86,6 +94,27 @@ static const wrong cases[] = {
     {{"conv2d", &empty, 1, 1, true, 1, {FSNN_SHAPE(64, 3, 3)}, true},
      FSNN_EARGUMENT,
      "conv2d \"node\": kernel is 0, it must lie between 1 and 65536"},
+    {{"convtranspose2d", &beyond_stride, 1, 1, true, 1, {FSNN_SHAPE(4, 3, 3)}, true},
+     FSNN_EARGUMENT,
+     "convtranspose2d \"node\": output_padding 2 is not below the stride 2: it chooses one of the "
+     "sizes that a convolution of this stride takes to the input's"},
+    {{"convtranspose2d", &nothing_left, 1, 1, true, 1, {FSNN_SHAPE(4, 1, 1)}, true},
+     FSNN_ESHAPE,
+     "convtranspose2d \"node\": padding 2 takes all of the output of its input [4, 1, 1]: at most "
+     "1 "
+     "leaves something"},
+    {{"convtranspose2d", &transposed_thirds, 1, 1, true, 1, {FSNN_SHAPE(4, 3, 3)}, true},
+     FSNN_ESHAPE,
+     "convtranspose2d \"node\": groups 3 must divide both the 4 channels of its input [4, 3, 3] "
+     "and "
+     "out 6"},
+    {{"upsample", &no_factor, 1, 1, true, 1, {FSNN_SHAPE(4, 3, 3)}, true},
+     FSNN_EARGUMENT,
+     "upsample: it needs a factor, or the output's size"},
+    {{"upsample", &oblong_factor, 1, 1, true, 1, {FSNN_SHAPE(4, 3)}, true},
+     FSNN_EARGUMENT,
+     "upsample \"node\": factor is 2x3, but its input [4, 3] is a line, for which it is one "
+     "number"},
     {{"maxpool", &thick, 1, 1, true, 1, {FSNN_SHAPE(2, 8, 8)}, true},
      FSNN_EARGUMENT,
      "maxpool \"node\": padding 2x0 is more than half the kernel 2x2: windows would lie outside of "

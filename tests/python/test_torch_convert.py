@@ -58,7 +58,73 @@ def network(**options):
     return net.eval(), x
 
 
+class UNet(nn.Module):
+    """Down and up again: transposed convolutions, upsampling by module and by function."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(2, 6, 3, padding=1)
+        self.lif = ft.LIFNeuron(tau=2.0)
+        self.pool = nn.MaxPool2d(2)
+        self.up = nn.ConvTranspose2d(6, 4, 3, stride=2, padding=1, output_padding=1, groups=2)
+        self.plain = nn.Upsample(scale_factor=2)
+        self.end = nn.ConvTranspose2d(16, 3, (2, 3), padding=(0, 1), dilation=(2, 1), bias=False)
+        self.readout = ft.ReadoutNeuron(tau=4.0)
+
+    def forward(self, x):
+        a = self.lif(self.down(x))
+        b = self.pool(a)
+        smooth = torch.nn.functional.interpolate(
+            b, size=(8, 8), mode="bilinear", align_corners=False
+        )
+        c = torch.cat([self.plain(b), self.up(b), smooth], dim=1)
+        return self.readout(torch.flatten(self.end(c), 1))
+
+
 class Convert(unittest.TestCase):
+    def test_a_unet(self):
+        torch.manual_seed(3)
+        net = ft.SNNWrapper(UNet(), integrator="fdeint", alpha=0.8)
+        with torch.no_grad():
+            net.module.down.weight.mul_(4)
+        x = torch.rand(5, 3, 2, 8, 8, generator=torch.Generator().manual_seed(1)) * 3
+        c = ft.to_net(net.eval(), (2, 8, 8))
+        expected = net(x).detach().numpy()
+        self.assertGreater(np.abs(expected).max(), 0)
+        np.testing.assert_allclose(c.forward(x), expected, rtol=1e-4, atol=1e-5)
+
+    def test_upsampling_like_torch(self):
+        for mode, size, corners in (
+            ("nearest", (7, 9), None),
+            ("bilinear", (7, 9), False),
+            ("bilinear", (3, 11), True),
+            ("bilinear", (1, 2), True),
+        ):
+            with self.subTest(mode=mode, size=size, corners=corners):
+                layer = nn.Upsample(size=size, mode=mode, align_corners=corners)
+                net = ft.SNNWrapper(
+                    nn.Sequential(layer, nn.Flatten(), ft.ReadoutNeuron(tau=1.0)),
+                    integrator="odeint",
+                )
+                x = torch.rand(2, 3, 2, 4, 5, generator=torch.Generator().manual_seed(2))
+                expected = layer(x.flatten(0, 1)).reshape(2, 3, -1).numpy()
+                c = ft.to_net(net.eval(), (2, 4, 5))
+                np.testing.assert_allclose(c.forward(x), expected, rtol=1e-5, atol=1e-6)
+
+    def test_what_upsampling_lacks(self):
+        for layer, why in (
+            (nn.Upsample(scale_factor=1.5), "whole factors"),
+            (nn.Upsample(size=(3, 3), mode="bicubic"), "not bicubic"),
+            (nn.ConvTranspose2d(2, 2, 3, output_padding=1, dilation=2), "below its stride"),
+        ):
+            with self.subTest(why=why):
+                net = ft.SNNWrapper(
+                    nn.Sequential(layer, nn.Flatten(), ft.ReadoutNeuron(tau=1.0)),
+                    integrator="odeint",
+                )
+                with self.assertRaisesRegex(NotImplementedError, why):
+                    ft.to_net(net.eval(), (2, 4, 4))
+
     def test_the_same_numbers(self):
         for options in ({}, {"learn_alpha": True}):
             with self.subTest(**options):

@@ -35,6 +35,47 @@ def _conv(m: Any) -> dict[str, Any]:
     return {"out": m.out_channels, "groups": m.groups, "bias": m.bias is not None, **options}
 
 
+def _transposed(m: Any) -> dict[str, Any]:
+    if m.padding_mode != "zeros":
+        raise NotImplementedError("transposed convolutions have a padding of zeros")
+    if any(o >= s for o, s in zip(m.output_padding, m.stride)):
+        raise NotImplementedError(
+            "the output_padding of a transposed convolution is below its stride"
+        )
+    one = isinstance(m, nn.ConvTranspose1d)
+    size = {"kernel": m.kernel_size, **{key: getattr(m, key) for key in SPREAD}}
+    options = {key: v[0] if one else list(v) for key, v in size.items()}
+    return {"out": m.out_channels, "groups": m.groups, "bias": m.bias is not None, **options}
+
+
+SPREAD = ("stride", "padding", "output_padding", "dilation")
+
+
+def _pair(value: Any) -> Any:
+    """One number, or a list of two."""
+    values = _numbers(value)
+    return values[0] if isinstance(values, list) and len(values) == 1 else values
+
+
+def _resized(size: Any, factor: Any, mode: str, align_corners: Any) -> dict[str, Any]:
+    """The options of upsample, from those of torch.nn.functional.interpolate."""
+    if mode not in ("nearest", "linear", "bilinear"):
+        raise NotImplementedError(f"upsampling is nearest, linear or bilinear, not {mode}")
+    factors = [] if factor is None else factor if isinstance(factor, (tuple, list)) else [factor]
+    if any(f != int(f) for f in factors):
+        raise NotImplementedError(f"upsampling has whole factors, not {factor}: give it the size")
+    options: dict[str, Any] = {"mode": "nearest" if mode == "nearest" else "linear"}
+    if mode != "nearest" and align_corners:
+        options["align_corners"] = True
+    if size is not None:
+        return {**options, "size": _pair(size)}
+    return {**options, "factor": _pair([int(f) for f in factors])}
+
+
+def _upsample(m: Any) -> dict[str, Any]:
+    return _resized(m.size, m.scale_factor, m.mode, m.align_corners)
+
+
 def _pool(m: Any) -> dict[str, Any]:
     if m.ceil_mode or getattr(m, "dilation", 1) != 1 or getattr(m, "divisor_override", None):
         raise NotImplementedError("pooling has no ceil_mode, dilation or divisor_override")
@@ -77,6 +118,11 @@ MODULES: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     nn.Linear: ("linear", lambda m: {"out": m.out_features, "bias": m.bias is not None}),
     nn.Conv1d: ("conv1d", _conv),
     nn.Conv2d: ("conv2d", _conv),
+    nn.ConvTranspose1d: ("convtranspose1d", _transposed),
+    nn.ConvTranspose2d: ("convtranspose2d", _transposed),
+    nn.Upsample: ("upsample", _upsample),
+    nn.UpsamplingNearest2d: ("upsample", _upsample),
+    nn.UpsamplingBilinear2d: ("upsample", _upsample),
     nn.MaxPool1d: ("maxpool", _pool),
     nn.MaxPool2d: ("maxpool", _pool),
     nn.AvgPool1d: ("avgpool", _pool),
@@ -142,7 +188,7 @@ class _Builder:
             known = ", ".join(c.__name__ for c in MODULES)
             raise NotImplementedError(
                 f"{target} is a {type(module).__name__}, which descriptions do not have: "
-                f"there are {known}, neurons, add, cat and flatten"
+                f"there are {known}, neurons, add, cat, interpolate and flatten"
             )
         if target in self.first:
             if isinstance(module, BaseNeuron) or next(module.parameters(), None) is not None:
@@ -179,10 +225,20 @@ class _Builder:
             self.add(node, "concat", args[0], axis=int(axis) - 1)  # type: ignore[arg-type]
         elif target is torch.flatten and args[1:] in ((1,), (1, -1)):
             self.add(node, "flatten", args[:1])
+        elif target is nn.functional.interpolate:
+            keys = ("size", "scale_factor", "mode", "align_corners")
+            given = {**dict(zip(keys, args[1:])), **node.kwargs}
+            options = _resized(
+                given.get("size"),
+                given.get("scale_factor"),
+                str(given.get("mode", "nearest")),
+                given.get("align_corners"),
+            )
+            self.add(node, "upsample", args[:1], **options)
         else:
             raise NotImplementedError(
                 f"the function {getattr(target, '__name__', target)} has no place in a "
-                "description: there are add, cat and flatten(x, 1)"
+                "description: there are add, cat, interpolate and flatten(x, 1)"
             )
 
     def call_method(self, node: torch.fx.Node) -> None:
