@@ -18,7 +18,11 @@ int cli_start(const cli_command *command, int argc, char **argv);
 /* The page of a section, a kind, a key, or a name that a key takes; NULL: there is no such word. */
 char *cli_topic(const char *topic);
 char *cli_topic_nearest(const char *topic); /* the word that is most like it, or NULL */
-char *cli_key_of(const char *name);         /* "training.epochs" of "epochs", or NULL */
+/* Prints, for completion, keys of descriptions as --set takes them, and sections and kinds that
+ * help has a page of. */
+void cli_topic_keys(const char *typed);
+void cli_topic_words(const char *typed);
+char *cli_key_of(const char *name); /* "training.epochs" of "epochs", or NULL */
 /* "; spikeDE's LIFNeuron is lif here: ..." for a name of another library, or NULL. */
 char *cli_elsewhere(const char *name);
 

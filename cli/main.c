@@ -117,17 +117,47 @@ static int help(int count, char **name)
     return run(command, 1, (char *[]){"--help", NULL});
 }
 
+/* `fsnn --complete WORD ...`, for the completion of shells: what may stand in place of the last
+ * word. */
+static void complete(int count, char **word)
+{
+    const char *typed = count ? word[count - 1] : "";
+    bool page = count == 2 && strcmp(word[0], "help") == 0;
+    const cli_command *command = count > 1 ? find(word[0]) : NULL;
+    if (count <= 1 || page) {
+        for (int i = 0; i < CLI_COUNT(commands); i++)
+            if (strncmp(commands[i]->name, typed, strlen(typed)) == 0)
+                cli_candidate(commands[i]->name, commands[i]->summary);
+        const char *more = page ? description_word : "help";
+        if (strncmp(more, typed, strlen(typed)) == 0)
+            cli_candidate(more, NULL);
+        if (page)
+            cli_topic_words(typed);
+        return;
+    }
+    if (!command)
+        return;
+    char **rest = cli_allocate((size_t)count + 1, sizeof *rest);
+    rest[0] = CLI_COMPLETE;
+    memcpy(rest + 1, word + 1, (size_t)(count - 1) * sizeof *rest);
+    run(command, count, rest);
+    free(rest);
+}
+
 int main(int argc, char **argv)
 {
     cli_message_setup("", false);
     cli_signals_setup();
     cli_options_key = cli_key_of;
     cli_options_elsewhere = cli_elsewhere;
+    cli_put_keys = cli_topic_keys;
     if (argc < 2)
         return overview(stdout), cli_close(CLI_GOOD);
     const char *name = argv[1];
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return cli_close(help(argc - 2, argv + 2));
+    if (strcmp(name, CLI_COMPLETE) == 0)
+        return complete(argc - 2, argv + 2), cli_close(CLI_GOOD);
     if (strcmp(name, "--version") == 0)
         return cli_version(), cli_close(CLI_GOOD);
     const cli_command *command = find(name);

@@ -360,3 +360,45 @@ char *cli_elsewhere(const char *name)
     free(text);
     return sentence;
 }
+
+/* Sections whose keys are the same in every description; those of layers stand behind a node's
+ * name. */
+static bool of_every_description(const char *section)
+{
+    static const char *const sections[] = {"Top level", "training", "dynamics", "data"};
+    for (int i = 0; i < CLI_COUNT(sections); i++)
+        if (strcmp(section, sections[i]) == 0)
+            return true;
+    return of_data(section);
+}
+
+void cli_topic_keys(const char *typed)
+{
+    entries all;
+    if (!open_all(&all))
+        return;
+    for (int i = 0; i < all.count; i++) {
+        const entry *e = &all.item[i];
+        if (is_heading(e) || !of_every_description(e->section))
+            continue;
+        char *place = place_of(e), *key = cli_format("%s%s=", place, e->cell[NAME]);
+        if (strncmp(key, typed, strlen(typed)) == 0)
+            cli_candidate(key, e->cell[HELP]);
+        free(key);
+        free(place);
+    }
+    release(&all);
+}
+
+void cli_topic_words(const char *typed)
+{
+    entries all;
+    if (!open_all(&all))
+        return;
+    for (int i = 0; i < all.count; i++) {
+        const char *word = short_name(all.item[i].section);
+        if (is_heading(&all.item[i]) && strncmp(word, typed, strlen(typed)) == 0)
+            cli_candidate(word, NULL);
+    }
+    release(&all);
+}

@@ -32,6 +32,11 @@ file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
 if(manual)
     install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
+if(TARGET fsnn_cli) # what shells complete
+    install(FILES completions/fsnn.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fsnn)
+    install(FILES completions/_fsnn DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+    install(FILES completions/fsnn.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
 
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/fsnn
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.c" PATTERN "*.py")

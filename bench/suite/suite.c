@@ -261,6 +261,17 @@ static int run(void *given)
     return (o->scaling ? run_scaling : run_rows)(o, machine);
 }
 
+/* The workloads are the operands. */
+static const char *values(const char *option)
+{
+    static char list[256];
+    list[0] = '\0';
+    for (int i = 0; !*option && bench_workloads[i]; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? "," : "",
+                 bench_workloads[i]->name);
+    return *list ? list : NULL;
+}
+
 static const cli_command command = {
     .name = "bench",
     .operands = "[WORKLOAD ...]",
@@ -280,6 +291,7 @@ static const cli_command command = {
     .max_operands = CLI_OPERANDS,
     .size = sizeof(options),
     .run = run,
+    .option_values = values,
 };
 
 int main(int argc, char **argv)

@@ -89,6 +89,14 @@ static int run(void *given)
                      known ? "" : ", for it is no file that convert knows", possible);
 }
 
+static const cli_values values[] = {
+    {"unit", "s,ms,us"},
+    {"reset", "value,subtract"},
+    {"precision", "single,double"},
+    {"camera", "left,right,both"},
+    {NULL, NULL},
+};
+
 const cli_command cli_convert = {
     .name = "convert",
     .summary = "networks from and to files of other tools (NIR); events to NPZ",
@@ -115,6 +123,7 @@ const cli_command cli_convert = {
                 "  fsnn run lif/lif.yaml -w lif/lif.safetensors --input x.npz --output y.npz\n"
                 "  fsnn convert recording.raw -o recording.npz\n",
     .option = table,
+    .values = values,
     .min_operands = 1,
     .max_operands = 1,
     .size = sizeof(convert_options),

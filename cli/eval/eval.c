@@ -474,6 +474,13 @@ static int run(void *given)
     return code;
 }
 
+static const cli_values values[] = {
+    {"on", "train,validation,test"},
+    {"data", "train,validation,test"},
+    {"precision", "single,double"},
+    {NULL, NULL},
+};
+
 const cli_command cli_eval = {
     .name = "eval",
     .summary = "loss, accuracy, firing rates, operations and energy of given weights",
@@ -500,6 +507,7 @@ const cli_command cli_eval = {
                 "  fsnn eval model.yaml -w w.npz --perturb noise=0.1:0.2:0.4 --out pictures\n"
                 "  fsnn eval graph.yaml -w w.npz --perturb edge_drop=0.2:0.5 --repeats 20\n",
     .option = table,
+    .values = values,
     .min_operands = 1,
     .max_operands = 1,
     .size = sizeof(options),

@@ -2,6 +2,7 @@
 #include "cli/kit/kit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void cli_version(void)
 {
@@ -24,6 +25,10 @@ int cli_threads_set(const cli_common *common)
 
 int cli_command_run(const cli_command *command, int argc, char **argv)
 {
+    if (argc > 0 && strcmp(argv[0], CLI_COMPLETE) == 0) {
+        cli_complete(command, argc - 1, argv + 1);
+        return CLI_GOOD;
+    }
     cli_common *common = cli_allocate(1, command->size);
     cli_message_setup(command->name, false);
     int code = cli_options_parse(command, argc, argv, common);

@@ -60,6 +60,15 @@ typedef struct cli_option {
     double min, max;
 } cli_option;
 
+/* Before the words of an unfinished command line: what could be the last one? */
+#define CLI_COMPLETE "--complete"
+
+/* Words that may stand for the value of an option, for completion: "csv,npz"; ",v,spikes": several
+ * of them, separated by commas. A table ends with a row without option. */
+typedef struct cli_values {
+    const char *option, *values;
+} cli_values;
+
 #define CLI_OPERANDS 8 /* most of a command */
 
 /* First member of every command's struct of options. */
@@ -114,6 +123,9 @@ typedef struct cli_command {
     int (*run)(void *options); /* returns an exit code */
     /* the help of an option whose row has none: it lists names of a table */
     const char *(*option_help)(const char *option);
+    const cli_values *values;
+    /* those that tables of the library know; of "" the operands; or NULL */
+    const char *(*option_values)(const char *option);
 } cli_command;
 
 /* Runs a command on argv[0..argc-1] (without program and command): options, --help, --version and
@@ -133,6 +145,12 @@ int cli_options_parse(const cli_command *command, int argc, char **argv, void *o
 extern char *(*cli_options_key)(const char *name);
 /* The end of a sentence, "; ...", on such a word that no option has; NULL: nothing is known. */
 extern char *(*cli_options_elsewhere)(const char *name);
+/* What may stand in place of the last of argv[0..argc-1] (without program and command), on stdout;
+ * a line a candidate. cli_candidate prints one: a word, what it means or NULL. */
+void cli_complete(const cli_command *command, int argc, char **argv);
+void cli_candidate(const char *word, const char *help);
+/* Prints the keys of a description that begin as `typed` does, for --set. */
+extern void (*cli_put_keys)(const char *typed);
 void cli_options_free(const cli_command *command, void *options);
 /* The help page of a command on stdout. */
 void cli_help(const cli_command *command);

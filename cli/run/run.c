@@ -274,6 +274,13 @@ static int run(void *given)
     return code;
 }
 
+static const cli_values values[] = {
+    {"record", ",v,spikes,current,test,threshold,states"},
+    {"stream", "numbers,events,raw"},
+    {"precision", "single,double"},
+    {NULL, NULL},
+};
+
 const cli_command cli_run = {
     .name = "run",
     .summary = "feed an array through a network and write what comes out",
@@ -309,6 +316,7 @@ const cli_command cli_run = {
                 "  fsnn run model.yaml --weights w.npz --input x.npz --output g.npz \\\n"
                 "           --target t.npz --loss mse_rate --grads --set dynamics.alpha=0.5\n",
     .option = table,
+    .values = values,
     .min_operands = 1,
     .max_operands = 1,
     .size = sizeof(run_options),

@@ -394,6 +394,15 @@ static int run(void *given)
     return code;
 }
 
+static const cli_values values[] = {
+    {"show", "relaxation,latency,adaptation,fi,weights,surrogates,resets"},
+    {"current", "constant:,step:,ramp:,sine:,noise:,file:"},
+    {"memory", "full,tolerance:"},
+    {"precision", "single,double"},
+    {"format", "csv,npz"},
+    {NULL, NULL},
+};
+
 const cli_command cli_simulate = {
     .name = "simulate",
     .summary = "one neuron or a small population, and what the order does",
@@ -435,9 +444,11 @@ const cli_command cli_simulate = {
                 "  fsnn simulate --model net.yaml --node lif1 --set lif1.tau=3 --reset value\n"
                 "  fsnn simulate --show relaxation --alpha 1,0.8,0.5\n",
     .option = table,
+    .values = values,
     .min_operands = 0,
     .max_operands = 0,
     .size = sizeof(sim_options),
     .run = run,
     .option_help = sim_help,
+    .option_values = sim_values,
 };

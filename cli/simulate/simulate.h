@@ -83,6 +83,8 @@ int sim_no_such(const char *option, const char *name, const char *const *known, 
 /* ---- help of options that take names, from the tables of these ---- */
 
 const char *sim_help(const char *option);
+/* What they take, for completion, or NULL. */
+const char *sim_values(const char *option);
 
 /* ---- order, method, step, memory ---- */
 

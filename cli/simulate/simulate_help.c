@@ -12,6 +12,12 @@ static void add(char list[LIST], const char *name)
     snprintf(list + used, LIST - used, "%s%s", used ? ", " : "", name);
 }
 
+static void add_value(char list[LIST], const char *name)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, LIST - used, "%s%s", used ? "," : "", name);
+}
+
 static const char *neuron(void)
 {
     static char text[TEXT];
@@ -65,4 +71,50 @@ const char *sim_help(const char *option)
     while (strcmp(row[i].option, option) != 0)
         i++;
     return row[i].help();
+}
+
+/* ---- the same tables, for completion ---- */
+
+static const char *neuron_values(void)
+{
+    static char list[LIST];
+    const char *kind;
+    list[0] = '\0';
+    for (int i = 0; (kind = fsnn_kind_name(i)) != NULL; i++)
+        if (fsnn_kind_is_neuron(kind))
+            add_value(list, kind);
+    return list;
+}
+
+static const char *reset_values(void)
+{
+    static char list[LIST];
+    list[0] = '\0';
+    for (int i = 0; i < FSNN_RESETS; i++)
+        add_value(list, fsnn_reset_name((fsnn_reset)i));
+    return list;
+}
+
+static const char *method_values(void)
+{
+    enum { MOST = 32 };
+    static char list[LIST];
+    list[0] = '\0';
+    for (int m = FSNN_METHOD_DEFAULT + 1; m <= MOST; m++)
+        if (fsnn_method_is((fsnn_method)m, FSNN_METHODS_FRACTIONAL) ||
+            fsnn_method_is((fsnn_method)m, FSNN_METHODS_INTEGER))
+            add_value(list, fsnn_method_name((fsnn_method)m));
+    return list;
+}
+
+const char *sim_values(const char *option)
+{
+    static const struct {
+        const char *option;
+        const char *(*values)(void);
+    } row[] = {{"neuron", neuron_values}, {"reset", reset_values}, {"method", method_values}};
+    for (int i = 0; i < CLI_COUNT(row); i++)
+        if (strcmp(row[i].option, option) == 0)
+            return row[i].values();
+    return NULL;
 }
