@@ -49,6 +49,12 @@ int cli_model_open(cli_model *model, const char *path, const cli_common *common)
 /* --precision single or double, of commands with --set: one more override; `name` may be NULL. */
 int cli_precision(cli_common *common, const char *name);
 int cli_precision_find(const char *name, fsnn_precision *precision);
+/* --camera left, right or both; NULL: left. */
+int cli_camera_find(const char *name, fsnn_camera *camera);
+#define CLI_ROW_CAMERA(options, what)                                                              \
+    {                                                                                              \
+        "camera", 0, CLI_TEXT, offsetof(options, camera), "left|right|both", what, 0, 0            \
+    }
 #define CLI_ROW_PRECISION(options, what)                                                           \
     {                                                                                              \
         "precision", 0, CLI_TEXT, offsetof(options, precision), "KIND", what, 0, 0                 \

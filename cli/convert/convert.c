@@ -34,10 +34,9 @@ static const cli_option table[] = {
      "runs; TOL is the error of the weights of the past that is aimed at, a warning states what it "
      "is",
      1e-12, 0.1},
-    {"camera", 0, CLI_TEXT, offsetof(convert_options, camera), "left|right|both",
-     "from events of two cameras: which are read, default left; of both, the array `camera` is 1 "
-     "for events of the right one",
-     0, 0},
+    CLI_ROW_CAMERA(convert_options,
+                   "from events of two cameras: which are read, default left; of both, the array "
+                   "`camera` is 1 for events of the right one"),
     CLI_ROWS_LAST,
 };
 

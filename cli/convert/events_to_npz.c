@@ -22,20 +22,6 @@ static int check(const convert_options *o)
     return cli_check_writable(o->output);
 }
 
-/* What --camera says; false: nothing that it can say. */
-static bool read_camera(const convert_options *o, fsnn_camera *camera)
-{
-    static const char *const names[FSNN_CAMERAS] = {
-        [FSNN_CAMERA_LEFT] = "left", [FSNN_CAMERA_RIGHT] = "right", [FSNN_CAMERA_BOTH] = "both"};
-    *camera = FSNN_CAMERA_LEFT;
-    for (int i = 0; i < FSNN_CAMERAS && o->camera; i++)
-        if (!strcmp(names[i], o->camera)) {
-            *camera = (fsnn_camera)i;
-            return true;
-        }
-    return !o->camera;
-}
-
 /* 0 and 1 for the left and the right camera. */
 static fsnn_status fill_camera(const fsnn_events *e, fsnn_arrays *list)
 {
@@ -94,12 +80,12 @@ int convert_events_to_npz(const convert_options *o)
     fsnn_events events = {0};
     fsnn_arrays list = {0};
     char number[CLI_NUMBER];
-    int code = check(o);
     fsnn_camera camera;
+    int code = check(o);
+    if (code == CLI_GOOD)
+        code = cli_camera_find(o->camera, &camera);
     if (code != CLI_GOOD)
         return code;
-    if (!read_camera(o, &camera))
-        return cli_error(CLI_USAGE, "--camera %s: left, right and both are possible", o->camera);
     fsnn_status status = fsnn_events_read_camera(convert_input(o), camera, &events);
     if (status == FSNN_OK && !events.count) {
         warn(convert_input(o), &events);

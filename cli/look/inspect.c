@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <fsnn/events.h>
-
 typedef struct options {
     cli_common common;
+    const char *camera;
 } options;
 
 static const cli_option table[] = {
     CLI_ROW_SET,
     CLI_ROW_THREADS,
+    CLI_ROW_CAMERA(options, "of a recording of two cameras: whose events are read, default left"),
     CLI_ROWS_LAST,
 };
 
@@ -178,7 +178,7 @@ int inspect_unknown(const char *path, const char *possible)
     return code;
 }
 
-static int inspect_directory(const char *path, const cli_common *common)
+static int inspect_directory(const char *path, const cli_common *common, fsnn_camera camera)
 {
     char *description = cli_path(path, "description.yaml"),
          *metrics = cli_path(path, "metrics.csv");
@@ -187,11 +187,11 @@ static int inspect_directory(const char *path, const cli_common *common)
     free(metrics);
     if (run)
         return inspect_run(path, common);
-    return inspect_has_events(path, false) ? inspect_events_folder(path)
+    return inspect_has_events(path, false) ? inspect_events_folder(path, camera)
                                            : inspect_unknown(path, readable);
 }
 
-static int inspect(const char *path, const cli_common *common)
+static int inspect(const char *path, const cli_common *common, fsnn_camera camera)
 {
     head h;
     if (!cli_is_directory(path) && fsnn_nir_known(path))
@@ -202,12 +202,12 @@ static int inspect(const char *path, const cli_common *common)
     if (fsnn_graph_known(path))
         return graph_inspect(path);
     if (cli_is_directory(path))
-        return inspect_directory(path, common);
+        return inspect_directory(path, common, camera);
     int code = read_head(path, &h);
     if (code != CLI_GOOD)
         return code;
     if (fsnn_events_known(path))
-        return inspect_events(path);
+        return inspect_events(path, camera);
     if (is_arrays(&h) || is_safetensors(&h) || fsnn_torch_known(path))
         return inspect_arrays(path);
     if (inspect_is_idx(path))
@@ -222,7 +222,14 @@ static int inspect(const char *path, const cli_common *common)
 static int run(void *given)
 {
     const options *o = given;
-    return inspect(o->common.operand[0], &o->common);
+    const char *path = o->common.operand[0];
+    fsnn_camera camera;
+    int code = cli_camera_find(o->camera, &camera);
+    if (code != CLI_GOOD)
+        return code;
+    if (o->camera && !fsnn_events_known(path) && !inspect_has_events(path, false))
+        return cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", path);
+    return inspect(path, &o->common, camera);
 }
 
 const cli_command cli_inspect = {

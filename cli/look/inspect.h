@@ -5,14 +5,16 @@
 
 #include "cli/cli.h"
 
+#include <fsnn/events.h>
+
 int inspect_model(const char *path, const cli_common *common);
 int inspect_arrays(const char *path);
 int inspect_idx(const char *path);
 int inspect_metrics(const char *path);
 int inspect_run(const char *directory, const cli_common *common);
 
-int inspect_events(const char *path);
-int inspect_events_folder(const char *directory);
+int inspect_events(const char *path, fsnn_camera camera);
+int inspect_events_folder(const char *directory, fsnn_camera camera);
 /* Whether recordings of events lie in a folder, or (unless `within`) in the folders in it. */
 bool inspect_has_events(const char *directory, bool within);
 

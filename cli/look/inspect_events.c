@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <fsnn/events.h>
-
 static void print_event(const char *which, const fsnn_event *e)
 {
     cli_out("%-12s%lld us, column %d, row %d, %s\n", which, (long long)e->t, e->x, e->y,
@@ -31,6 +29,16 @@ static void print_pixels(const fsnn_events *e)
     free(count);
 }
 
+static void print_cameras(const fsnn_events *e)
+{
+    char a[CLI_NUMBER], b[CLI_NUMBER];
+    int64_t right = 0;
+    for (int64_t i = 0; i < e->count; i++)
+        right += e->event[i].camera;
+    cli_out("cameras     2, %s events of the left one, %s of the right one\n",
+            cli_count(a, e->count - right), cli_count(b, right));
+}
+
 static void print_all(const char *path, const fsnn_events *e)
 {
     char number[CLI_NUMBER];
@@ -40,6 +48,8 @@ static void print_all(const char *path, const fsnn_events *e)
     cli_out("%s: events, %s\n\nevents      %s\n", path, e->format, cli_count(number, e->count));
     cli_out("sensor      %d columns, %d rows%s\n", e->width, e->height,
             e->sized ? "" : " (the file does not tell: as many as its events need)");
+    if (e->cameras == 2)
+        print_cameras(e);
     for (int i = 0; i < FSNN_LEFT_OUT && e->left_out[i].what; i++)
         cli_out("left out    %s %s\n", cli_count(number, e->left_out[i].count),
                 e->left_out[i].what);
@@ -59,10 +69,10 @@ static void print_all(const char *path, const fsnn_events *e)
                 cli_count(number, e->disorder));
 }
 
-int inspect_events(const char *path)
+int inspect_events(const char *path, fsnn_camera camera)
 {
     fsnn_events events;
-    fsnn_status status = fsnn_events_read(path, &events);
+    fsnn_status status = fsnn_events_read_camera(path, camera, &events);
     if (status < 0)
         return cli_fail(status);
     print_all(path, &events);
@@ -113,10 +123,10 @@ static void print_row(const char *name, const tally *t)
             t->seconds / (double)t->files);
 }
 
-static int read_file(const char *path, tally *t)
+static int read_file(const char *path, fsnn_camera camera, tally *t)
 {
     fsnn_events e;
-    fsnn_status status = fsnn_events_read(path, &e);
+    fsnn_status status = fsnn_events_read_camera(path, camera, &e);
     if (status < 0)
         return cli_fail(status);
     double seconds = e.count ? (double)(e.event[e.count - 1].t - e.event[0].t) * 1e-6 : 0;
@@ -138,7 +148,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 }
 
 /* Recordings in a folder and, a row each, in the folders within it. */
-static int read_folder(const char *path, bool within, tally *all)
+static int read_folder(const char *path, fsnn_camera camera, bool within, tally *all)
 {
     struct dirent **entry;
     int count = scandir(path, &entry, visible, by_name), code = CLI_GOOD;
@@ -148,13 +158,13 @@ static int read_folder(const char *path, bool within, tally *all)
         char *name = cli_path(path, entry[i]->d_name);
         if (code == CLI_GOOD && cli_is_directory(name)) {
             tally one = {0};
-            code = within ? CLI_GOOD : read_folder(name, true, &one);
+            code = within ? CLI_GOOD : read_folder(name, camera, true, &one);
             if (code == CLI_GOOD && one.files) {
                 print_row(entry[i]->d_name, &one);
                 add(all, &one);
             }
         } else if (code == CLI_GOOD && fsnn_events_known(name)) {
-            code = read_file(name, all);
+            code = read_file(name, camera, all);
         }
         free(name);
         free(entry[i]);
@@ -182,12 +192,12 @@ bool inspect_has_events(const char *directory, bool within)
     return found;
 }
 
-int inspect_events_folder(const char *directory)
+int inspect_events_folder(const char *directory, fsnn_camera camera)
 {
     tally all = {0};
     cli_out("%s: recordings of events\n\n%-22s %10s %14s %9s\n", directory, "folder", "recordings",
             "events", "mean s");
-    int code = read_folder(directory, false, &all);
+    int code = read_folder(directory, camera, false, &all);
     if (code != CLI_GOOD)
         return code;
     char least[CLI_NUMBER], most[CLI_NUMBER], mean[CLI_NUMBER];

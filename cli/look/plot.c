@@ -14,7 +14,7 @@
 
 typedef struct options {
     cli_common common;
-    const char *out, *layer, *neurons;
+    const char *out, *layer, *neurons, *camera;
     cli_int sample, frames;
     cli_real step, threshold, from, to;
 } options;
@@ -36,6 +36,7 @@ static const cli_option table[] = {
      "threshold in the traces (default: those in the file)", -1e12, 1e12},
     {"frames", 0, CLI_INT, offsetof(options, frames), "N",
      "frames of a recording of events (default 8), pictures of a data set (default 16)", 1, 64},
+    CLI_ROW_CAMERA(options, "of a recording of two cameras: which is drawn, default left"),
     {"from", 0, CLI_REAL, offsetof(options, from), "S",
      "series: begin here, in seconds (in steps if the rate is not known)", 0, 1e12},
     {"to", 0, CLI_REAL, offsetof(options, to), "S", "series: end here", 0, 1e12},
@@ -354,7 +355,11 @@ static int as_series(const options *o, const char *what, const char *directory)
 
 static int as_events(const options *o, const char *what, const char *directory)
 {
-    return plot_events(what, (int)o->frames.value, directory);
+    fsnn_camera camera;
+    int code = cli_camera_find(o->camera, &camera);
+    if (code == CLI_GOOD && camera == FSNN_CAMERA_BOTH)
+        code = cli_error(CLI_USAGE, "--camera both: a picture shows one camera: left or right");
+    return code == CLI_GOOD ? plot_events(what, camera, (int)o->frames.value, directory) : code;
 }
 
 static int as_events_folder(const options *o, const char *what, const char *directory)
@@ -362,7 +367,7 @@ static int as_events_folder(const options *o, const char *what, const char *dire
     char *path = NULL;
     int code = inspect_nth_events(what, o->sample.value, &path);
     if (code == CLI_GOOD)
-        code = plot_events(path, (int)o->frames.value, directory);
+        code = as_events(o, path, directory);
     free(path);
     return code;
 }
@@ -465,6 +470,8 @@ static int run(void *given)
     if (!cli_exists(what))
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", what);
     bool folder = cli_is_directory(what);
+    if (o->camera && !is_events_folder(what) && !fsnn_events_known(what))
+        return cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", what);
     for (int i = 0; i < CLI_COUNT(kinds); i++)
         if (kinds[i].folder == folder && kinds[i].is(what)) {
             char *directory = o->out ? cli_format("%s", o->out) : default_directory(what);

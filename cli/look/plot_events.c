@@ -62,10 +62,10 @@ static int draw(const fsnn_events *e, const char *name, int frames, const char *
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }
 
-int plot_events(const char *file, int frames, const char *directory)
+int plot_events(const char *file, fsnn_camera camera, int frames, const char *directory)
 {
     fsnn_events events;
-    fsnn_status status = fsnn_events_read(file, &events);
+    fsnn_status status = fsnn_events_read_camera(file, camera, &events);
     if (status < 0)
         return cli_fail(status);
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;

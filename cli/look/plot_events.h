@@ -4,8 +4,10 @@
 
 #include "cli/cli.h"
 
+#include <fsnn/events.h>
+
 /* A strip of `frames` frames (0: as many as fit a row) of the recording into `directory`; returns
  * an exit code. */
-int plot_events(const char *file, int frames, const char *directory);
+int plot_events(const char *file, fsnn_camera camera, int frames, const char *directory);
 
 #endif

@@ -109,7 +109,7 @@ series_kind series_kind_of(const char *path)
     else if (n >= 8 && memcmp(head, hdf5, 8) == 0)
         kind = fsnn_events_known(path) ? SERIES_NONE : SERIES_HDF5;
     else if (is_packed_hdf5(path, head, n))
-        kind = SERIES_HDF5;
+        kind = fsnn_events_known(path) ? SERIES_NONE : SERIES_HDF5;
     else if (text && first_line(file, head, sizeof head)) /* no YAML begins with @ */
         kind = head[0] == '@' || is_table(path, head) ? SERIES_TS
                : is_header(path, head)                ? SERIES_WFDB

@@ -72,6 +72,8 @@ typedef struct fsnn_csv_options {
     const char *time;        /* column of times in s: rows must follow in time; NULL: none */
     const char *label;       /* column of the class; NULL: none */
     bool row_is_series;      /* a row is a series of one channel; else a step of all its columns */
+    bool row_is_sample;      /* a row is a sample without time, one of its columns a feature each */
+    const char *target;      /* column of the number that a regression is to give; NULL: none */
     char separator, decimal; /* ',', ';', '\t', ...; '.', ','; 0: found by looking */
     fsnn_wav_options files;  /* of a folder; pattern NULL: "{file}.csv" */
 } fsnn_csv_options;

@@ -10,9 +10,8 @@
  *
  * Attributes tell the sensor: `geometry` "640x480" of Metavision, `sensor_resolution` [rows,
  * columns] of event_utils. */
+#include "format/hdf_storage.h"
 #include "format/hdf_table.h"
-
-#include "format/file_kind.h"
 
 #include <fsnn/tensor.h>
 
@@ -127,12 +126,7 @@ static fsnn_status send_file(guard *g, hid_t file, const hdf_events_request *r)
 fsnn_status hdf_events_send(guard *g, const hdf_events_request *r)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    if (H5Fis_hdf5(r->path) <= 0)
-        return file_kind_fail_at(r->path, r->expected);
-    hid_t file = H5Fopen(r->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (file < 0)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: the HDF5 library cannot open it: it is damaged or cut short",
-                         r->path);
+    hid_t file;
+    FSNN_TRY(hdf_open(r->path, r->place, r->expected, &file));
     return send_file(g, file, r);
 }

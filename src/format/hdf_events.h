@@ -8,7 +8,9 @@ enum { HDF_EVENT_COLUMNS = 4, HDF_EVENT_NAME = 64 };
 
 /* What is asked of the child. */
 typedef struct hdf_events_request {
-    const char *path, *expected; /* "expected" follows "expected is" */
+    const char *path;     /* begins the sentences */
+    const char *place;    /* is opened: the same, or what gzip packed there (format/plain_file.h) */
+    const char *expected; /* follows "expected is" */
     /* Column 0 ... HDF_EVENT_COLUMNS - 1 that a data set of this name is, or another number; the
      * lowest *rank is meant where several are the same. */
     int (*find)(const char *name, size_t length, int *rank);

@@ -4,5 +4,5 @@
 
 fsnn_status hdf_events_send(guard *g, const hdf_events_request *request)
 {
-    return hdf_by_program(g, request->path, request->path, request->look ? "events?" : "events");
+    return hdf_by_program(g, request->path, request->place, request->look ? "events?" : "events");
 }

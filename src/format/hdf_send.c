@@ -5,7 +5,6 @@
  * sent as items without values. */
 #include "format/hdf_tree.h"
 
-#include "format/file_kind.h"
 #include "format/hdf_storage.h"
 
 #include <string.h>
@@ -237,13 +236,11 @@ fsnn_status hdf_send(guard *g, const hdf_request *request)
     sender s = {.g = g, .path = request->path, .sent = 1};
     static const hdf_record end = {.parent = HDF_END};
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    if (H5Fis_hdf5(s.path) <= 0)
-        return file_kind_fail_at(s.path, request->expected);
-    hid_t file = H5Fopen(s.path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    hid_t root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
+    hid_t file;
+    FSNN_TRY(hdf_open(s.path, s.path, request->expected, &file));
+    hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
     if (root < 0)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: the HDF5 library cannot open it: it is damaged or cut short", s.path);
+        return damaged(&s, "/");
     FSNN_TRY(send_group(&s, root, 0, 0));
     return guard_put(g, &end, sizeof end);
 }

@@ -60,56 +60,6 @@ static fsnn_status damaged(const hdf_table *t)
                      t->path, t->where);
 }
 
-static const char *known_filter(H5Z_filter_t id)
-{
-    static const struct {
-        H5Z_filter_t id;
-        const char *name;
-    } names[] = {{36559, "ECF, Prophesee's codec of events"},
-                 {32001, "Blosc"},
-                 {32026, "Blosc2"},
-                 {32015, "Zstandard"},
-                 {32004, "LZ4"},
-                 {32008, "bitshuffle"},
-                 {32000, "LZF"},
-                 {307, "bzip2"},
-                 {H5Z_FILTER_SZIP, "szip"}};
-    for (int i = 0; i < FSNN_COUNT(names); i++)
-        if (names[i].id == id)
-            return names[i].name;
-    return NULL;
-}
-
-/* That what packed a data set is there to unpack it. */
-static fsnn_status check_filters(const hdf_table *t, hid_t set)
-{
-    hid_t how = H5Dget_create_plist(set);
-    int count = how >= 0 ? H5Pget_nfilters(how) : 0;
-    fsnn_status status = FSNN_OK;
-    for (int i = 0; i < count && !status; i++) {
-        char name[128] = "";
-        unsigned flags;
-        size_t values = 0;
-        H5Z_filter_t id =
-            H5Pget_filter2(how, (unsigned)i, &flags, &values, NULL, sizeof name, name, NULL);
-        name[sizeof name - 1] = 0;
-        if (id < 0)
-            status = damaged(t);
-        else if (H5Zfilter_avail(id) <= 0)
-            status = fsnn_fail(FSNN_EUNSUPPORTED,
-                               "%s: /%s is packed by the filter %d (%s), which is not there: set "
-                               "HDF5_PLUGIN_PATH to the folder of its plugin for HDF5, or unpack "
-                               "the file by h5repack -f NONE where there is one",
-                               t->path, t->where, (int)id,
-                               known_filter(id) ? known_filter(id)
-                               : *name          ? name
-                                                : "without a name");
-    }
-    if (how >= 0)
-        H5Pclose(how);
-    return status;
-}
-
 /* Whether so many rows can lie in what is stored. */
 static bool can_hold(hid_t set, uint64_t rows, size_t bytes)
 {
@@ -133,7 +83,6 @@ static int shape_of(hid_t set, hsize_t dim[2])
 static int settle(hdf_table *t, hid_t set, uint64_t rows, size_t bytes)
 {
     FSNN_TRY(hdf_check_storage(t->path, t->where, set));
-    FSNN_TRY(check_filters(t, set));
     if (!can_hold(set, rows, bytes) || rows > INT64_MAX / 64)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: /%s has more values than the file can hold: the file is damaged",

@@ -7,7 +7,6 @@
  * Whoever takes it trusts none of it. */
 #include "format/shd_read.h"
 
-#include "format/file_kind.h"
 #include "format/hdf_storage.h"
 
 #include <string.h>
@@ -87,35 +86,9 @@ static fsnn_status open_list(h5_file *f, const char *name, H5T_class_t kind, H5T
     return FSNN_OK;
 }
 
-static fsnn_status not_hdf5(const h5_file *f)
-{
-    static const char expected[] = "an HDF5 file of spike trains";
-    return f->place == f->path
-               ? file_kind_fail_at(f->path, expected)
-               : fsnn_fail(FSNN_EFORMAT, "%s: what gzip packed there is not %s", f->path, expected);
-}
-
-/* The default driver asks for the real path of what a link leads to, which a file without a name
- * lacks. */
-static hid_t open_place(const h5_file *f)
-{
-    hid_t driver = H5Pcreate(H5P_FILE_ACCESS);
-    if (f->place != f->path)
-        H5Pset_fapl_stdio(driver);
-    hid_t id = H5Fopen(f->place, H5F_ACC_RDONLY, driver);
-    H5Pclose(driver);
-    return id;
-}
-
 static fsnn_status open_file(h5_file *f)
 {
-    if (H5Fis_hdf5(f->place) <= 0)
-        return not_hdf5(f);
-    f->id = open_place(f);
-    if (f->id < 0)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s: the HDF5 library cannot open it: it is damaged or cut short",
-                         f->path);
+    FSNN_TRY(hdf_open(f->path, f->place, "an HDF5 file of spike trains", &f->id));
     f->access = H5Pcreate(H5P_DATASET_ACCESS);
     return f->access >= 0 && H5Pset_elink_cb(f->access, refuse_link, &f->led_away) >= 0
                ? FSNN_OK

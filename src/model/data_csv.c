@@ -1,6 +1,10 @@
 /* model/data_csv.c: kind csv, tables of texts as series. */
 #include "model/data_series.h"
 
+#include "base/error_key.h"
+
+#include <string.h>
+
 typedef struct csv_set {
     data_set set;
     const char *path, *only, *list, *except;
@@ -9,7 +13,7 @@ typedef struct csv_set {
 typedef struct csv_data {
     series_options options;
     csv_set train, test;
-    const char *pattern, *columns, *id, *time, *label;
+    const char *pattern, *columns, *id, *time, *label, *target;
     int row, separator, decimal;
 } csv_data;
 
@@ -39,7 +43,8 @@ static const fsnn_key set_keys[] = {
     {0},
 };
 
-static const char *const row_names[] = {"step", "series", NULL};
+enum { ROW_STEP, ROW_SERIES, ROW_SAMPLE };
+static const char *const row_names[] = {"step", "series", "sample", NULL};
 static const char *const separator_names[] = {"auto", "comma", "semicolon", "tab", NULL};
 static const char separators[] = {0, ',', ';', '\t'};
 static const char *const decimal_names[] = {"auto", "point", "comma", NULL};
@@ -53,7 +58,8 @@ static const fsnn_key keys[] = {
      .offset = offsetof(csv_data, row),
      .names = row_names,
      .help = "step: a row is a step in time, its columns are the channels; series: a row is a "
-             "series of one channel, its columns are the steps"},
+             "series of one channel, its columns are the steps; sample: a row is a sample without "
+             "time, its columns are features, and the encoder makes the steps"},
     {.name = "columns",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(csv_data, columns),
@@ -63,6 +69,10 @@ static const fsnn_key keys[] = {
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(csv_data, label),
      .help = "column of the class, which all rows of a series share"},
+    {.name = "target",
+     .type = FSNN_KEY_TEXT,
+     .offset = offsetof(csv_data, target),
+     .help = "column of the number that a network of a regression is to give, likewise"},
     {.name = "id",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(csv_data, id),
@@ -98,7 +108,9 @@ static fsnn_status read(const data_place *at, fsnn_series **out)
                                 .id = o->id,
                                 .time = o->time,
                                 .label = o->label,
-                                .row_is_series = o->row == 1,
+                                .target = o->target,
+                                .row_is_series = o->row == ROW_SERIES,
+                                .row_is_sample = o->row == ROW_SAMPLE,
                                 .separator = separators[o->separator],
                                 .decimal = decimals[o->decimal],
                                 .files = {.pattern = o->pattern, .only = set->only}};
@@ -108,8 +120,29 @@ static fsnn_status read(const data_place *at, fsnn_series **out)
     return fsnn_series_csv(path, &options, out);
 }
 
+static bool is_still(const data_section *section)
+{
+    return ((const csv_data *)section)->row == ROW_SAMPLE;
+}
+
+/* What needs time has no meaning without it. */
+static fsnn_status check(const data_place *at)
+{
+    const series_section *s = &((const csv_data *)at->d->data)->options.series;
+    const char *key = s->front != SERIES_RAW || s->decimate != 1 ? "front"
+                      : s->steps                                 ? "steps"
+                      : s->scale == FSNN_SCALE_SAMPLE            ? "scale"
+                                                                 : NULL;
+    if (!is_still(at->d->data) || !key)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, key,
+                         "counts for series in time: with row: sample a row is without time%s",
+                         !strcmp(key, "scale") ? "; scale: channel scales each column" : "");
+}
+
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {
+    FSNN_TRY(data_fail_in(at, check(at)));
     return data_series_open(at, read, out);
 }
 
@@ -117,4 +150,5 @@ const data_kind data_csv = {.keys = keys,
                             DATA_OPTIONS(csv_data),
                             .defaults = &defaults,
                             .open = open,
+                            .still = is_still,
                             .classes = "`class`, the column, or `pattern` with {label}"};

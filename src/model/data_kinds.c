@@ -26,3 +26,10 @@ const data_kind *const data_kinds[] = {KINDS NULL};
 
 #define KIND(name) #name,
 const char *const data_kind_names[] = {KINDS NULL};
+
+bool data_is_timeless(const data_section *section)
+{
+    const data_kind *kind = data_kinds[section->kind];
+    bool still = kind->timeless || (kind->still && kind->still(section));
+    return still && section->sequence == FSNN_AXES_NONE;
+}

@@ -37,7 +37,11 @@ typedef struct data_kind {
     void (*settle)(void *options, const yaml_node *node);
     const char *classes; /* where samples get their classes from, for sentences */
     bool timeless;       /* its samples are without time, unless `sequence` gives them one */
+    bool (*still)(const data_section *section); /* or these options say so; NULL: they do not */
 } data_kind;
+
+/* Whether the samples of a section are without time. */
+bool data_is_timeless(const data_section *section);
 
 /* The options of a kind, a struct with `shared` first and sets `train` and `test`. */
 #define DATA_OPTIONS(options)                                                                      \

@@ -19,8 +19,7 @@ static bool judges(const data_section *s)
 
 static bool makes_steps(const data_section *s)
 {
-    bool timed = !data_kinds[s->kind]->timeless || s->sequence != FSNN_AXES_NONE;
-    return !timed || s->encoder.kind == FSNN_ENCODE_LATENCY;
+    return data_is_timeless(s) || s->encoder.kind == FSNN_ENCODE_LATENCY;
 }
 
 static const struct {

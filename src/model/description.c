@@ -263,9 +263,8 @@ bool fsnn_description_shuffle(const fsnn_description *description)
 bool fsnn_description_still(const fsnn_description *description)
 {
     const data_section *data = description ? description->data : NULL;
-    return data && data->given && data_kinds[data->kind]->timeless &&
-           data->sequence == FSNN_AXES_NONE && data->encoder.kind == FSNN_ENCODE_DIRECT &&
-           !data->encoder.sparse;
+    return data && data->given && data_is_timeless(data) &&
+           data->encoder.kind == FSNN_ENCODE_DIRECT && !data->encoder.sparse;
 }
 
 bool fsnn_description_has_data(const fsnn_description *description)

@@ -194,6 +194,32 @@ static void shows_recordings(void **state)
                 "empty: the directory is empty; inspect reads");
 }
 
+/* Of two cameras: one or the other, or both. */
+static void shows_cameras(void **state)
+{
+    (void)state;
+    uint8_t *bytes;
+    size_t size;
+    GOOD(fsnn_file_read("tests/fuzz/events/stereo.aedat4", &bytes, &size));
+    folder_write("stereo.aedat4", bytes, size);
+    fsnn_free(bytes);
+    shell_good("$F inspect stereo.aedat4");
+    shell_contains(shell_out, "events      4\n", "inspect");
+    shell_contains(shell_out, "left out    6 events of the second stream", "inspect");
+    shell_good("$F inspect stereo.aedat4 --camera right");
+    shell_contains(shell_out, "events      6\n", "inspect");
+    shell_good("$F inspect stereo.aedat4 --camera both");
+    shell_contains(shell_out, "cameras     2, 4 events of the left one, 6 of the right one",
+                   "inspect");
+    shell_good("mkdir -p two && mv stereo.aedat4 two && $F inspect two --camera both");
+    shell_contains(shell_out, "10 to 10 events a recording", "inspect");
+    shell_fails("$F inspect train/left/0.bin --camera right", 1, "holds events of one camera only");
+    shell_fails("$F inspect train --camera middle", 2, "left, right and both are possible");
+    shell_fails("$F inspect moves.yaml --camera left", 2, "--camera is for recordings of events");
+    shell_fails("$F plot two --camera both", 2, "a picture shows one camera");
+    shell_fails("$F plot moves.yaml --camera left", 2, "--camera is for recordings of events");
+}
+
 static void draws_recordings(void **state)
 {
     (void)state;
@@ -211,13 +237,10 @@ static void draws_recordings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(learns_moves),
-        cmocka_unit_test(names_of_classes),
-        cmocka_unit_test(classes_from_one_on),
-        cmocka_unit_test(caches),
-        cmocka_unit_test(augments),
-        cmocka_unit_test(wrong_sections),
-        cmocka_unit_test(shows_recordings),
+        cmocka_unit_test(shows_cameras),    cmocka_unit_test(learns_moves),
+        cmocka_unit_test(names_of_classes), cmocka_unit_test(classes_from_one_on),
+        cmocka_unit_test(caches),           cmocka_unit_test(augments),
+        cmocka_unit_test(wrong_sections),   cmocka_unit_test(shows_recordings),
         cmocka_unit_test(draws_recordings),
     };
     return cmocka_run_group_tests_name("cli/events", tests, start, folder_remove);

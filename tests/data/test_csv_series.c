@@ -51,6 +51,14 @@ static const struct {
      2,
      0,
      {{2, 1, {1, 2}}, {3, 0, {3, 4, 5}}, {3, 1, {7, 7.5F, 8}}}},
+    {"a,b,k\n1,2,x\n3,4,w\n5,6,x\n",
+     {.row_is_sample = true, .label = "k"},
+     3,
+     2,
+     2,
+     0,
+     0,
+     {{1, 1, {1, 2}}, {1, 0, {3, 4}}, {1, 1, {5, 6}}}},
     {"a|b\n1|2\n", {.separator = '|'}, 1, 2, 0, 0, 0, {{1, -1, {1, 2}}}},
     {"a\n1,5\n", {.separator = ';', .decimal = ','}, 1, 1, 0, 0, 0, {{1, -1, {1.5F}}}},
 };
@@ -98,6 +106,28 @@ static void names(void **state)
     folder_write_text("t.csv", "t,b\n0,2\n1,3\n5,4\n");
     GOOD(fsnn_series_csv(folder_path("t.csv"), &(fsnn_csv_options){.time = "t"}, &s));
     assert_non_null(strstr(fsnn_series_note(s, 0), "times are not evenly spaced"));
+    fsnn_series_destroy(s);
+    folder_delete("t.csv");
+}
+
+/* A row as a sample: no axis of time, and numbers that a regression is to give. */
+static void samples(void **state)
+{
+    (void)state;
+    const fsnn_csv_options o = {.row_is_sample = true, .target = "y"};
+    fsnn_series *s;
+    fsnn_data *data;
+    fsnn_data_info info;
+    folder_write_text("t.csv", "a;y;b\n0,5;-1,5;2\n1;7;3\n");
+    GOOD(fsnn_series_csv(folder_path("t.csv"), &o, &s));
+    REFUSED(fsnn_data_series(s, 2, FSNN_PAD_END, &data), FSNN_EARGUMENT, "have no steps");
+    GOOD(fsnn_data_series(s, 0, FSNN_PAD_END, &data));
+    fsnn_data_info_get(data, &info);
+    assert_true(info.count == 2 && !info.sequence && info.shape.rank == 1 &&
+                info.shape.dim[0] == 2);
+    fsnn_data_destroy(data);
+    GOOD(fsnn_series_scale(s, FSNN_SCALE_CHANNEL, s)); /* each column by itself */
+    assert_true(fsnn_series_values(s, 0, NULL, NULL)[1] == -1);
     fsnn_series_destroy(s);
     folder_delete("t.csv");
 }
@@ -169,6 +199,28 @@ static void refused(void **state)
         {"a\n1\n", {.label = "a"}, "has no column left for values", FSNN_EFORMAT},
         {"a\n1\n", {.id = "a", .row_is_series = true}, "here each row is a series", FSNN_EARGUMENT},
         {"a\n1\n",
+         {.time = "a", .row_is_sample = true},
+         "here each row is a sample",
+         FSNN_EARGUMENT},
+        {"a,b\n1,2\n3,\n",
+         {.row_is_sample = true},
+         "t.csv:3: has no value in \"b\": a sample without time has no neighbours",
+         FSNN_EFORMAT},
+        {"a,b\n1,2\n",
+         {.row_is_sample = true, .row_is_series = true},
+         "a series or a sample, not both",
+         FSNN_EARGUMENT},
+        {"a,b\n1,2\n", {.label = "a", .target = "b"}, "not both", FSNN_EARGUMENT},
+        {"a,b\n1,2\n", {.target = "c"}, "has no column \"c\"", FSNN_EARGUMENT},
+        {"a,b\n1,2\n1,\n",
+         {.target = "b", .row_is_sample = true},
+         ":3: the target \"\" is not a number",
+         FSNN_EFORMAT},
+        {"a,b\n1,2\n1,3\n",
+         {.target = "b"},
+         ":3: the target \"3\" is not the one of",
+         FSNN_EFORMAT},
+        {"a\n1\n",
          {.separator = ',', .decimal = ','},
          "are both \",\": they must differ",
          FSNN_EARGUMENT},
@@ -195,8 +247,8 @@ static void damaged(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(tables), cmocka_unit_test(names),
-                                       cmocka_unit_test(folders), cmocka_unit_test(refused),
-                                       cmocka_unit_test(damaged)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tables),  cmocka_unit_test(names),
+                                       cmocka_unit_test(samples), cmocka_unit_test(folders),
+                                       cmocka_unit_test(refused), cmocka_unit_test(damaged)};
     return cmocka_run_group_tests_name("data/csv_series", tests, folder_open, folder_close);
 }

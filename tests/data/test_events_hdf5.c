@@ -91,6 +91,36 @@ static void two_cameras(void **state)
     fsnn_events_free(&e);
 }
 
+/* What gzip packed is unpacked for the library; another packed file is none. */
+static void packed(void **state)
+{
+    (void)state;
+    NEEDS("zlib");
+    static uint8_t out[1 << 16];
+    uint8_t *bytes;
+    size_t size;
+    fsnn_events e;
+    GOOD(fsnn_file_read(path_of("dsec"), &bytes, &size));
+    size_t n = files_gzip(bytes, size, out, sizeof out);
+    folder_write("e.h5.gz", out, n);
+    fsnn_free(bytes);
+    assert_true(fsnn_events_known(folder_path("e.h5.gz")));
+    GOOD(fsnn_events_read(folder_path("e.h5.gz"), &e));
+    same_events(&e);
+    assert_string_equal(e.format, "HDF5");
+    fsnn_events_free(&e);
+    folder_write("e.h5.gz", out, n - 9);
+    REFUSED(fsnn_events_read(folder_path("e.h5.gz"), &e), FSNN_EFORMAT, "e.h5.gz: the gzip");
+    n = files_gzip("\x89HDF\r\n\x1a\n and no more", 20, out, sizeof out);
+    folder_write("e.h5.gz", out, n);
+    REFUSED(fsnn_events_read(folder_path("e.h5.gz"), &e), FSNN_EFORMAT,
+            "e.h5.gz: the HDF5 library cannot open it");
+    n = files_gzip("1,2", 3, out, sizeof out);
+    folder_write("e.h5.gz", out, n);
+    assert_false(fsnn_events_known(folder_path("e.h5.gz")));
+    folder_delete("e.h5.gz");
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -156,8 +186,8 @@ static void changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(programs), cmocka_unit_test(two_cameras), cmocka_unit_test(refused),
-        cmocka_unit_test(cuts),     cmocka_unit_test(changes),
+        cmocka_unit_test(programs), cmocka_unit_test(two_cameras), cmocka_unit_test(packed),
+        cmocka_unit_test(refused),  cmocka_unit_test(cuts),        cmocka_unit_test(changes),
     };
     return cmocka_run_group_tests_name("data/events_hdf5", tests, NULL, NULL);
 }

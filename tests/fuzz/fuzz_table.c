@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {0},
         {.row_is_series = true},
         {.id = "id", .time = "t", .label = "who"},
+        {.row_is_sample = true, .target = "2"},
         {.row_is_series = true, .label = "1", .separator = ';', .decimal = ','}};
     const char *path = fuzz_file("t.csv", data, size);
     fuzz_forget();

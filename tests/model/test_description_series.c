@@ -166,6 +166,11 @@ static void test_tables_and_records(void **state)
           NULL, &train, NULL);
     expect(train, 1, 2, 1, (const double[]){1, 2}, 0);
     fsnn_data_destroy(train);
+    fsnn_data_info info;
+    opens("{kind: csv, train: t.csv, row: sample, class: k}", NULL, &train, NULL);
+    fsnn_data_info_get(train, &info);
+    assert_true(info.count == 2 && !info.sequence && info.shape.rank == 1 && info.classes == 1);
+    fsnn_data_destroy(train);
     opens("{kind: edf, train: r.edf, channels: slow, steps: 2}", NULL, &train, NULL);
     expect(train, 0, 2, 1, (const double[]){-489, -470.5}, -1);
     fsnn_data_destroy(train);
@@ -249,6 +254,13 @@ static void test_errors(void **state)
         {"{kind: hdf5, train: a.ts}", "it is not an HDF5 file of spike trains"},
         {"{kind: csv, train: t.csv, class: c}", "m.yaml:4:40: data.class: "},
         {"{kind: csv, train: t.csv, row: series, id: a}", "m.yaml:4:50: data.id: a column \"a\""},
+        {"{kind: csv, train: t.csv, row: sample, class: k, steps: 3}",
+         "m.yaml:4:63: data.steps: counts for series in time: with row: sample a row is without"},
+        {"{kind: csv, train: t.csv, row: sample, class: k, scale: sample}",
+         "data.scale: counts for series in time: with row: sample a row is without time; scale: "
+         "ch"},
+        {"{kind: csv, train: t.csv, row: sample, class: k, front: {decimate: 2}}", "data.front: "},
+        {"{kind: csv, train: t.csv, class: k, target: a}", "data.target: a sample has a class"},
         {"{kind: edf, train: r.edf, channels: c}", "m.yaml:4:43: data.channels: "},
         {"{kind: edf, train: r.edf, channels: \"a,slow\"}", "m.yaml:4:26: data.train: "},
         {"{kind: wfdb, train: {path: r.hea, table: t.csv}, classes: N}",

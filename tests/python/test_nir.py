@@ -86,6 +86,23 @@ class FromTheReference(unittest.TestCase):
             np.testing.assert_array_equal(y["output"][:, 0], weight.T)
 
 
+    def test_filter(self):
+        """What packed an array is named where it is not there, here LZF, which h5py has of its own."""
+        import h5py
+
+        graph = nir.NIRGraph.from_list(nir.Linear(np.ones((4, 3))))
+        nir.write(self.place / "m.nir", graph)
+        with h5py.File(self.place / "m.nir", "r+") as f:
+            weight = next(node for node in f["node/nodes"].values() if "weight" in node)
+            del weight["weight"]
+            weight.create_dataset("weight", data=np.ones((4, 3)), compression="lzf")
+        done = subprocess.run(
+            [FSNN, "inspect", str(self.place / "m.nir")], capture_output=True, text=True
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("weight is packed by the filter 32000 (LZF)", done.stderr)
+
+
 class Files(unittest.TestCase):
     def setUp(self):
         place = tempfile.TemporaryDirectory()

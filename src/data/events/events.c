@@ -3,6 +3,7 @@
 
 #include "base/error_key.h"
 #include "format/file_kind.h"
+#include "format/stream.h"
 
 #include <string.h>
 #include <strings.h>
@@ -210,6 +211,21 @@ fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fs
 
 enum { HEAD = 4096 }; /* lines that name the words behind them may be many */
 
+/* The format that gzip packed, by its first bytes; a library opens it by a path, once it is
+ * unpacked. */
+static const events_format *find_packed(const char *path, const uint8_t *bytes, size_t size)
+{
+    uint8_t head[8];
+    size_t got = 0;
+    stream s;
+    if (size < 2 || bytes[0] != 0x1f || bytes[1] != 0x8b || stream_open(&s, path, bytes, size) < 0)
+        return NULL;
+    bool good = stream_read(&s, head, sizeof head, &got) >= 0;
+    stream_close(&s);
+    const events_format *format = good ? find("", head, got) : NULL;
+    return format && format->read ? format : NULL;
+}
+
 /* The format by the first bytes of a file; NULL: it cannot be read, or has none that is known. */
 static const events_format *find_at(const char *path)
 {
@@ -219,7 +235,8 @@ static const events_format *find_at(const char *path)
         return NULL;
     size_t size = fread(head, 1, sizeof head, file);
     fclose(file);
-    return find(path, head, size);
+    const events_format *packed = find_packed(path, head, size);
+    return packed ? packed : find(path, head, size);
 }
 
 fsnn_status fsnn_events_read(const char *path, fsnn_events *events)

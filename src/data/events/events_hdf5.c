@@ -1,12 +1,12 @@
-/* data/events/events_hdf5.c: recordings in HDF5 (.h5, .hdf5): data sets x, y, t, p of a group
- * `events`, and the other places that format/hdf_events.c names. A child process reads them, by the
- * HDF5 library; none of what it gives is trusted. */
+/* data/events/events_hdf5.c: recordings in HDF5 (.h5, .hdf5, packed by gzip, too): data sets x, y,
+ * t, p of a group `events`, and the other places that format/hdf_events.c names. A child process
+ * reads them, by the HDF5 library; none of what it gives is trusted. */
 #include "data/events/events_hdf5.h"
 
 #include "data/events/event_columns.h"
 #include "format/hdf_events.h"
 
-#include "base/port_files.h"
+#include "format/plain_file.h"
 
 #include <string.h>
 
@@ -129,14 +129,15 @@ static fsnn_status send(guard *g, void *user)
 
 static fsnn_status run(const char *path, job *j)
 {
-    port_about about;
-    FSNN_TRY(fsnn_file_look(path));
+    plain_file there;
+    FSNN_TRY(plain_file_open(&there, path));
     const int64_t most = INT64_MAX / 64 / PACKED;
     j->path = path;
-    j->size = port_look(path, &about) ? about.size : 0;
+    j->size = there.size;
     j->most = (j->size < most ? j->size : most) * PACKED + UNWRITTEN;
     hdf_events_request *r = &j->request;
-    r->path = path, r->expected = expected, r->find = event_column_find;
+    r->path = path, r->place = there.path;
+    r->expected = expected, r->find = event_column_find;
     r->letter['x'] = COLUMN_X, r->letter['y'] = COLUMN_Y;
     r->letter['t'] = COLUMN_T, r->letter['p'] = COLUMN_P;
     fsnn_status status = guard_run(&(guard_work){.subject = path,
@@ -148,6 +149,7 @@ static fsnn_status run(const char *path, job *j)
                                                  .busy = hdf5_patience.busy,
                                                  .silence = hdf5_patience.silence});
     fsnn_free(j->part);
+    plain_file_close(&there);
     return status;
 }
 

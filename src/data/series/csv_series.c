@@ -1,5 +1,5 @@
 /* data/series/csv_series.c: tables of texts as series: a row a step in time (rows of one `id` are a
- * series), or a row a series. */
+ * series), a row a series, or a row a sample without time. */
 #include "base/error_key.h"
 #include "base/port_files.h"
 #include "data/series/series_folder.h"
@@ -15,8 +15,8 @@ typedef struct making {
     csv t;
     int64_t *column; /* [columns] with values, in order */
     int64_t columns;
-    int64_t id, time, label; /* columns; -1: none */
-    int32_t given;           /* class by the file's name; -1: none */
+    int64_t id, time, label, target; /* columns; -1: none */
+    int32_t given;                   /* class by the file's name; -1: none */
     bool folder;
     fsnn_series *s;
     double rate; /* of the series before; 0: none, or not the same */
@@ -68,7 +68,7 @@ static bool holds_texts(const csv *t, int64_t column)
 static fsnn_status all_columns(making *m)
 {
     for (int64_t c = 0; c < m->t.columns; c++) {
-        if (c == m->id || c == m->time || c == m->label)
+        if (c == m->id || c == m->time || c == m->label || c == m->target)
             continue;
         if (!holds_texts(&m->t, c))
             m->column[m->columns++] = c;
@@ -85,6 +85,7 @@ static fsnn_status choose(making *m)
     FSNN_TRY(find(m, "id", m->o->id, &m->id));
     FSNN_TRY(find(m, "time", m->o->time, &m->time));
     FSNN_TRY(find(m, "class", m->o->label, &m->label));
+    FSNN_TRY(find(m, "target", m->o->target, &m->target));
     m->columns = 0;
     m->column = fsnn_alloc((size_t)m->t.columns * sizeof *m->column);
     if (!m->column)
@@ -116,6 +117,11 @@ static fsnn_status mend(making *m, float *x, int64_t length, int64_t stride, int
 {
     if (series_mend(x, length, stride, &m->s->missing))
         return FSNN_OK;
+    if (m->o->row_is_sample)
+        return fsnn_fail(FSNN_EFORMAT,
+                         "%s:%lld: has no value in \"%.40s\": a sample without time has no "
+                         "neighbours to take one from; leave the row out, or fill it",
+                         m->t.path, (long long)m->t.line[row], name);
     return fsnn_fail(FSNN_EFORMAT, "%s:%lld: the series that begins here has no value in \"%.40s\"",
                      m->t.path, (long long)m->t.line[row], name);
 }
@@ -139,6 +145,24 @@ static fsnn_status find_class(making *m, const int64_t *row, int64_t count, int3
         return fsnn_fail(FSNN_EFORMAT, "%s:%lld: the class is empty", m->t.path,
                          (long long)m->t.line[row[0]]);
     return series_class(m->s, m->t.path, m->t.line[row[0]], (text){name, strlen(name)}, label);
+}
+
+/* The number in this row, which all rows of a series must share. */
+static fsnn_status add_target(making *m, const int64_t *row, int64_t count)
+{
+    double first = 0, x;
+    for (int64_t k = 0; m->target >= 0 && k < count; k++) {
+        const char *cell = m->t.cell[row[k] * m->t.columns + m->target];
+        bool good = csv_number(&m->t, row[k], m->target, &x) && isfinite(x);
+        if (!good || (k && x != first))
+            return fsnn_fail(FSNN_EFORMAT, "%s:%lld: the target \"%.40s\" %s", m->t.path,
+                             (long long)m->t.line[row[k]], cell,
+                             good ? "is not the one of the series' rows before: `id` names the "
+                                    "column that tells series apart"
+                                  : "is not a number that can be used");
+        first = x;
+    }
+    return m->target < 0 ? FSNN_OK : series_set_target(m->s, first);
 }
 
 /* ---- time ---- */
@@ -178,6 +202,7 @@ static fsnn_status add_rows(making *m, const int64_t *row, int64_t count)
     float *x = series_add(m->s, count, label);
     if (!x)
         return FSNN_EMEMORY;
+    FSNN_TRY(add_target(m, row, count));
     for (int64_t k = 0; k < count; k++)
         for (int64_t c = 0; c < m->columns; c++)
             FSNN_TRY(value(m, row[k], m->column[c], &x[k * m->columns + c]));
@@ -194,6 +219,7 @@ static fsnn_status add_row(making *m, int64_t row)
     float *x = series_add(m->s, m->columns, label);
     if (!x)
         return FSNN_EMEMORY;
+    FSNN_TRY(add_target(m, &row, 1));
     int64_t length = 0;
     for (int64_t k = 0; k < m->columns; k++) {
         FSNN_TRY(value(m, row, m->column[k], &x[k]));
@@ -263,6 +289,7 @@ static fsnn_status expect_channels(making *m)
                          "names those that all have",
                          m->t.path, (long long)channels, (long long)m->s->channels);
     m->s->channels = channels;
+    m->s->still = m->o->row_is_sample;
     for (int64_t c = 0; c < channels && !m->o->row_is_series && m->t.named && !m->s->count; c++)
         FSNN_TRY(series_name_channel(m->s, c, m->t.name[m->column[c]], ""));
     return FSNN_OK;
@@ -272,10 +299,10 @@ static fsnn_status add_table(making *m)
 {
     FSNN_TRY(choose(m));
     FSNN_TRY(expect_channels(m));
-    if (!m->o->row_is_series)
+    if (!m->o->row_is_series && !m->o->row_is_sample)
         return add_ids(m);
     for (int64_t i = 0; i < m->t.rows; i++)
-        FSNN_TRY(add_row(m, i));
+        FSNN_TRY(m->o->row_is_sample ? add_rows(m, &i, 1) : add_row(m, i));
     return FSNN_OK;
 }
 
@@ -317,11 +344,17 @@ static fsnn_status finish(making *m, const char *path)
 
 static fsnn_status check(const fsnn_csv_options *o, bool folder)
 {
-    if (o->row_is_series && (o->id || o->time))
+    if (o->row_is_series && o->row_is_sample)
+        return fsnn_fail_key(FSNN_EARGUMENT, "row", "a row is a series or a sample, not both");
+    if ((o->row_is_series || o->row_is_sample) && (o->id || o->time))
         return fsnn_fail_key(FSNN_EARGUMENT, o->id ? "id" : "time",
                              "a column \"%s\" counts only where a row is a step in time: here each "
-                             "row is a series",
-                             o->id ? o->id : o->time);
+                             "row is a %s",
+                             o->id ? o->id : o->time, o->row_is_series ? "series" : "sample");
+    if (o->label && o->target)
+        return fsnn_fail_key(FSNN_EARGUMENT, "target",
+                             "a sample has a class, \"%s\", or a target, \"%s\", not both",
+                             o->label, o->target);
     if (o->decimal && o->decimal == o->separator)
         return fsnn_fail_key(FSNN_EARGUMENT, "decimal",
                              "separator and decimal sign are both \"%c\": they must differ",
@@ -332,6 +365,12 @@ static fsnn_status check(const fsnn_csv_options *o, bool folder)
                              "classes come from the column \"%s\" or from {label} of the pattern, "
                              "not from both",
                              o->label);
+    if (labelled && o->target)
+        return fsnn_fail_key(
+            FSNN_EARGUMENT, "target",
+            "a sample has a class, by {label} of the pattern, or a target, \"%s\", "
+            "not both",
+            o->target);
     return FSNN_OK;
 }
 
@@ -341,7 +380,7 @@ fsnn_status fsnn_series_csv(const char *path, const fsnn_csv_options *options, f
     if (!path || !series)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_series_csv needs a path and a place for the series");
     *series = NULL;
-    making m = {.o = options ? options : &plain, .label = -1};
+    making m = {.o = options ? options : &plain, .label = -1, .target = -1};
     m.folder = port_is_folder(path);
     FSNN_TRY(check(m.o, m.folder));
     const series_adder to = {add_file, NULL, &m.s, &m, "{file}.csv"};

@@ -301,6 +301,8 @@ static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_da
         __builtin_mul_overflow(size, s->count * (int64_t)sizeof(float), &size))
         return fsnn_fail(FSNN_EMEMORY, "%lld series of %lld steps do not fit into memory",
                          (long long)s->count, (long long)T);
+    if (s->still)
+        shape = FSNN_SHAPE(s->count, s->channels);
     fsnn_arrays list = {0};
     fsnn_array *x = fsnn_arrays_add(&list, "series", FSNN_F32, &shape);
     if (!x)
@@ -318,7 +320,7 @@ static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_da
                            .y_what = s->targets ? "targets of series" : "classes of series",
                            .y = labelled || s->targets ? &y : NULL,
                            .targets = s->targets ? FSNN_TARGETS_VALUES : FSNN_TARGETS_CLASSES,
-                           .sequence = true,
+                           .sequence = !s->still,
                            .divisor = 1,
                            .fault = FSNN_EARGUMENT};
     fsnn_status status = store_create(&source, data);
@@ -348,5 +350,8 @@ fsnn_status fsnn_data_series(const fsnn_series *s, int64_t steps, fsnn_pad pad, 
     fsnn_series_info_get(s, &info);
     if (!s->count || !s->rows)
         return fsnn_fail(FSNN_EARGUMENT, "the set of series is empty: no sample can be made of it");
+    if (s->still && (info.longest != 1 || steps > 1))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "samples without time have no steps: an encoder makes them");
     return padded(s, steps ? steps : info.longest, pad, data);
 }

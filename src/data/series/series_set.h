@@ -14,6 +14,7 @@ struct fsnn_series {
     int64_t *end;               /* [count] rows up to the end of each */
     int32_t *labels;            /* [count]; -1: none */
     float *values;              /* [rows, channels] */
+    bool still;                 /* a series is a sample without time, of one row */
     double *targets;            /* [count] of a regression; NULL: there are none */
     int64_t target_capacity;
     char **name; /* [classes] */
