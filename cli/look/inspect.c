@@ -232,6 +232,8 @@ static int run(void *given)
     return inspect(path, &o->common, camera);
 }
 
+static const cli_values values[] = {{"camera", "left,right,both"}, {NULL, NULL}};
+
 const cli_command cli_inspect = {
     .name = "inspect",
     .summary = "what a model, weights, data file or run directory holds",
@@ -251,6 +253,7 @@ const cli_command cli_inspect = {
     .examples = "  fsnn inspect examples/fashion_mlp.yaml\n"
                 "  fsnn inspect runs/fashion-mlp/best.safetensors\n",
     .option = table,
+    .values = values,
     .min_operands = 1,
     .max_operands = 1,
     .size = sizeof(options),

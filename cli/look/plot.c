@@ -482,6 +482,8 @@ static int run(void *given)
     return inspect_unknown(what, drawable);
 }
 
+static const cli_values values[] = {{"camera", "left,right"}, {NULL, NULL}};
+
 const cli_command cli_plot = {
     .name = "plot",
     .summary = "pictures from what train and run wrote, and of recordings of events",
@@ -500,6 +502,7 @@ const cli_command cli_plot = {
     .examples = "  fsnn plot runs/fashion-mlp\n"
                 "  fsnn plot out.npz --layer lif1 --neurons 0,3,7 --step 0.5 --out pictures\n",
     .option = table,
+    .values = values,
     .min_operands = 1,
     .max_operands = 1,
     .size = sizeof(options),
