@@ -386,6 +386,54 @@ FSNN_API fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *
 typedef int fsnn_gradient_hook(fsnn_net *net, int param, int count, void *user);
 /* One hook a net; NULL: none. */
 FSNN_API fsnn_status fsnn_net_on_gradient(fsnn_net *net, fsnn_gradient_hook *hook, void *user);
+/* ---- penalties: what neuron layers should not do, as terms beside a loss ----
+ *
+ * With h(x) = max(0, min - x)^2 + max(0, x - max)^2, r_bn the spikes a step of neuron n of sample b
+ * over the call's steps, and v the potential behind each step, before a reset that overwrites it:
+ *   rate       neuron  mean over samples and neurons of h(r_bn)
+ *              layer   mean over samples of h(mean_n r_bn): how much the layer fires
+ *              batch   mean over neurons of h(mean_b r_bn): no neuron is silent for all samples
+ *   potential          mean over steps, samples and neurons of h(v)
+ * (Cramer et al. 2022 bound the first from below and the second from above, Bellec et al. 2018 the
+ * third.) */
+typedef enum fsnn_penalty_kind {
+    FSNN_PENALTY_RATE,
+    FSNN_PENALTY_POTENTIAL,
+    FSNN_PENALTY_KINDS
+} fsnn_penalty_kind;
+
+/* Of what a rate is the mean; a potential is that of each neuron and step. */
+typedef enum fsnn_penalty_mean {
+    FSNN_PENALTY_NEURON,
+    FSNN_PENALTY_LAYER,
+    FSNN_PENALTY_BATCH,
+    FSNN_PENALTY_MEANS
+} fsnn_penalty_mean;
+
+FSNN_API const char *fsnn_penalty_name(fsnn_penalty_kind kind);
+FSNN_API const char *fsnn_penalty_mean_name(fsnn_penalty_mean mean);
+
+typedef struct fsnn_penalty {
+    fsnn_penalty_kind kind;
+    int node; /* a neuron layer; of a rate one that spikes */
+    fsnn_penalty_mean mean;
+    double min, max; /* spikes a step; potential; -INFINITY, INFINITY: no bound */
+    double weight;   /* backward adds the gradient of weight times the penalty */
+} fsnn_penalty;
+
+/* FSNN_EARGUMENT with a sentence, whatever the node. */
+FSNN_API fsnn_status fsnn_penalty_check(const fsnn_penalty *penalty);
+/* From now on fsnn_net_backward adds the gradients of these penalties [count], copied, in place of
+ * those before; 0: of none. The net is planned again, its state reset. Layers that are wrapped anew
+ * keep them. Errors: FSNN_ESTATE (not wrapped), FSNN_EARGUMENT (which node, which bound),
+ * FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_penalize(fsnn_net *net, const fsnn_penalty *list, int count);
+/* The steps of each sample of the next calls that count in penalties, [count], the first ones since
+ * the reset; copied; 0: all. FSNN_EARGUMENT, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_net_lengths(fsnn_net *net, const int64_t *steps, int64_t count);
+/* Penalty `index` of the last backward, without its weight; NaN before. FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_net_penalty(const fsnn_net *net, int index, double *value);
+
 /* Sets the gradients of all parameters to 0. */
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
 /* Sets time to 0: potentials at rest, histories empty, zeros in delays. */

@@ -72,12 +72,23 @@ typedef struct fsnn_loss {
     /* mse_rate, mse_count, mse of classes: spikes a step that the class is to have (0 counts as 1),
      * and the others */
     double correct_rate, incorrect_rate;
+    /* Weights of the classes [class_weights], borrowed; NULL: 1 each. In cross entropies w_c
+     * multiplies the target q_c, in other losses of labels the item, and the mean is over the sum of
+     * the labels' weights, as in torch.nn.CrossEntropyLoss(weight); of values w_c multiplies what
+     * output c adds, and the mean is over all. Evaluations leave weights out. */
+    const double *class_weight;
+    int64_t class_weights;
+    bool balanced; /* trainings: weights that fsnn_loss_balance takes from the training data */
 } fsnn_loss;
 
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
 FSNN_API int fsnn_loss_find(const char *name);
 /* FSNN_EARGUMENT if options are out of range or belong to other losses. */
 FSNN_API fsnn_status fsnn_loss_check(const fsnn_loss *loss);
+/* Weights by which each class counts the same in all: n / (m n_c) for n labels of which n_c are of
+ * class c, in m classes that occur; 1 of a class that does not. `weight` is [classes].
+ * Errors: FSNN_EARGUMENT (no labels; more classes than `classes`), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_loss_balance(const fsnn_data *data, int64_t classes, double *weight);
 
 /* A label FSNN_UNLABELLED does not count: its sample is left out of all means, and its gradient is
  * 0.

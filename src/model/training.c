@@ -384,7 +384,34 @@ static fsnn_status read_checkpoint(yaml_doc *doc, const yaml_node *node, void *o
     return FSNN_OK;
 }
 
+static const char class_weights_words[] = "balanced, or a list of numbers, one a class";
+
+static fsnn_status read_class_weights(yaml_doc *doc, const yaml_node *node, void *out)
+{
+    fsnn_loss *loss = &((fsnn_training *)out)->loss;
+    loss->balanced = node->type == YAML_SCALAR && strcmp(node->text, "balanced") == 0;
+    if (loss->balanced)
+        return FSNN_OK;
+    if (node->type != YAML_LIST || node->count < 1)
+        return read_wrong(doc, node, class_weights_words);
+    double *weight = pool_alloc(&doc->memory, (size_t)node->count * sizeof *weight);
+    if (!weight)
+        return FSNN_EMEMORY;
+    loss->class_weight = weight;
+    loss->class_weights = node->count;
+    for (const yaml_node *n = node->first; n; n = n->next)
+        FSNN_TRY(read_real(doc, n, 0, INFINITY, false, weight++));
+    return FSNN_OK;
+}
+
 const special training_specials[] = {
+    {.name = "class_weights",
+     .read = read_class_weights,
+     .type = class_weights_words,
+     .fallback = "1 each",
+     .help = "what each class counts in the loss of a training; balanced: the rarer in the training "
+             "data the more, so that all classes count the same. Evaluations count each sample the "
+             "same"},
     {.name = "checkpoint",
      .read = read_checkpoint,
      .type = "0, auto, or the steps of a segment",

@@ -73,6 +73,8 @@ fsnn_status net_backward_step(const fsnn_net *net, const net_step *step, int64_t
     }
     net_run(net, step, at, &run);
     gradients(net, step, at, &run);
+    if (net->penalty.count && step->op->outputs)
+        net_penalties_give(net, step, at, grad_at(net, step, step->out[0], at));
     if (step->sums >= 0)
         run.gsum = bias_gradient(net, &net->step[step->sums]);
     if (step->summed >= 0)
@@ -122,11 +124,13 @@ fsnn_status net_backward(fsnn_net *net, const real *output_gradient)
 
 fsnn_status net_call_back(fsnn_net *net, const void *output_gradient, const void **input_gradient)
 {
+    FSNN_TRY(net_penalties_back(net));
     net->ran = false; /* activations may be overwritten by gradients: one backward a forward */
     if (net_segmented(net))
         FSNN_TRY(net_segments_backward(net, net->given, output_gradient));
     else
         FSNN_TRY(net_backward(net, output_gradient));
+    net_penalties_end(net);
     if (input_gradient)
         *input_gradient = net_segmented(net) ? net->segments.gradient : net_input_gradient(net);
     return FSNN_OK;

@@ -112,6 +112,7 @@ void fsnn_net_destroy(fsnn_net *net)
     fsnn_free(net->arena);
     fsnn_free(net->order);
     fsnn_free(net->notes);
+    net_penalties_free(net);
     fsnn_free(net->node);
     fsnn_free(net);
 }

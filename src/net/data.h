@@ -60,6 +60,14 @@ void net_unpack(fsnn_net *net, int step); /* before it backward */
 /* Counts what a step of the running forward did, where the net counts. */
 void net_count(fsnn_net *net, const net_step *step);
 
+/* Penalties (net/penalty.c): before a forward, after a step of it; before a backward, before a step
+ * of it, whose output's gradient is `gradient` [its steps, B, N]. */
+fsnn_status net_penalties_begin(fsnn_net *net);
+void net_penalties_count(fsnn_net *net, const net_step *step);
+fsnn_status net_penalties_back(fsnn_net *net);
+void net_penalties_end(fsnn_net *net); /* after it */
+void net_penalties_give(const fsnn_net *net, const net_step *step, int64_t at, real *gradient);
+
 /* FSNN_ENUMERIC where a number of the output is not finite. */
 fsnn_status net_output_finite(const fsnn_net *net);
 /* After an FSNN_ENUMERIC of a pass: what it began with, where that is a parameter or the input,

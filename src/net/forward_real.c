@@ -144,6 +144,7 @@ static fsnn_status forward_step(fsnn_net *net, const net_step *step)
     net_lead(net, step, &run, &next);
     FSNN_TRY(step->op->op->forward(step->op, &run));
     net_count(net, step);
+    net_penalties_count(net, step);
     return FSNN_OK;
 }
 
@@ -173,6 +174,7 @@ fsnn_status net_call(fsnn_net *net, const void *x, const fsnn_spikes *spikes, co
     net->counter++;
     net->spikes = spikes;
     net->given = x;
+    FSNN_TRY(net_penalties_begin(net));
     FSNN_TRY((net_segmented(net) ? net_segments_forward : net_forward)(net, x));
     net->ran = true;
     if (output)

@@ -15,8 +15,10 @@ fsnn_status net_loop_forward(fsnn_net *net, int first)
             net_run(net, step, k, &run);
             FSNN_TRY(step->op->op->forward(step->op, &run));
         }
-    for (int i = first; i <= last; i++)
+    for (int i = first; i <= last; i++) {
         net_count(net, &net->step[i]);
+        net_penalties_count(net, &net->step[i]);
+    }
     return FSNN_OK;
 }
 

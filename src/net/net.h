@@ -98,6 +98,23 @@ typedef struct net_tally {
     double memory, steps;        /* multiply-adds of sums over the past; steps times samples */
 } net_tally;
 
+/* A penalty (fsnn_net_penalize), in double whatever the precision. */
+typedef struct net_penalty {
+    fsnn_penalty what;
+    int hold;    /* of a potential: its number in the layer */
+    double *sum; /* of a rate: [B, N] spikes over the steps that count, as the layer has them */
+    double *row; /* [B, N] what each step's spikes receive */
+    int64_t capacity;
+    double value; /* of the last backward */
+} net_penalty;
+
+typedef struct net_penalties {
+    net_penalty *list; /* [count] */
+    int count;
+    int64_t *steps; /* [lengths] steps of each sample that count; NULL: all */
+    int64_t lengths;
+} net_penalties;
+
 struct fsnn_net {
     net_node **node;
     int nodes, node_capacity;
@@ -158,6 +175,7 @@ struct fsnn_net {
     void *hook_user;
     net_tally *tally; /* [nodes]; NULL: nothing is counted */
     double done;      /* share of a training (fsnn_net_progress) */
+    net_penalties penalty;
 };
 
 /* Kinds: operators and neurons in one list. */
@@ -235,6 +253,10 @@ int64_t net_output_numbers(const fsnn_net *net);
 double net_segments_rate(const fsnn_net *net, int node);
 size_t net_segments_bytes(const fsnn_net *net);
 void net_segments_free(fsnn_net *net);
+
+/* The plan is one for training, and a penalty is on the node. */
+bool net_penalized(const fsnn_net *net, int node);
+void net_penalties_free(fsnn_net *net);
 
 /* Step i reads input k of the net's input as lists of spikes. */
 bool net_reads_spikes(const fsnn_net *net, const net_step *step, int k);

@@ -31,6 +31,8 @@ static const neuron_functions functions = {
     .unstable = neuron_unstable,
     .overshoots = neuron_overshoots,
     .forgets = neuron_forgets,
+    .hold = neuron_hold,
+    .held = neuron_held,
 };
 
 /* What all of them are to the net. */

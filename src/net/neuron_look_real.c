@@ -125,3 +125,15 @@ void neuron_past_of(const op_node *node, int state, neuron_past *past)
                           .lags = m->compressed ? -1 : m->limit,
                           .fit = m->compressed ? &m->modes.fit : NULL};
 }
+
+fsnn_status neuron_hold(op_node *node, const scan_holds *holds)
+{
+    neuron_layer *st = node->state;
+    return scan_hold(&st->scan, holds);
+}
+
+double neuron_held(const op_node *node, int hold)
+{
+    const neuron_layer *st = node->state;
+    return scan_held(&st->scan, hold);
+}

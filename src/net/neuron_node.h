@@ -65,6 +65,8 @@ void neuron_past_of(const op_node *node, int state, neuron_past *past);
 char *neuron_unstable(const op_node *node);
 char *neuron_overshoots(const op_node *node);
 char *neuron_forgets(const op_node *node);
+fsnn_status neuron_hold(op_node *node, const scan_holds *holds);
+double neuron_held(const op_node *node, int hold);
 /* State i after each step of the last forward [K, B, N], given its spikes, in the layout the node
  * has. */
 void neuron_values(const op_node *node, int i, const real *spikes, real *out);

@@ -5,6 +5,7 @@
 
 #include "frac/memory.h"
 #include "op/op.h"
+#include "scan/hold.h"
 
 /* Neuron kinds 0, 1, ...; NULL behind the last (net/neuron_kinds_real.c). */
 const fsnn_op *neuron_op_at(int index);
@@ -40,6 +41,8 @@ typedef struct neuron_functions {
     char *(*unstable)(const op_node *node);
     char *(*overshoots)(const op_node *node);
     char *(*forgets)(const op_node *node);
+    fsnn_status (*hold)(op_node *node, const scan_holds *holds);
+    double (*held)(const op_node *node, int hold);
 } neuron_functions;
 
 /* Dynamics of a neuron node, set before shape(). */
@@ -119,6 +122,16 @@ static inline char *neuron_node_overshoots(const op_node *node)
 static inline char *neuron_node_forgets(const op_node *node)
 {
     return node->op->neuron->forgets(node);
+}
+
+/* Penalties of its potentials (scan/hold.h), and the sum of one of them over the last backward. */
+static inline fsnn_status neuron_node_hold(op_node *node, const scan_holds *holds)
+{
+    return node->op->neuron->hold(node, holds);
+}
+static inline double neuron_node_held(const op_node *node, int hold)
+{
+    return node->op->neuron->held(node, hold);
 }
 
 #endif

@@ -310,6 +310,9 @@ static fsnn_status check_smooth(const fsnn_net *net)
         !net->plan.input_gradient)
         return fsnn_fail(FSNN_ESTATE, "a gradient check needs a net wrapped with smooth, training "
                                       "and input_gradient");
+    if (net->penalty.count)
+        return fsnn_fail(FSNN_ESTATE, "a gradient check is one of the network alone, but the net "
+                                      "has penalties: take them off first");
     return FSNN_OK;
 }
 

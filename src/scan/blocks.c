@@ -25,6 +25,7 @@ static const size_t blocks[] = {
     offsetof(scan, adjoint.part),
     offsetof(scan, adjoint.lane),
     offsetof(scan, adjoint.sums),
+    offsetof(scan, adjoint.held),
     offsetof(scan, adjoint.dw),
     offsetof(scan, chain.carry),
     offsetof(scan, chain.count),

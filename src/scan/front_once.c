@@ -44,7 +44,8 @@ static twin_layer layer_of(scan *s)
                     .seed = s->noise.seed,
                     .run = s->noise.run,
                     .states = 1 + s->others,
-                    .pars = scan_pars(s)};
+                    .pars = scan_pars(s),
+                    .holds = s->holds};
     for (int i = 0; i < o.states; i++)
         o.state[i] = state_of(scan_state(s, i));
     for (int p = 0; p < o.pars; p++) {

@@ -9,6 +9,7 @@
  * Sums over neurons are taken tile by tile in double and added in tile order. */
 #include "base/isa_kernel.h"
 #include "scan/fused.h"
+#include "scan/hold_kernel.h"
 #include "scan/parameters_kernel.h"
 #include "scan/track_backward_kernel.h"
 
@@ -196,6 +197,7 @@ typedef struct grads {
     lanes gItest; /* of the current, through test, reset drive and reset */
     lanes gvmore; /* of the potential, through the reset */
     lanes gtest;  /* of the potential, through the test (and the reset drive) */
+    lanes ghold;  /* of the potential, through its penalties */
 } grads;
 
 /* Of the state and of the history row that the step made, from `gh`, what that row received. */
@@ -313,10 +315,17 @@ static void offset_back(walk *w, const grads *g)
     real *gtheta = w->grow[ROW_THRESHOLD], *gcount = w->gcount;
     EACH_LANE
     {
-        real goff = g->goff[i] + g->gv[i] + g->gtest[i];
+        real goff = g->goff[i] + g->gv[i] + g->gtest[i] + g->ghold[i];
         gcount[i] -= theta[i] * goff;
         gtheta[i] -= count[i] * goff;
     }
+}
+
+static __attribute__((noinline)) void hold(const walk *w, int64_t k, const forward_step *f,
+                                           grads *g)
+{
+    hold_back(w->j->s, &w->tile, w->t, k, f->p, f->off, g->ghold);
+    EACH_LANE g->gp[i] += g->ghold[i];
 }
 
 /* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the
@@ -350,6 +359,9 @@ static void step(walk *w, int64_t k, forward_step *f, const real *gh)
     const neuron_gradients more = {.v = g.gvmore, .I = g.gItest};
     f->t.more = &more;
     j->reset->back(&f->t, f->p, f->land, g.G, g.gx, g.gp, g.greset, w->grow, h->ggain);
+    lanes_zero(g.ghold);
+    if (s->holds.count)
+        hold(w, k, f, &g);
     if (!j->reset->ahead)
         test_after(w, f, attach, &g);
     j->scheme->back(&f->t, &b);

@@ -95,6 +95,9 @@ static fsnn_status plan_training(scan *s, int64_t K)
 {
     FSNN_TRY(plan_chain(s));
     FSNN_TRY(plan_adjoint(s, K));
+    if (s->holds.count)
+        FSNN_TRY(scan_block_reserve(&s->adjoint.held,
+                                    fsnn_bytes(s->tiles * SCAN_HOLDS, sizeof(double))));
     return plan_tape(s, K);
 }
 

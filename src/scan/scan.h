@@ -7,6 +7,7 @@
 #ifndef FSNN_SCAN_SCAN_H
 #define FSNN_SCAN_SCAN_H
 
+#include "scan/hold.h"
 #include "scan/step.h"
 
 #include <stdatomic.h>
@@ -119,6 +120,7 @@ typedef struct scan_adjoint {
     scan_block part; /* [tiles][SCAN_PARTS] double */
     scan_block lane; /* [tiles][scan_pars][32], where a parameter has several numbers */
     scan_block sums; /* [tiles][32] of the gradients of I over the steps, then [channels] double */
+    scan_block held; /* [tiles][SCAN_HOLDS] double, since they were set */
     scan_block dw;   /* derivatives of the weights, to which `order` points */
     scan_order order[SCAN_ORDERS];
 } scan_adjoint;
@@ -168,6 +170,7 @@ struct scan {
     /* I is [B, N], the same at every step, and so is its gradient: their sum. Not step by step */
     bool still;
     bool general; /* tests: the general scan where the fused one would do */
+    scan_holds holds;
 
     int64_t tiles, K;    /* of 32 neurons; steps of the last call */
     atomic_bool strayed; /* in it a state has left the finite numbers (scan/finite.c) */
@@ -301,5 +304,10 @@ static inline scan *scan_state(scan *s, int i)
 {
     return i ? &s->other[i - 1] : s;
 }
+
+/* Sets the penalties of potentials that backward adds (scan/hold.h), their sums 0. FSNN_EMEMORY. */
+fsnn_status scan_hold(scan *s, const scan_holds *holds);
+/* The sum of h(v) of one of them over neurons and steps, of all backwards since. */
+double scan_held(const scan *s, int hold);
 
 #endif

@@ -11,6 +11,7 @@
  *              before the step its gradient
  *
  * Gradients of alpha and of the coefficients are sums over the tracks of fractional order. */
+#include "scan/hold_kernel.h"
 #include "scan/parameters_kernel.h"
 #include "scan/states.h"
 #include "scan/track_backward_kernel.h"
@@ -134,6 +135,7 @@ static const real *history_row(const walk *w, int64_t k, const forward_step *f, 
 typedef struct grads {
     lanes G, gx, gp, greset, gu, goff, gc, gI, gtest, gIcharge;
     lanes gspike; /* through the reset current */
+    lanes ghold;  /* of v, through its penalties */
     lanes gseen;  /* through what other states see of the spike */
     lanes gX[EQUATION_STATES], gD[EQUATION_STATES], gF[EQUATION_STATES], gcharge[EQUATION_STATES];
     lanes unused;
@@ -253,7 +255,7 @@ static void reset_drive_back(walk *w, const forward_step *f, grads *g)
 }
 
 /* Reset, spike and scheme of v; adds to gX, gI, gD what they come to. */
-static void back_v(walk *w, const forward_step *f, scan_step_back *b, grads *g)
+static void back_v(walk *w, int64_t k, const forward_step *f, scan_step_back *b, grads *g)
 {
     const job *j = w->j;
     const real attach = j->s->options.detach_reset || j->reset->clears ? 0 : 1;
@@ -261,6 +263,12 @@ static void back_v(walk *w, const forward_step *f, scan_step_back *b, grads *g)
     real *gdv = b->gdv, *gD = g->gD[0], *gF = g->gF[0];
     lanes garg;
     j->reset->back(&f->t, f->p, f->land, g->G, g->gx, g->gp, g->greset, w->grow, w->track[0].ggain);
+    if (j->s->holds.count) {
+        real *gp = g->gp;
+        const real *ghold = g->ghold;
+        hold_back(j->s, &w->tile, w->t, k, f->p, f->off, g->ghold);
+        EACH_LANE gp[i] += ghold[i];
+    }
     if (j->reset->ahead) {
         j->scheme->back(&f->t, b);
         bool own = j->reset->reset_drive && !j->e->default_after[0];
@@ -326,7 +334,7 @@ static void step(walk *w, int64_t k, forward_step *f, const real *const *gh)
     f->t.more = &more;
     receive(w, f, gh[0], &g);
     receive_others(w, k, f, gh, &g);
-    back_v(w, f, &b, &g);
+    back_v(w, k, f, &b, &g);
     back_charge(w, &g);
     /* v = u + off is seen by the test ahead and the charge; off = v0 - theta N */
     if (j->reset->ahead)
@@ -336,7 +344,7 @@ static void step(walk *w, int64_t k, forward_step *f, const real *const *gh)
         real *gtheta = w->grow[ROW_THRESHOLD];
         EACH_LANE
         {
-            real goff = h->carry[i] + g.gtest[i];
+            real goff = h->carry[i] + g.gtest[i] + g.ghold[i];
             w->gcount[i] -= theta[i] * goff;
             gtheta[i] -= w->count[i] * goff;
         }

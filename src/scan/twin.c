@@ -80,6 +80,7 @@ static void set_options(scan_twin *t, const twin_layer *o)
     s->chain.total = o->total;
     s->noise.seed = o->seed;
     s->noise.run = o->run;
+    s->holds = o->holds;
     scan_settle_noise(s);
 }
 
@@ -208,6 +209,16 @@ fsnn_status twin_backward(scan_twin *t, const twin_layer *o, int64_t step, const
         narrow(g.I, o->still ? one : count, grads->I);
     give_grads(o, &g, grads);
     return FSNN_OK;
+}
+
+fsnn_status twin_hold(scan_twin *t, const scan_holds *holds)
+{
+    return scan_hold(&t->s, holds);
+}
+
+double twin_held(const scan_twin *t, int hold)
+{
+    return scan_held(&t->s, hold);
 }
 
 void twin_chain(scan_twin *t)

@@ -12,6 +12,7 @@
 #include "equation/equation.h"
 #include "frac/memory.h"
 #include "neuron/model.h"
+#include "scan/hold.h"
 
 enum { TWIN_PARS = NEURON_PARS + NEURON_OWN_PARS };
 
@@ -44,6 +45,7 @@ typedef struct twin_layer {
     int pars;
     const float *par[TWIN_PARS]; /* [count]; NULL: not bound yet */
     int64_t count[TWIN_PARS];
+    scan_holds holds;
 } twin_layer;
 
 typedef struct twin_grads {
@@ -62,6 +64,8 @@ fsnn_status twin_forward(scan_twin *t, const twin_layer *layer, int64_t step, in
                          const float *I, float *spikes);
 fsnn_status twin_backward(scan_twin *t, const twin_layer *layer, int64_t step, const float *I,
                           const float *spikes, const float *gspikes, const twin_grads *grads);
+fsnn_status twin_hold(scan_twin *t, const scan_holds *holds);
+double twin_held(const scan_twin *t, int hold);
 void twin_chain(scan_twin *t);
 void twin_reset(scan_twin *t);
 int64_t twin_time(const scan_twin *t);

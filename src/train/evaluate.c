@@ -255,8 +255,13 @@ static fsnn_status of_layers(const task *t, fsnn_evaluation *result)
 static fsnn_status counted(const task *t, fsnn_evaluation *result)
 {
     int64_t counter = fsnn_net_counter(t->net);
+    fsnn_loss plain = *t->loss; /* every sample counts the same */
+    task of = *t;
+    plain.class_weight = NULL;
+    plain.balanced = false;
+    of.loss = &plain;
     *result = (fsnn_evaluation){0};
-    fsnn_status status = of_layers(t, result);
+    fsnn_status status = of_layers(&of, result);
     fsnn_net_counter_set(t->net, counter);
     fsnn_error error;
     fsnn_error_keep(&error);

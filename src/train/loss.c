@@ -58,6 +58,25 @@ static fsnn_status check_rates(const fsnn_loss *loss, const loss_rule *rule)
     return FSNN_OK;
 }
 
+static fsnn_status check_weights(const fsnn_loss *loss)
+{
+    double sum = 0;
+    for (int64_t c = 0; loss->class_weight && c < loss->class_weights; c++) {
+        double w = loss->class_weight[c];
+        if (!(w >= 0 && isfinite(w)))
+            return fsnn_fail_key(FSNN_EARGUMENT, "class_weights",
+                                 "the weight of class %lld is %g: weights are finite numbers of at "
+                                 "least 0",
+                                 (long long)c, w);
+        sum += w;
+    }
+    if (loss->class_weight && !(sum > 0))
+        return fsnn_fail_key(FSNN_EARGUMENT, "class_weights",
+                             "none of the %lld class weights is above 0",
+                             (long long)loss->class_weights);
+    return FSNN_OK;
+}
+
 fsnn_status fsnn_loss_check(const fsnn_loss *loss)
 {
     FSNN_NEED(loss);
@@ -80,6 +99,7 @@ fsnn_status fsnn_loss_check(const fsnn_loss *loss)
                              "mix is %g, but the loss is %s: only tet has it", loss->mix,
                              rule->name);
     FSNN_TRY(check_rates(loss, rule));
+    FSNN_TRY(check_weights(loss));
     return check_readout(loss, rule);
 }
 

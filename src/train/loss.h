@@ -22,9 +22,10 @@ typedef struct loss_batch {
     real *gradient; /* [K, B, C], or NULL */
     fsnn_readout readout;
     double smoothing, mix, correct, incorrect;
+    const double *weight; /* [C] of the classes, or NULL */
     int64_t items;   /* B, or K B where each step answers: item i is sample i % B at step i / B */
     int64_t counted; /* items that count */
-    double total;    /* their number, by which a mean divides */
+    double total;    /* by which a mean divides: their number, or the sum of their weights */
 } loss_batch;
 
 typedef struct loss_rule {
@@ -98,12 +99,29 @@ static inline bool loss_skips(const loss_batch *batch, loss_item item)
     return batch->labels && loss_label(batch, item) == FSNN_UNLABELLED;
 }
 
+static inline double loss_class_weight(const loss_batch *batch, int64_t c)
+{
+    return batch->weight ? batch->weight[c] : 1;
+}
+
+/* Of an item with a label that of its class, of all others 1. */
+static inline double loss_item_weight(const loss_batch *batch, loss_item item)
+{
+    return batch->labels ? loss_class_weight(batch, loss_label(batch, item)) : 1;
+}
+
+/* Of what class c adds to an item, where the loss is a sum over the classes. */
+static inline double loss_part_weight(const loss_batch *batch, loss_item item, int64_t c)
+{
+    return batch->labels ? loss_item_weight(batch, item) : loss_class_weight(batch, c);
+}
+
 /* What the loss wants of class c, before smoothing: 1 or 0, or the value; of values a step the
  * same readout as that of the output. */
 double loss_want(const loss_batch *batch, loss_item item, loss_window w, int64_t c);
 
-/* Cross entropy of the softmax of the item's answers, with the gradient, where there is one, times
- * `weight`. Returns the cross entropy without the weight. */
+/* Cross entropy of the softmax of the item's answers, its targets times the weights of classes, with
+ * the gradient, where there is one, times `weight`. Returns the cross entropy without the weight. */
 double loss_cross_entropy(const loss_batch *batch, loss_item item, double weight);
 
 /* one(batch, item 0) + ... + one(batch, item count - 1), shared by the threads in a way that does

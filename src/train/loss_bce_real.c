@@ -19,8 +19,9 @@ static double one(const loss_batch *batch, loss_item item)
     for (int64_t c = 0; c < C && !loss_skips(batch, item); c++) {
         loss_window w = loss_look(batch, item, c);
         double x = loss_read(batch, item, w, c), t = loss_want(batch, item, w, c);
-        sum += fmax(x, 0) - x * t + log1p(exp(-fabs(x)));
-        loss_give(batch, item, w, c, weight * (sigmoid(x) - t) * w.scale / (double)w.terms);
+        double own = loss_part_weight(batch, item, c);
+        sum += own * (fmax(x, 0) - x * t + log1p(exp(-fabs(x))));
+        loss_give(batch, item, w, c, own * weight * (sigmoid(x) - t) * w.scale / (double)w.terms);
     }
     return sum;
 }

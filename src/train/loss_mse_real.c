@@ -22,8 +22,9 @@ static double one(const loss_batch *batch, loss_item item)
         double slope = 2 * w.scale / (batch->total * (double)C * (double)w.terms);
         double x = loss_read(batch, item, w, c);
         double d = x - target(batch, item, w, c);
-        sum += d * d;
-        loss_give(batch, item, w, c, slope * d);
+        double weight = loss_part_weight(batch, item, c);
+        sum += weight * d * d;
+        loss_give(batch, item, w, c, weight * slope * d);
     }
     return sum;
 }

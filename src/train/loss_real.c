@@ -1,6 +1,8 @@
 /* The table of losses, the checks they share, and the count of right answers. */
 #include "train/loss.h"
 
+#include "base/error_key.h"
+
 #include <string.h>
 
 /* name, readout, takes_values, smooths, mixes, task of values */
@@ -43,9 +45,24 @@ static fsnn_status check_shares(const loss_batch *batch)
     return FSNN_OK;
 }
 
+static fsnn_status check_weights(const fsnn_loss *loss, const loss_batch *batch)
+{
+    if (loss->balanced && !loss->class_weight)
+        return fsnn_fail_key(FSNN_EARGUMENT, "class_weights",
+                             "balanced weights are those of a training's data: fsnn_loss_balance "
+                             "makes them");
+    if (!loss->class_weight || loss->class_weights == batch->C)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, "class_weights",
+                         "there are %lld class weights, but the output has %lld classes: one each "
+                         "is needed",
+                         (long long)loss->class_weights, (long long)batch->C);
+}
+
 static fsnn_status check(const fsnn_loss *loss, const loss_batch *batch)
 {
     FSNN_TRY(fsnn_loss_check(loss));
+    FSNN_TRY(check_weights(loss, batch));
     const loss_rule *rule = &loss_rules[loss->kind];
     if (batch->K < 1 || batch->B < 1 || batch->C < 1)
         return fsnn_fail(FSNN_EARGUMENT,
@@ -95,6 +112,19 @@ static bool leaves_steps(fsnn_readout readout)
     return readout == FSNN_READOUT_LAST || readout == FSNN_READOUT_MAX;
 }
 
+/* Where all that count weigh nothing the mean is 0. */
+static void count(loss_batch *batch)
+{
+    for (int64_t i = 0; i < batch->items; i++) {
+        loss_item item = loss_item_at(batch, i);
+        if (loss_skips(batch, item))
+            continue;
+        batch->counted++;
+        batch->total += loss_item_weight(batch, item);
+    }
+    batch->total = batch->total > 0 ? batch->total : 1;
+}
+
 fsnn_status loss_prepare(const fsnn_loss *loss, const loss_input *input, loss_batch *batch)
 {
     *batch = (loss_batch){.K = input->K,
@@ -108,16 +138,15 @@ fsnn_status loss_prepare(const fsnn_loss *loss, const loss_input *input, loss_ba
                           .smoothing = loss->label_smoothing,
                           .mix = loss->mix,
                           .correct = loss->correct_rate > 0 ? loss->correct_rate : 1,
-                          .incorrect = loss->incorrect_rate};
+                          .incorrect = loss->incorrect_rate,
+                          .weight = loss->class_weight};
     FSNN_TRY(check(loss, batch));
     batch->readout = loss_readout(loss, input->steps);
     batch->items = batch->readout == FSNN_READOUT_EACH ? batch->K * batch->B : batch->B;
-    for (int64_t i = 0; i < batch->items; i++)
-        batch->counted += !loss_skips(batch, loss_item_at(batch, i));
+    count(batch);
     if (!batch->counted)
         return fsnn_fail(FSNN_EARGUMENT, "none of the %lld labels of the batch counts",
                          (long long)batch->items);
-    batch->total = (double)batch->counted;
     if (batch->gradient && (batch->counted < batch->items || leaves_steps(batch->readout)))
         memset(batch->gradient, 0, (size_t)(batch->K * batch->B * batch->C) * sizeof(real));
     return FSNN_OK;

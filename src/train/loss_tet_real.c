@@ -8,7 +8,7 @@
 static double hold(const loss_batch *batch)
 {
     int64_t n = batch->K * batch->B * batch->C, C = batch->C;
-    double sum = 0, counted = batch->total * (double)C;
+    double sum = 0, counted = (double)(batch->counted * C);
     double scale = 2 * batch->mix / counted;
     for (int64_t i = 0; i < n; i++) {
         if (loss_skips(batch, loss_item_at(batch, i / C)))

@@ -1,6 +1,8 @@
 /* Targets of a batch, as they are in the data, to those that a loss takes. */
 #include "train/target.h"
 
+#include "base/error_key.h"
+
 /* Without dimensions of 1. */
 static fsnn_shape bare(const fsnn_shape *shape, int first)
 {
@@ -50,6 +52,22 @@ static fsnn_status check_steps(int64_t classes, int64_t T, const char *what)
                      what, (long long)classes, (long long)T);
 }
 
+/* Before there is a batch: weights of classes that the targets cannot have. */
+static fsnn_status check_weights(const fsnn_loss *loss, int64_t outputs, bool values)
+{
+    if (loss->balanced && values)
+        return fsnn_fail_key(FSNN_EARGUMENT, "class_weights",
+                             "balanced class weights need samples with classes, but these have "
+                             "values: a list of weights weighs the outputs");
+    if (!loss->class_weight || loss->class_weights == outputs)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, "class_weights",
+                         "there are %lld class weights, but the net's output has %lld %s: one each "
+                         "is needed",
+                         (long long)loss->class_weights, (long long)outputs,
+                         values ? "numbers" : "classes");
+}
+
 fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const fsnn_loss *loss,
                          const char *what)
 {
@@ -60,6 +78,8 @@ fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const f
     fsnn_loader_shape(loader, &T, NULL);
     fsnn_data_info_get(fsnn_loader_data(loader), &info);
     bool steps = info.label_steps > 1, values = info.target.rank > 0;
+    FSNN_TRY(check_weights(loss, fsnn_shape_count(&out) / (info.places > 0 ? info.places : 1),
+                           values));
     if (values)
         FSNN_TRY(check_values(&info.target, &out, T, what, &steps));
     else

@@ -52,6 +52,23 @@ static fsnn_status prepare_layers(trainer *t)
     return t->rate ? FSNN_OK : FSNN_EMEMORY;
 }
 
+static fsnn_status prepare_loss(trainer *t)
+{
+    fsnn_shape out;
+    fsnn_data_info info = {0};
+    t->loss = t->options->training.loss;
+    if (!t->loss.balanced || t->loss.class_weight)
+        return FSNN_OK;
+    fsnn_data_info_get(fsnn_loader_data(t->train), &info);
+    FSNN_TRY(fsnn_net_shapes(t->net, NULL, &out));
+    t->loss.class_weights = fsnn_shape_count(&out) / (info.places > 0 ? info.places : 1);
+    t->class_weight = fsnn_alloc((size_t)t->loss.class_weights * sizeof *t->class_weight);
+    if (!t->class_weight)
+        return FSNN_EMEMORY;
+    t->loss.class_weight = t->class_weight;
+    return fsnn_loss_balance(fsnn_loader_data(t->train), t->loss.class_weights, t->class_weight);
+}
+
 /* What was trained before, where there is anything. */
 static fsnn_status prepare(trainer *t)
 {
@@ -59,6 +76,7 @@ static fsnn_status prepare(trainer *t)
     FSNN_TRY(open_run(t));
     FSNN_TRY(trainer_data_find(t));
     FSNN_TRY(prepare_layers(t));
+    FSNN_TRY(prepare_loss(t));
     fsnn_data_info info = {0};
     fsnn_data_info_get(fsnn_loader_data(t->train), &info);
     t->values = info.target.rank > 0;
@@ -291,6 +309,7 @@ static void release(trainer *t)
     layers_free(&t->layers);
     fsnn_free(t->rate);
     fsnn_free(t->gradient);
+    fsnn_free(t->class_weight);
     pass_input_free(&t->input);
 }
 

@@ -35,6 +35,8 @@ typedef struct trainer {
     /* fingerprints of the data that it learns from and that are watched ("" none) */
     char data[FSNN_FINGERPRINT_SIZE], watched[FSNN_FINGERPRINT_SIZE];
     fsnn_optimizer *optimizer;
+    fsnn_loss loss; /* that of the options, with the weights of classes */
+    double *class_weight;
     average average;
     layers layers;
     double *rate;        /* [layers] of the running epoch, sums over samples */

@@ -64,7 +64,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     FSNN_TRY(pass_forward(t->net, batch, mode, &t->input, &answers));
     FSNN_TRY(gradient_reserve(t, answers.K * answers.B * answers.C));
     answers.gradient = t->gradient;
-    FSNN_TRY(train_plane_for(t->net)->loss(&training->loss, &answers, &measure));
+    FSNN_TRY(train_plane_for(t->net)->loss(&t->loss, &answers, &measure));
     *loss = measure.value;
     *correct = measure.correct;
     if (!isfinite(*loss))
