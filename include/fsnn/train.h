@@ -263,6 +263,17 @@ typedef struct fsnn_early_stop {
     fsnn_metric by;   /* the watched figure */
 } fsnn_early_stop;
 
+/* A term beside the loss: weight times a penalty (fsnn/net.h) of each layer that fits, added up. */
+typedef struct fsnn_term {
+    const char *name; /* of the figure "term.NAME"; borrowed, as `layers` */
+    fsnn_penalty_kind of;
+    const char *layers;     /* neuron layers, with * and ? as in names of files; NULL: all */
+    fsnn_penalty_mean over; /* rates: what is bounded */
+    double min, max;        /* -INFINITY, INFINITY: no bound */
+    double weight;
+} fsnn_term;
+enum { FSNN_TERMS = 16 };
+
 typedef struct fsnn_training {
     int64_t epochs, batch;
     fsnn_loss loss;
@@ -284,6 +295,10 @@ typedef struct fsnn_training {
      * at the end have the averages; the training goes on with the weights themselves. Statistics of
      * normalisation are not averaged. */
     double ema;
+    /* What training minimises is the loss and these terms [terms]; figures called loss are the loss
+     * alone, evaluations know no terms. */
+    fsnn_term term[FSNN_TERMS];
+    int terms;
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */
@@ -315,6 +330,13 @@ typedef struct fsnn_metrics {
     bool best;                 /* epoch end: the best so far */
     /* of the epoch's evaluation; NaN: of other targets, or there was none */
     double test_metric[FSNN_METRICS];
+    /* Further figures [figures], by name: "term.NAME", a term of the loss without its weight, mean
+     * over the batches; "gradient.LAYER", the norm of the gradient of a layer's parameters before
+     * clipping, mean over the steps; parameters of neurons that are learned, "lif1.tau", as they
+     * are (of several numbers the mean, and "lif1.tau.min", "lif1.tau.max"). */
+    int figures;
+    char **figure_name;
+    double *figure;
 } fsnn_metrics;
 
 /* Releases the arrays of figures that fsnn_train gave; NULL is fine. */

@@ -31,7 +31,9 @@ class Metrics:
     """Figures of an epoch, or of its part so far. Accuracies are in 0..1; `rate` and `rates` (by
     layer) are spikes a neuron and step; test figures are those of the data that training watches,
     NaN until the epoch's evaluation. `test_metrics` has those that judge the targets, by name:
-    accuracy, top_k, balanced_accuracy, f1 of classes; mse, mae, r2 of values."""
+    accuracy, top_k, balanced_accuracy, f1 of classes; mse, mae, r2 of values. `figures` has terms
+    of the loss ("term.NAME"), norms of gradients ("gradient.LAYER") and what neurons have learned
+    ("lif1.tau")."""
 
     epoch: int
     epochs: int
@@ -51,6 +53,7 @@ class Metrics:
     seconds_left: float
     best: bool
     test_metrics: dict[str, float] = field(default_factory=dict)
+    figures: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,10 +122,11 @@ def _metrics(net: Net, c: Any) -> Metrics:
     plain = {
         name: getattr(c, name)
         for name in Metrics.__dataclass_fields__
-        if name not in ("rates", "best", "test_metrics")
+        if name not in ("rates", "best", "test_metrics", "figures")
     }
     judged = _judged(c.test_metric)
-    return Metrics(rates=rates, best=bool(c.best), test_metrics=judged, **plain)
+    named = {text(c.figure_name[i]): c.figure[i] for i in range(c.figures)}
+    return Metrics(rates=rates, best=bool(c.best), test_metrics=judged, figures=named, **plain)
 
 
 class _Run:

@@ -267,6 +267,58 @@ static const fsnn_key schedule_keys[] = {
     {0},
 };
 
+static const char *penalty_name(int i)
+{
+    return i < FSNN_PENALTY_KINDS ? fsnn_penalty_name((fsnn_penalty_kind)i) : NULL;
+}
+
+static const char *mean_name(int i)
+{
+    return i < FSNN_PENALTY_MEANS ? fsnn_penalty_mean_name((fsnn_penalty_mean)i) : NULL;
+}
+
+static const fsnn_key term_keys[] = {
+    {.name = "of",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_term, of),
+     .name_of = penalty_name,
+     .help = "what is bounded: spikes a neuron and step, or the membrane potential"},
+    {.name = "layers",
+     .type = FSNN_KEY_TEXT,
+     AT(fsnn_term, layers),
+     .otherwise = "all",
+     .help = "neuron layers by name, with * and ? as in names of files"},
+    {.name = "over",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_term, over),
+     .name_of = mean_name,
+     .with = "of",
+     .when = 1u << FSNN_PENALTY_RATE,
+     .help = "rates: of each neuron in a sample, of a layer in a sample, of each neuron over the "
+             "batch"},
+    {.name = "min",
+     .type = FSNN_KEY_REAL,
+     AT(fsnn_term, min),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .otherwise = "none",
+     .help = "bound from below: (min - x)^2 is added where x is less"},
+    {.name = "max",
+     .type = FSNN_KEY_REAL,
+     AT(fsnn_term, max),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .otherwise = "none",
+     .help = "bound from above: (x - max)^2 is added where x is more"},
+    {.name = "weight",
+     .type = FSNN_KEY_REAL,
+     AT(fsnn_term, weight),
+     .min = 0,
+     .max = INFINITY,
+     .help = "what the term's mean is multiplied with"},
+    {0},
+};
+
 static const fsnn_key early_stop_keys[] = {
     {.name = "patience",
      .type = FSNN_KEY_INT32,
@@ -310,6 +362,15 @@ const fsnn_key training_keys[] = {
      AT(fsnn_training, loss),
      .group = loss_keys,
      .help = "the loss to minimise"},
+    {.name = "terms",
+     .type = FSNN_KEY_NAMED,
+     AT(fsnn_training, term),
+     .max = FSNN_TERMS,
+     .group = term_keys,
+     .size = sizeof(fsnn_term),
+     .count = offsetof(fsnn_training, terms),
+     .help = "terms beside the loss that hold rates or potentials of layers within bounds, by names "
+             "of yours: `{quiet: {of: rate, over: layer, max: 0.1, weight: 0.5}}`"},
     {.name = "optimizer",
      .type = FSNN_KEY_GROUP,
      AT(fsnn_training, optimizer),

@@ -3,6 +3,7 @@
 #include "train/optimizer.h"
 #include "train/pass.h"
 #include "train/schedule.h"
+#include "train/terms.h"
 #include "train/watch.h"
 
 #include "base/error_key.h"
@@ -67,6 +68,7 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
     FSNN_TRY(check_options(training));
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(optimizer_check_rules(net, &training->optimizer));
+    FSNN_TRY(terms_check(net, training));
     FSNN_TRY(pass_check(net, train, "training"));
     FSNN_TRY(target_check(net, train, &training->loss, "training"));
     if (test) {

@@ -215,6 +215,7 @@ static fsnn_status collect_state(const trainer *t, fsnn_arrays *list)
     FSNN_TRY(trainer_data_save(t, list));
     FSNN_TRY(save_progress(&t->at, list));
     FSNN_TRY(save_rates(t, list));
+    FSNN_TRY(figures_save(&t->figures, list));
     FSNN_TRY(history_save(&t->history, &t->layers, list));
     FSNN_TRY(save_weights(t->net, "net.", list));
     FSNN_TRY(average_save(&t->average, list));
@@ -313,8 +314,9 @@ static fsnn_status apply_all(trainer *t, const fsnn_arrays *in, const fsnn_array
     FSNN_TRY(trainer_data_check(t, in));
     FSNN_TRY(check_batches(t, &was));
     FSNN_TRY(check_weights(t->net, in, found));
-    FSNN_TRY(history_load(&t->history, t->net, &t->layers, was.rows, in));
+    FSNN_TRY(history_load(&t->history, t->net, &t->layers, &t->figures, was.rows, in));
     FSNN_TRY(load_rates(t, in));
+    figures_load(&t->figures, in);
     FSNN_TRY(average_load(&t->average, in));
     FSNN_TRY(fsnn_optimizer_load(t->optimizer, in));
     FSNN_TRY(net_replace_params(t->net, put_weights, found));

@@ -1,6 +1,8 @@
 /* The training that one gets without asking for anything. */
 #include <fsnn/train.h>
 
+#include <math.h>
+
 fsnn_training fsnn_training_default(void)
 {
     fsnn_training training = {
@@ -28,5 +30,7 @@ fsnn_training fsnn_training_default(void)
     };
     for (int i = 0; i < FSNN_PARAM_RULES; i++) /* what is not said of a pattern */
         training.optimizer.rule[i] = (fsnn_param_rule){.lr = 1, .learn = true};
+    for (int i = 0; i < FSNN_TERMS; i++)
+        training.term[i] = (fsnn_term){.min = -INFINITY, .max = INFINITY, .weight = 1};
     return training;
 }

@@ -92,19 +92,19 @@ static void set(fsnn_metrics *m, const column *c, double value)
 }
 
 /* A row with its arrays, still without figures. */
-static fsnn_status new_row(history *h, const layers *l, fsnn_metrics **row)
+static fsnn_status new_row(history *h, const layers *l, const train_figures *f, fsnn_metrics **row)
 {
     FSNN_TRY(fsnn_grow(&h->row, h->rows, &h->capacity, h->rows + 1, sizeof *h->row));
     *row = &h->row[h->rows];
-    FSNN_TRY(metrics_create(*row, l));
+    FSNN_TRY(metrics_create(*row, l, f));
     h->rows++;
     return FSNN_OK;
 }
 
-fsnn_status history_add(history *h, const layers *l, const fsnn_metrics *metrics)
+fsnn_status history_add(history *h, const layers *l, const train_figures *f, const fsnn_metrics *metrics)
 {
     fsnn_metrics *row;
-    FSNN_TRY(new_row(h, l, &row));
+    FSNN_TRY(new_row(h, l, f, &row));
     metrics_copy(row, metrics);
     return FSNN_OK;
 }
@@ -112,7 +112,7 @@ fsnn_status history_add(history *h, const layers *l, const fsnn_metrics *metrics
 void history_free(history *h)
 {
     for (int64_t i = 0; i < h->rows; i++)
-        fsnn_metrics_free(&h->row[i]);
+        metrics_release(&h->row[i]);
     fsnn_free(h->row);
     *h = (history){0};
 }
@@ -120,7 +120,7 @@ void history_free(history *h)
 /* ---- in a checkpoint ---- */
 
 static const char in_rows[] = "train.history", in_layers[] = "train.history.layers",
-                  in_metrics[] = "train.history.metrics";
+                  in_metrics[] = "train.history.metrics", in_figures[] = "train.history.figures";
 
 static fsnn_shape shape_of(int64_t rows)
 {
@@ -158,6 +158,18 @@ static fsnn_status save_metrics(const history *h, fsnn_arrays *out)
     return array ? FSNN_OK : FSNN_EMEMORY;
 }
 
+/* States of earlier versions, or of other terms, have none. */
+static void load_figures(history *h, const train_figures *f, int64_t first, const fsnn_arrays *in)
+{
+    const fsnn_array *array = fsnn_arrays_find(in, in_figures);
+    bool fits = array && array->dtype == FSNN_F64 && array->shape.rank == 2 &&
+                array->shape.dim[0] == h->rows - first && array->shape.dim[1] == f->count;
+    const double *x = fits ? array->data : NULL;
+    for (int64_t i = first; i < h->rows; i++)
+        for (int k = 0; k < f->count; k++)
+            h->row[i].figure[k] = x ? *x++ : NAN;
+}
+
 /* States of earlier versions have none, or not all. */
 static fsnn_status load_metrics(history *h, int64_t first, const fsnn_arrays *in)
 {
@@ -176,6 +188,17 @@ static fsnn_status load_metrics(history *h, int64_t first, const fsnn_arrays *in
     return FSNN_OK;
 }
 
+static fsnn_status save_figures(const history *h, fsnn_arrays *out)
+{
+    int64_t count = h->row[0].figures;
+    fsnn_shape shape = FSNN_SHAPE(h->rows, count);
+    fsnn_array *array = count ? fsnn_arrays_add(out, in_figures, FSNN_F64, &shape) : NULL;
+    double *x = array ? array->data : NULL;
+    for (int64_t i = 0; x && i < h->rows; i++)
+        memcpy(x + i * count, h->row[i].figure, (size_t)count * sizeof *x);
+    return array || !count ? FSNN_OK : FSNN_EMEMORY;
+}
+
 fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
 {
     fsnn_shape shape = shape_of(h->rows);
@@ -189,6 +212,7 @@ fsnn_status history_save(const history *h, const layers *l, fsnn_arrays *out)
         for (int c = 0; c < FSNN_COUNT(columns); c++)
             *x++ = get(&h->row[i], &columns[c]);
     FSNN_TRY(save_metrics(h, out));
+    FSNN_TRY(save_figures(h, out));
     return save_layers(h, l, out);
 }
 
@@ -199,10 +223,10 @@ static bool can_be(const column *c, double value)
 }
 
 /* One row of columns from `x`. */
-static fsnn_status load_row(history *h, const layers *l, const double *x)
+static fsnn_status load_row(history *h, const layers *l, const train_figures *f, const double *x)
 {
     fsnn_metrics *row;
-    FSNN_TRY(new_row(h, l, &row));
+    FSNN_TRY(new_row(h, l, f, &row));
     for (int c = 0; c < FSNN_COUNT(columns); c++) {
         if (!can_be(&columns[c], x[c]))
             return fsnn_fail(FSNN_EFORMAT, "row %lld of its %s has %g as %s",
@@ -228,8 +252,8 @@ static fsnn_status load_layers(history *h, const layers *l, int64_t first, const
 
 /* States of earlier versions kept at most 64 layers, readouts among them: their rates behind the
  * columns, and what evaluations say in an array of its own, where the state has it. */
-static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l, int64_t rows,
-                            const fsnn_arrays *in)
+static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l, const train_figures *f,
+                            int64_t rows, const fsnn_arrays *in)
 {
     const fsnn_array *array, *evaluated = NULL;
     int64_t kept = layers_kept(net), width = FSNN_COUNT(columns) + kept, first = h->rows;
@@ -239,7 +263,7 @@ static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l, in
         FSNN_TRY(arrays_get(in, "train.history.neurons", FSNN_F64, &figures, &evaluated));
     const double *x = array->data, *e = evaluated ? evaluated->data : NULL;
     for (int64_t i = 0; i < rows; i++) {
-        FSNN_TRY(load_row(h, l, x + i * width));
+        FSNN_TRY(load_row(h, l, f, x + i * width));
         const fsnn_metrics *m = &h->row[first + i];
         for (int c = 0; c < l->count; c++) {
             int64_t at = layers_place(net, l, c); /* beyond the last that was kept: unknown */
@@ -248,11 +272,12 @@ static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l, in
             m->layer_saturated[c] = e && at < kept ? e[(2 * i + 1) * kept + at] : NAN;
         }
     }
+    load_figures(h, f, first, in);
     return load_metrics(h, first, in);
 }
 
-fsnn_status history_load(history *h, const fsnn_net *net, const layers *l, int64_t rows,
-                         const fsnn_arrays *in)
+fsnn_status history_load(history *h, const fsnn_net *net, const layers *l, const train_figures *f,
+                         int64_t rows, const fsnn_arrays *in)
 {
     fsnn_shape shape = shape_of(rows);
     const fsnn_array *array = fsnn_arrays_find(in, in_rows);
@@ -260,12 +285,13 @@ fsnn_status history_load(history *h, const fsnn_net *net, const layers *l, int64
     if (!rows)
         return FSNN_OK;
     if (array && array->shape.rank == 2 && array->shape.dim[1] > shape.dim[1])
-        return load_old(h, net, l, rows, in);
+        return load_old(h, net, l, f, rows, in);
     FSNN_TRY(arrays_get(in, in_rows, FSNN_F64, &shape, &array));
     const double *x = array->data;
     for (int64_t i = 0; i < rows; i++)
-        FSNN_TRY(load_row(h, l, x + i * FSNN_COUNT(columns)));
+        FSNN_TRY(load_row(h, l, f, x + i * FSNN_COUNT(columns)));
     FSNN_TRY(load_metrics(h, first, in));
+    load_figures(h, f, first, in);
     return load_layers(h, l, first, in);
 }
 
@@ -288,21 +314,27 @@ static void quoted(FILE *out, const char *before, const char *name, const char *
     fprintf(out, "\"");
 }
 
+static void csv_name(FILE *out, const char *before, const char *name)
+{
+    fprintf(out, ",");
+    if (strpbrk(name, "\",\r\n"))
+        quoted(out, before, name, "\"");
+    else
+        fprintf(out, "%s%s", before, name);
+}
+
 static void csv_header(FILE *out, const history *h, const layers *l)
 {
     for (int c = 0; c < FSNN_COUNT(columns); c++)
         name(out, c ? "," : "", h, &columns[c]);
     for (int f = 0; f < FSNN_COUNT(layer_columns); f++)
-        for (int c = 0; c < l->count; c++) {
-            fprintf(out, ",");
-            if (strpbrk(l->name[c], "\",\r\n"))
-                quoted(out, layer_columns[f].csv, l->name[c], "\"");
-            else
-                fprintf(out, "%s%s", layer_columns[f].csv, l->name[c]);
-        }
+        for (int c = 0; c < l->count; c++)
+            csv_name(out, layer_columns[f].csv, l->name[c]);
     for (int i = 0; i < FSNN_COUNT(judged); i++)
         if (logs(h, judged[i]))
             fprintf(out, ",%s_%s", h->watched, fsnn_metric_name(judged[i]));
+    for (int i = 0; h->rows && i < h->row[0].figures; i++)
+        csv_name(out, "", h->row[0].figure_name[i]);
     fprintf(out, "\n");
 }
 
@@ -330,6 +362,10 @@ static void csv_row(FILE *out, const history *h, const fsnn_metrics *m, const la
             fprintf(out, ",");
             csv_number(out, m->test_metric[judged[i]]);
         }
+    for (int i = 0; i < m->figures; i++) {
+        fprintf(out, ",");
+        csv_number(out, m->figure[i]);
+    }
     fprintf(out, "\n");
 }
 
@@ -363,6 +399,18 @@ static void json_layers(FILE *out, const layer_column *column, const fsnn_metric
     fprintf(out, "}");
 }
 
+static void json_figures(FILE *out, const fsnn_metrics *m)
+{
+    fprintf(out, ", \"figures\": {");
+    for (int i = 0; i < m->figures; i++) {
+        fprintf(out, "%s", i ? ", " : "");
+        quoted(out, "", m->figure_name[i], "\\");
+        fprintf(out, ": ");
+        json_number(out, m->figure[i]);
+    }
+    fprintf(out, "}");
+}
+
 static void json_row(FILE *out, const history *h, const fsnn_metrics *m, const layers *l)
 {
     fprintf(out, "{");
@@ -378,6 +426,7 @@ static void json_row(FILE *out, const history *h, const fsnn_metrics *m, const l
             fprintf(out, ", \"%s_%s\": ", h->watched, fsnn_metric_name(judged[i]));
             json_number(out, m->test_metric[judged[i]]);
         }
+    json_figures(out, m);
     fprintf(out, "}\n");
 }
 

@@ -55,6 +55,8 @@ void optimizer_step_chunk(const optimizer_walk *walk, const optimizer_chunk *chu
 fsnn_status optimizer_check(const fsnn_optimizer_options *options);
 /* optimizer_rules.c: whether the rules fit the net: FSNN_EARGUMENT. */
 fsnn_status optimizer_check_rules(const fsnn_net *net, const fsnn_optimizer_options *options);
+/* Whether a name is one of the pattern's: `*` any letters, `?` one. */
+bool optimizer_pattern_fits(const char *pattern, const char *name);
 /* The factor on the learning rate of a parameter; 0: it does not learn. */
 double optimizer_rate(const fsnn_optimizer_options *options, const fsnn_param *param);
 /* Gradients of parameters that rules keep from learning become 0: nobody else clears them. */

@@ -17,6 +17,11 @@ static bool fits(const char *pattern, const char *name)
     return (*pattern == '?' || *pattern == *name) && fits(pattern + 1, name + 1);
 }
 
+bool optimizer_pattern_fits(const char *pattern, const char *name)
+{
+    return fits(pattern, name);
+}
+
 /* A layer stands for all its parameters. */
 static bool rule_fits(const char *pattern, const char *name)
 {

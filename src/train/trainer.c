@@ -6,6 +6,7 @@
 #include "train/evaluate.h"
 #include "train/loss.h"
 #include "train/pass.h"
+#include "train/terms.h"
 #include "train/watch.h"
 
 #include <errno.h>
@@ -47,7 +48,8 @@ static fsnn_status open_run(trainer *t)
 static fsnn_status prepare_layers(trainer *t)
 {
     FSNN_TRY(layers_find(t->net, &t->layers));
-    FSNN_TRY(metrics_create(&t->so_far, &t->layers));
+    FSNN_TRY(figures_open(&t->figures, t->net, &t->options->training));
+    FSNN_TRY(metrics_create(&t->so_far, &t->layers, &t->figures));
     t->rate = fsnn_alloc((size_t)(t->layers.count + 1) * sizeof *t->rate);
     return t->rate ? FSNN_OK : FSNN_EMEMORY;
 }
@@ -221,14 +223,17 @@ static void next_epoch(trainer *t)
     at->batches = at->samples = at->correct = 0;
     at->loss = at->norm = at->seconds = 0;
     memset(t->rate, 0, (size_t)t->layers.count * sizeof *t->rate);
+    figures_next_epoch(&t->figures);
 }
 
 static fsnn_status end_epoch(trainer *t, fsnn_metrics *metrics)
 {
+    FSNN_TRY(average_show(&t->average, true)); /* figures of parameters are those evaluated */
     trainer_metrics(t, metrics);
+    FSNN_TRY(average_show(&t->average, false));
     FSNN_TRY(evaluate(t, metrics));
     metrics->best = better(t, metrics);
-    FSNN_TRY(history_add(&t->history, &t->layers, metrics));
+    FSNN_TRY(history_add(&t->history, &t->layers, &t->figures, metrics));
     if (metrics->best)
         t->at.best = t->history.rows - 1;
     watch(t, metrics);
@@ -296,6 +301,7 @@ static void result_of(trainer *t, fsnn_metrics *result)
     }
     *result = t->so_far;
     t->so_far = (fsnn_metrics){0};
+    t->figures.name = NULL; /* the result's now */
 }
 
 static void release(trainer *t)
@@ -305,12 +311,25 @@ static void release(trainer *t)
     fsnn_optimizer_destroy(t->optimizer);
     average_close(&t->average);
     history_free(&t->history);
-    fsnn_metrics_free(&t->so_far);
+    metrics_release(&t->so_far);
+    figures_close(&t->figures);
     layers_free(&t->layers);
     fsnn_free(t->rate);
     fsnn_free(t->gradient);
     fsnn_free(t->class_weight);
     pass_input_free(&t->input);
+}
+
+/* The penalties of the terms off the net; keeps the error of what ended with `status`. */
+static fsnn_status terms_off(const trainer *t, fsnn_status status)
+{
+    fsnn_error error;
+    fsnn_error_keep(&error);
+    fsnn_status off = terms_end(t->net, &t->options->training);
+    if (!status)
+        return off;
+    fsnn_error_restore(&error);
+    return status;
 }
 
 fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
@@ -324,7 +343,9 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
     fsnn_plan plan = pass_plan(net);
     fsnn_status status = prepare(&t);
     if (!status) {
-        status = all_epochs(&t);
+        status = terms_begin(net, &options->training);
+        status = status ? status : all_epochs(&t);
+        status = terms_off(&t, status);
         status = pass_back(net, &plan, status);
         fsnn_error error;
         fsnn_error_keep(&error);

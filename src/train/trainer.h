@@ -39,6 +39,7 @@ typedef struct trainer {
     double *class_weight;
     average average;
     layers layers;
+    train_figures figures;
     double *rate;        /* [layers] of the running epoch, sums over samples */
     fsnn_metrics so_far; /* arrays for the figures that callbacks see */
     history history;

@@ -50,6 +50,7 @@ static fsnn_status step(trainer *t, double *norm)
     FSNN_TRY(
         optimizer_step_and_zero(t->optimizer, t->at.lr, t->options->training.clip, waiting, norm));
     average_step(&t->average);
+    figures_step(&t->figures, t->optimizer, waiting);
     return FSNN_OK;
 }
 
@@ -73,6 +74,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
                          "samples hold numbers that are not finite",
                          *loss);
     FSNN_TRY(pass_backward(t->net, t->gradient));
+    figures_batch(&t->figures, t->net);
     return step(t, norm);
 }
 
@@ -140,6 +142,7 @@ void trainer_metrics(const trainer *t, fsnn_metrics *m)
         m->layer_dead[i] = m->layer_saturated[i] = NAN;
     m->seconds = at->seconds;
     m->samples_per_second = at->seconds > 0 ? samples / at->seconds : 0;
+    figures_read(&t->figures, t->net, at->batches, steps_of(t), m->figure);
     m->best = false;
     m->seconds_left = seconds_left(t, m->samples_per_second);
 }

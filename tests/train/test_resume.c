@@ -337,7 +337,7 @@ static void old_layers(void **state)
         fsnn_arrays_add(&in, "train.history", FSNN_F64, &FSNN_SHAPE(2, COLUMNS + KEPT))->data;
     for (int i = 0; i < 2 * (COLUMNS + KEPT); i++)
         rows[i] = i;
-    GOOD(history_load(&h, net, &l, 2, &in));
+    GOOD(history_load(&h, net, &l, &(train_figures){0}, 2, &in));
     for (int r = 0; r < 2; r++) {
         const double *rates = rows + r * (COLUMNS + KEPT) + COLUMNS;
         assert_int_equal(h.row[r].epoch, r * (COLUMNS + KEPT));
