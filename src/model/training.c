@@ -369,8 +369,9 @@ const fsnn_key training_keys[] = {
      .group = term_keys,
      .size = sizeof(fsnn_term),
      .count = offsetof(fsnn_training, terms),
-     .help = "terms beside the loss that hold rates or potentials of layers within bounds, by names "
-             "of yours: `{quiet: {of: rate, over: layer, max: 0.1, weight: 0.5}}`"},
+     .help =
+         "terms beside the loss that hold rates or potentials of layers within bounds, by names "
+         "of yours: `{quiet: {of: rate, over: layer, max: 0.1, weight: 0.5}}`"},
     {.name = "optimizer",
      .type = FSNN_KEY_GROUP,
      AT(fsnn_training, optimizer),
@@ -470,9 +471,10 @@ const special training_specials[] = {
      .read = read_class_weights,
      .type = class_weights_words,
      .fallback = "1 each",
-     .help = "what each class counts in the loss of a training; balanced: the rarer in the training "
-             "data the more, so that all classes count the same. Evaluations count each sample the "
-             "same"},
+     .help =
+         "what each class counts in the loss of a training; balanced: the rarer in the training "
+         "data the more, so that all classes count the same. Evaluations count each sample the "
+         "same"},
     {.name = "checkpoint",
      .read = read_checkpoint,
      .type = "0, auto, or the steps of a segment",

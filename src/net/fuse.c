@@ -8,7 +8,8 @@
 static bool seen(const fsnn_net *net, const net_step *s)
 {
     int out = s->out[0];
-    return net->plan.record || net->tally || net_penalized(net, s->node) || out == net->out_value || net->value[out].readers != 1;
+    return net->plan.record || net->tally || net_penalized(net, s->node) || out == net->out_value ||
+           net->value[out].readers != 1;
 }
 
 static int reader_of(const fsnn_net *net, int value)

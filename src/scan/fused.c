@@ -20,8 +20,8 @@ bool scan_fused_fits(const scan *s)
     bool plain =
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
     bool derivative = s->model->linear || (s->model->wide && s->fused.wide.data);
-    return state && plain && derivative && !s->rest && !s->smooth && !s->noise.on && !s->general && !s->holds.count &&
-           s->fused.space.data && fsnn_threads() <= s->fused.workers;
+    return state && plain && derivative && !s->rest && !s->smooth && !s->noise.on && !s->general &&
+           !s->holds.count && s->fused.space.data && fsnn_threads() <= s->fused.workers;
 }
 
 /* A worker's: the band in work, then the model's space for each band. */

@@ -13,8 +13,7 @@ static inline void hold_lanes(const scan *s, const scan_tile *tile, int64_t time
 {
     const int64_t *steps = s->holds.steps;
     for (int i = 0; i < ROW_LANES; i++)
-        counts[i] =
-            i < tile->width && (!steps || time < steps[(tile->first + i) / s->N]) ? 1 : 0;
+        counts[i] = i < tile->width && (!steps || time < steps[(tile->first + i) / s->N]) ? 1 : 0;
 }
 
 /* Step k, whose potential before the reset is p + off; `given` is written. */

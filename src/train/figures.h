@@ -7,16 +7,16 @@
 #include "train/optimizer.h"
 
 typedef struct train_figure {
-    int kind; /* figures.c has the table */
-    int of;   /* the first penalty, the node, the parameter */
+    int kind;  /* figures.c has the table */
+    int of;    /* the first penalty, the node, the parameter */
     int count; /* of penalties */
 } train_figure;
 
 typedef struct train_figures {
     int count;
     train_figure *list; /* [count] */
-    char **name;  /* [count], owned, one block */
-    double *sum;  /* [count] of the running epoch: over batches, over steps of the optimiser */
+    char **name;        /* [count], owned, one block */
+    double *sum; /* [count] of the running epoch: over batches, over steps of the optimiser */
 } train_figures;
 
 /* Of a net that has the penalties of the training's terms (terms.h). */

@@ -101,7 +101,8 @@ static fsnn_status new_row(history *h, const layers *l, const train_figures *f, 
     return FSNN_OK;
 }
 
-fsnn_status history_add(history *h, const layers *l, const train_figures *f, const fsnn_metrics *metrics)
+fsnn_status history_add(history *h, const layers *l, const train_figures *f,
+                        const fsnn_metrics *metrics)
 {
     fsnn_metrics *row;
     FSNN_TRY(new_row(h, l, f, &row));
@@ -252,8 +253,8 @@ static fsnn_status load_layers(history *h, const layers *l, int64_t first, const
 
 /* States of earlier versions kept at most 64 layers, readouts among them: their rates behind the
  * columns, and what evaluations say in an array of its own, where the state has it. */
-static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l, const train_figures *f,
-                            int64_t rows, const fsnn_arrays *in)
+static fsnn_status load_old(history *h, const fsnn_net *net, const layers *l,
+                            const train_figures *f, int64_t rows, const fsnn_arrays *in)
 {
     const fsnn_array *array, *evaluated = NULL;
     int64_t kept = layers_kept(net), width = FSNN_COUNT(columns) + kept, first = h->rows;

@@ -13,7 +13,8 @@ typedef struct history {
 
 #define HISTORY_LOGS(metric) (1u << (metric))
 
-fsnn_status history_add(history *h, const layers *l, const train_figures *f, const fsnn_metrics *metrics);
+fsnn_status history_add(history *h, const layers *l, const train_figures *f,
+                        const fsnn_metrics *metrics);
 void history_free(history *h);
 /* As arrays "train.history" [epochs, columns] and "train.history.layers" [epochs, figures, layers],
  * and back (rows appended). None where there are no rows, none of layers where there are none. */

@@ -78,8 +78,8 @@ fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const f
     fsnn_loader_shape(loader, &T, NULL);
     fsnn_data_info_get(fsnn_loader_data(loader), &info);
     bool steps = info.label_steps > 1, values = info.target.rank > 0;
-    FSNN_TRY(check_weights(loss, fsnn_shape_count(&out) / (info.places > 0 ? info.places : 1),
-                           values));
+    FSNN_TRY(
+        check_weights(loss, fsnn_shape_count(&out) / (info.places > 0 ? info.places : 1), values));
     if (values)
         FSNN_TRY(check_values(&info.target, &out, T, what, &steps));
     else

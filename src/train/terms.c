@@ -34,8 +34,8 @@ int terms_list(const fsnn_net *net, const fsnn_training *t, fsnn_penalty *list, 
             if (!fits(net, n, term))
                 continue;
             if (list)
-                list[all] = (fsnn_penalty){term->of,  n,         term->over,
-                                           term->min, term->max, term->weight};
+                list[all] =
+                    (fsnn_penalty){term->of, n, term->over, term->min, term->max, term->weight};
             all++;
         }
         if (count)

@@ -2,7 +2,6 @@
  * against differences, in every way a net computes. */
 #include "nets.h"
 
-
 enum { K = 6, B = 3, IN = 5, N = 7, OUT = 2, ALL = K * B * IN };
 
 typedef struct way {
@@ -33,7 +32,8 @@ static fsnn_net *net_of(const way *w, int *first)
                       .seed = 3};
     int node = fsnn_net_input(net, FSNN_SHAPE(IN));
     if (w->loop) {
-        int back = fsnn_net_add(net, "delay", "back", NULL, 0, &(fsnn_delay){.of = "n1", .steps = 1});
+        int back =
+            fsnn_net_add(net, "delay", "back", NULL, 0, &(fsnn_delay){.of = "n1", .steps = 1});
         int side = fsnn_net_linear(net, "fcb", back, N, false);
         int in[2] = {fsnn_net_linear(net, "fc1", node, N, true), side};
         node = fsnn_net_add(net, "add", "sum", in, 2, NULL);
@@ -161,8 +161,7 @@ static void formulas(void **state)
             fsnn_plan plan = {.steps = K, .batch = B, .record = true, .seed = 3};
             GOOD(fsnn_net_replan(net, &plan));
             run(net, &w, x, false);
-            fsnn_record seen_by =
-                w.reset == FSNN_RESET_CURRENT ? FSNN_RECORD_V : FSNN_RECORD_TEST;
+            fsnn_record seen_by = w.reset == FSNN_RESET_CURRENT ? FSNN_RECORD_V : FSNN_RECORD_TEST;
             double expected[6];
             for (int i = 0; i < 6; i++) {
                 GOOD(fsnn_net_read_double(net, list[i].node, seen_by, seen));

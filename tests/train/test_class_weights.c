@@ -79,9 +79,9 @@ static void formulas(void **state)
 {
     (void)state;
     NEEDS("double precision");
-    static const kind kinds[] = {{FSNN_CE, 0, false}, {FSNN_CE, 0.2, false}, {FSNN_MSE, 0, false},
-                                 {FSNN_BCE, 0, false}, {FSNN_CE, 0, true},   {FSNN_CE, 0.2, true},
-                                 {FSNN_MSE, 0, true}, {FSNN_BCE, 0, true}};
+    static const kind kinds[] = {{FSNN_CE, 0, false},  {FSNN_CE, 0.2, false}, {FSNN_MSE, 0, false},
+                                 {FSNN_BCE, 0, false}, {FSNN_CE, 0, true},    {FSNN_CE, 0.2, true},
+                                 {FSNN_MSE, 0, true},  {FSNN_BCE, 0, true}};
     double y[ALL], gradient[ALL];
     for (int i = 0; i < FSNN_COUNT(kinds); i++) {
         CASE("%s of %s, smoothing %g", fsnn_loss_name(kinds[i].loss),
@@ -109,7 +109,8 @@ static void torch_says(void **state)
     static const float x[9] = {1, 2, 0, 0, 1, 3, 2, 0, 1};
     static const int32_t y[3] = {1, 0, 2};
     static const double w[3] = {0.5, 2, 1};
-    static const double smoothing[2] = {0, 0.1}, expected[2] = {1.0879259723175096, 1.1357781638434508};
+    static const double smoothing[2] = {0, 0.1},
+                        expected[2] = {1.0879259723175096, 1.1357781638434508};
     for (int i = 0; i < 2; i++) {
         fsnn_loss loss = {.kind = FSNN_CE_RATE,
                           .label_smoothing = smoothing[i],
@@ -258,9 +259,9 @@ static void refused(void **state)
     loss.class_weights = 3;
     REFUSED(fsnn_loss_compute(&loss, 1, 1, 2, x, y, NULL, NULL, &value, NULL), FSNN_EARGUMENT,
             "3 class weights, but the output has 2 classes");
-    REFUSED(fsnn_loss_compute(&(fsnn_loss){.balanced = true}, 1, 1, 2, x, y, NULL, NULL, &value,
-                              NULL),
-            FSNN_EARGUMENT, "fsnn_loss_balance makes them");
+    REFUSED(
+        fsnn_loss_compute(&(fsnn_loss){.balanced = true}, 1, 1, 2, x, y, NULL, NULL, &value, NULL),
+        FSNN_EARGUMENT, "fsnn_loss_balance makes them");
 
     fsnn_loader_options how = {.encoder = {.steps = 1, .gain = 1}, .batch = 20};
     fsnn_data *data = uneven(40), *bare;
@@ -289,9 +290,12 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formulas),         cmocka_unit_test(torch_says),
-        cmocka_unit_test(tet),              cmocka_unit_test(weightless),
-        cmocka_unit_test(balanced_weights), cmocka_unit_test(trainings),
+        cmocka_unit_test(formulas),
+        cmocka_unit_test(torch_says),
+        cmocka_unit_test(tet),
+        cmocka_unit_test(weightless),
+        cmocka_unit_test(balanced_weights),
+        cmocka_unit_test(trainings),
         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

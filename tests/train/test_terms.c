@@ -3,8 +3,8 @@
 
 static fsnn_term term(const char *name, fsnn_penalty_kind of, double min, double max, double weight)
 {
-    return (fsnn_term){.name = name, .of = of, .layers = "lif*", .min = min, .max = max,
-                       .weight = weight};
+    return (fsnn_term){
+        .name = name, .of = of, .layers = "lif*", .min = min, .max = max, .weight = weight};
 }
 
 static double figure(const fsnn_metrics *m, const char *name)

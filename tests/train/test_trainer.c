@@ -151,9 +151,8 @@ static void logs(void **state)
     GOOD(toy_run(&o, &options, &best));
     assert_int_equal(lines("metrics.csv"), 4);
     assert_true(holds("metrics.csv", "epoch,loss,accuracy,test_loss,test_accuracy,lr,"));
-    assert_true(
-        holds("metrics.csv",
-              ",rate.lif1,rate.lif2,dead.lif1,dead.lif2,saturated.lif1,saturated.lif2,"));
+    assert_true(holds("metrics.csv",
+                      ",rate.lif1,rate.lif2,dead.lif1,dead.lif2,saturated.lif1,saturated.lif2,"));
     assert_false(holds("metrics.csv", "nan"));
     assert_int_equal(lines("metrics.jsonl"), 3);
     assert_true(holds("metrics.jsonl", "{\"epoch\": 1, \"loss\": "));
