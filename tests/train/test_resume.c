@@ -269,7 +269,8 @@ static void make_old(const char *path)
     fsnn_arrays now = {0}, old = {0};
     GOOD(fsnn_safetensors_read(path, &now));
     for (int i = 0; i < now.count; i++)
-        if (strncmp(now.item[i].name, "train.history", 13) != 0 &&
+        if ((strncmp(now.item[i].name, "train.history", 13) != 0 ||
+             strcmp(now.item[i].name, "train.history.figures") == 0) &&
             strcmp(now.item[i].name, "train.layer_rate") != 0)
             copy_array(&old, &now.item[i]);
     const fsnn_array *columns = fsnn_arrays_find(&now, "train.history"),
