@@ -1,4 +1,4 @@
-/* Terms beside a loss in trainings, and the figures that say what they, gradients and neurons do. */
+/* Terms beside a loss in trainings, and figures of what terms, gradients and neurons do. */
 #include "toy.h"
 
 static fsnn_term term(const char *name, fsnn_penalty_kind of, double min, double max, double weight)
