@@ -73,8 +73,8 @@ typedef struct fsnn_loss {
      * and the others */
     double correct_rate, incorrect_rate;
     /* Weights of the classes [class_weights], borrowed; NULL: 1 each. In cross entropies w_c
-     * multiplies the target q_c, in other losses of labels the item, and the mean is over the sum of
-     * the labels' weights, as in torch.nn.CrossEntropyLoss(weight); of values w_c multiplies what
+     * multiplies the target q_c, in other losses of labels the item; the mean is over the sum of
+     * the labels' weights, as in torch.nn.CrossEntropyLoss(weight). Of values w_c multiplies what
      * output c adds, and the mean is over all. Evaluations leave weights out. */
     const double *class_weight;
     int64_t class_weights;

@@ -120,8 +120,8 @@ static inline double loss_part_weight(const loss_batch *batch, loss_item item, i
  * same readout as that of the output. */
 double loss_want(const loss_batch *batch, loss_item item, loss_window w, int64_t c);
 
-/* Cross entropy of the softmax of the item's answers, its targets times the weights of classes,
- * with the gradient, where there is one, times `weight`. Returns the cross entropy without the weight. */
+/* Cross entropy of the softmax of the item's answers, targets times the weights of classes, with
+ * the gradient, where there is one, times `weight`. Returns it without that weight. */
 double loss_cross_entropy(const loss_batch *batch, loss_item item, double weight);
 
 /* one(batch, item 0) + ... + one(batch, item count - 1), shared by the threads in a way that does
