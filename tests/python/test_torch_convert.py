@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from kit import main, need, np, unittest
+from kit import fsnn, main, need, np, unittest
 
 torch = need("torch")
 import fsnn.torch as ft  # noqa: E402
@@ -192,6 +192,82 @@ class Convert(unittest.TestCase):
             net = ft.SNNWrapper(nn.Sequential(layer, ft.LIFNeuron(tau=2.0)), alpha=0.5)
             with self.assertRaisesRegex(NotImplementedError, pattern):
                 ft.to_net(net, (1, 8, 8))
+
+
+class Several(unittest.TestCase):
+    """tau and threshold that are not one for all neurons."""
+
+    def test_each_neuron_is_as_one_alone(self):
+        x = torch.rand(9, 2, 3, generator=torch.Generator().manual_seed(4)) * 2
+        taus, thresholds = [2.0, 3.5, 9.0], [0.4, 0.5, 0.9]
+        y = several(ft.LIFNeuron(taus, torch.tensor(thresholds)))(x)
+        self.assertGreater(y.sum(), 5)
+        for i, (tau, threshold) in enumerate(zip(taus, thresholds)):
+            one = several(ft.LIFNeuron(tau, threshold))(x[..., i : i + 1])
+            torch.testing.assert_close(one, y[..., i : i + 1], rtol=0, atol=0)
+
+    def test_gradients(self):
+        """Of each channel and of each place, by the rule step by step through torch."""
+        x = torch.rand(5, 2, 2, 3, 3, generator=torch.Generator().manual_seed(5)) * 3
+        for learned in (torch.tensor([2.0, 3.0]).reshape(2, 1, 1), torch.rand(1, 3, 3) + 2):
+            by_c = ft.LIFNeuron(learned, tau_learnable=True)
+            by_torch = Branching(learned, tau_learnable=True)
+            for neuron in (by_c, by_torch):
+                y = several(neuron)(x)
+                (y * torch.arange(5.0)[:, None, None, None, None]).sum().backward()
+            self.assertGreater(by_c.log_tau.grad.abs().min(), 0)
+            torch.testing.assert_close(by_c.log_tau.grad, by_torch.log_tau.grad)
+
+    def test_both_ways(self):
+        shapes = ((5, 1, 1), (5, 4, 4), (1, 4, 4))
+        x = torch.rand(6, 2, 5, 4, 4, generator=torch.Generator().manual_seed(6)) * 3
+        for shape in shapes:
+            net = several(ft.LIFNeuron(torch.rand(shape) + 2, torch.rand(5, 1, 1) / 2 + 0.5))
+            c = ft.to_net(net, (5, 4, 4))
+            alone = fsnn.Net(c.description.text)  # fixed numbers are in the description
+            for other in (c, alone):
+                np.testing.assert_array_equal(other.forward(x), net(x))
+        net = several(ft.LIFNeuron(torch.rand(5, 1, 1) + 2, tau_learnable=True))
+        c = ft.to_net(net, (5, 4, 4))
+        c.params["0.tau"].value[...] *= 1.25
+        ft.load_weights(net, c)
+        np.testing.assert_array_equal(c.forward(x), net(x).detach())
+        shared = several(ft.LIFNeuron(torch.rand(1, 4, 4) + 2, tau_learnable=True))
+        with self.assertRaisesRegex(NotImplementedError, "0.tau has the shape .5, 4, 4."):
+            ft.load_weights(shared, ft.to_net(shared, (5, 4, 4)))
+
+    def test_shapes(self):
+        neuron = ft.LIFNeuron(tau=[1.0, 2.0, 3.0])
+        with self.assertRaisesRegex(ValueError, r"one a neuron, \[3, 1, 1\] one a channel"):
+            several(neuron)(torch.rand(4, 2, 3, 5, 5))
+        with self.assertRaisesRegex(ValueError, "must be above 0"):
+            ft.LIFNeuron(tau=[1.0, -2.0])
+        with self.assertRaisesRegex(TypeError, "a number above 0, or a tensor"):
+            ft.LIFNeuron(threshold=[[1.0], [1.0, 2.0]])
+        self.assertIn("tau=[3] from 1 to 3", repr(neuron))
+        neuron.tau = 4.0
+        self.assertEqual(neuron.get_tau(), 4.0)
+        learned = ft.LIFNeuron(tau=[1.0, 2.0], tau_learnable=True)
+        learned.tau = 3.0  # of both
+        self.assertEqual(several(learned)(torch.rand(4, 2, 2)).shape, (4, 2, 2))
+        self.assertEqual(several(ft.LIFNeuron(tau=[1.0, 2.0])).double()._neurons()["0"].tau.dtype, torch.float64)
+
+
+def several(neuron):
+    return ft.SNNWrapper(nn.Sequential(neuron), integrator="fdeint", alpha=0.6)
+
+
+class Branching(ft.LIFNeuron):
+    """A rule that no equation records."""
+
+    def forward(self, v_mem, current_input=None):
+        if current_input is None:
+            return v_mem
+        dv = (-v_mem + current_input) / self.get_tau()
+        spike = self.surrogate_f(v_mem + dv - self.threshold, self.surrogate_grad_scale)
+        if bool((dv > 1e9).any()):
+            raise OverflowError
+        return dv - spike.detach() * self.threshold / self.get_tau(), spike
 
 
 main()

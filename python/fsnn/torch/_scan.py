@@ -195,8 +195,11 @@ class Scan(torch.autograd.Function):
         lib.fsnn_net_zero_grad(net._net)
         gradient, dx = contiguous(gradient, x.dtype), empty(x.shape, x.dtype)
         check(net._functions.backward_into(net._net, _pointer(net, gradient), _pointer(net, dx)))
-        grads = []
+        grads: list[torch.Tensor | None] = []
         for name, param in zip(layer.names, params):
+            if not param.requires_grad:
+                grads.append(None)
+                continue
             got = net.params[f"{layer.node}.{name}"].grad
             grads.append(torch.from_numpy(np.array(got)).to(param.dtype).reshape(param.shape))
         layer.give(net)

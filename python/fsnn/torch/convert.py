@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ import torch.fx
 from torch import nn
 
 from ..net import Net
+from . import _values
 from ._context import Running
 from .layer import ClassificationHead, VotingLayer
 from .neuron import BaseNeuron
@@ -332,33 +333,66 @@ def to_net(
     output = builder.build()
     if next(wrapper.module.parameters(), torch.zeros(())).dtype == torch.float64:
         dynamics["precision"] = "double"
-    section = _section(builder.call, builder.orders)
-    net = Net(input=list(input_shape), layers=builder.layers, output=output, dynamics=section)
-    net.wrap(1, 1)
-    pairs = _paired(wrapper, net, builder.values)
-    for name, tensor in pairs.items():
+    section, shape = _section(builder.call, builder.orders), list(input_shape)
+    keys: dict[str, Any] = {"layers": builder.layers, "output": output, "dynamics": section}
+    net = _valued(Net(input=shape, **keys).wrap(1, 1), wrapper, builder.values)
+    if _listed(net, builder.layers):
+        net = _valued(Net(input=shape, **keys).wrap(1, 1), wrapper, builder.values)
+    return net
+
+
+def _valued(net: Net, wrapper: SNNWrapper, values: dict[str, Any]) -> Net:
+    """The net with the values of the module."""
+    for name, tensor in _paired(wrapper, net, values).items():
         param = net.params[name].value
+        if _values.is_several(tensor) and name in values:
+            layer = name.rpartition(".")
+            sample = param.shape if _values.per(tensor) == "neuron" else tensor.shape
+            tensor = _values.of_sample(layer[0], layer[2], tensor, tuple(sample))
         param[...] = tensor.detach().reshape(param.shape).numpy()
     return net
 
 
+def _listed(net: Net, layers: list[dict[str, Any]]) -> bool:
+    """Numbers one a channel or a neuron come into the description; whether there are any."""
+    found = False
+    for options in (next(iter(layer.values())) for layer in layers):
+        for key in ("tau", "threshold"):
+            entry = options.get(key)
+            if isinstance(entry, dict) and "per" in entry:
+                entry["value"] = net.params[f"{options['name']}.{key}"].value.ravel().tolist()
+                found = True
+    return found
+
+
 def load_weights(wrapper: SNNWrapper, net: Net) -> None:
     """Writes the weights of a net that `to_net` made (and that was trained since, say) into the
-    module that it was made of. tau and threshold that are learned, alpha and coefficients too."""
-    neurons = {
-        name.replace(".", "_"): (m, i) for i, (name, m) in enumerate(wrapper._neurons().items())
-    }
+    module that it was made of. tau and threshold that are learned, alpha and coefficients too.
+    Raises NotImplementedError of what does not go back; nothing has changed then."""
+    pairs = [(t, net.params[name].value) for name, t in _paired(wrapper, net, {}).items()]
+    logarithms = list(_learned(wrapper, net))
+    for name, tensor, value in logarithms:
+        if tensor.numel() != value.size:
+            raise NotImplementedError(
+                f"{name} has the shape {list(value.shape)}, and neurons of the module share their "
+                f"numbers, {list(tensor.shape)}: it does not go back"
+            )
     with torch.no_grad():
-        for name, tensor in _paired(wrapper, net, {}).items():
-            tensor.copy_(torch.from_numpy(net.params[name].value.copy()).reshape(tensor.shape))
-        for name, param in net.params.items():
-            layer, _, what = name.rpartition(".")
-            if layer not in neurons:
-                continue
-            module, index = neurons[layer]
-            if what in ("tau", "threshold") and f"log_{what}" in module._parameters:
-                learned: Any = module._parameters[f"log_{what}"]
-                learned.fill_(float(param.value[0])).log_()
-            held = {"alpha": wrapper.alpha, "coefficient": wrapper.coefficient}.get(what)
-            if held is not None and isinstance(held[index], torch.nn.Parameter):
-                held[index].copy_(torch.from_numpy(param.value.copy()))
+        for tensor, value in pairs:
+            tensor.copy_(torch.from_numpy(value.copy()).reshape(tensor.shape))
+        for name, tensor, value in logarithms:
+            tensor.copy_(torch.from_numpy(value.copy()).reshape(tensor.shape))
+            if name.endswith((".tau", ".threshold")):
+                tensor.log_()
+
+
+def _learned(wrapper: SNNWrapper, net: Net) -> Iterator[tuple[str, torch.Tensor, Any]]:
+    """What neurons learn: the net's name, the module's parameter, the net's value."""
+    held = {"alpha": wrapper.alpha, "coefficient": wrapper.coefficient}
+    for index, (name, module) in enumerate(wrapper._neurons().items()):
+        layer = name.replace(".", "_")
+        own: dict[str, Any] = {w: module._parameters.get(f"log_{w}") for w in ("tau", "threshold")}
+        own.update({what: values[index] for what, values in held.items()})
+        for what, parameter in own.items():
+            if isinstance(parameter, torch.nn.Parameter) and f"{layer}.{what}" in net.params:
+                yield f"{layer}.{what}", parameter, net.params[f"{layer}.{what}"].value

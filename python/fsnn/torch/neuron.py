@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from . import _values
 from ._context import (
     Order,
     Running,
@@ -36,15 +37,6 @@ OPTIONS = "reset v0 v_reset refractory detach_reset equality noise dw du dx frac
 HOOKS = "_forward_pre_hooks _forward_hooks _backward_pre_hooks _backward_hooks".split()
 
 
-def _positive(what: str, value: Any) -> None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{what} is {value!r}: it is a number above 0") from None
-    if not 0 < number < math.inf:
-        raise ValueError(f"{what} is {value}: it must be above 0 and finite")
-
-
 class BaseNeuron(torch.nn.Module):
     """A neuron of one's own: subclasses write `forward(self, v_mem, current_input)`, which gives
     (dv_dt, spike), or v_mem where current_input is None.
@@ -53,19 +45,22 @@ class BaseNeuron(torch.nn.Module):
     function that equations do not have) runs step by step through torch, which is slow and said
     once.
 
-    tau, threshold: positive numbers, learned with `tau_learnable` and `threshold_learnable` (from
-    the value given on, in their logarithm: they stay positive). `surrogate_opt` names the surrogate
+    tau, threshold: positive numbers, or a tensor of them that broadcasts to the shape of one sample
+    at one step ([C, 1, 1] of [C, H, W]: one a channel); learned with `tau_learnable` and
+    `threshold_learnable` (from the value given on, in their logarithm: they stay positive).
+    `surrogate_opt` names the surrogate
     gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its
     scale. Further options are those of the description: reset="current", v0, v_reset, refractory,
     detach_reset, equality.
     """
 
     kind = "user"
+    _numbers: dict[str, float] = {}  # what a kind of the library's has besides, with its defaults
 
     def __init__(
         self,
-        tau: float = 0.5,
-        threshold: float = 1.0,
+        tau: Any = 0.5,
+        threshold: Any = 1.0,
         surrogate_grad_scale: float = 5.0,
         surrogate_opt: str = "arctan",
         tau_learnable: bool = False,
@@ -74,13 +69,15 @@ class BaseNeuron(torch.nn.Module):
         **options: Any,
     ) -> None:
         super().__init__()
-        for what, value in (("tau", tau), ("threshold", threshold)):
-            _positive(what, value)
+        self._hold("tau", _values.positive("tau", tau))
+        self._hold("threshold", _values.positive("threshold", threshold))
+        own = {key: _values.number(key, options.pop(key)) for key in [*self._numbers] if key in options}
+        self.own = {**self._numbers, **own}
         unknown = [key for key in options if key not in OPTIONS]
         if unknown:
             raise TypeError(
                 f"{type(self).__name__} has no option {unknown[0]!r}: there are "
-                f"{', '.join(OPTIONS)}"
+                f"{', '.join([*self._numbers, *OPTIONS])}"
             )
         for key, value in options.items():
             if isinstance(value, dict) and value.get("learn"):
@@ -92,12 +89,11 @@ class BaseNeuron(torch.nn.Module):
             canonical(surrogate_opt),
             float(surrogate_grad_scale),
         )
-        self._tau, self._threshold, self.options = float(tau), float(threshold), options
-        self.initial_tau, self.tau_learnable = float(tau), bool(tau_learnable)
+        self.options, self.initial_tau, self.tau_learnable = options, self._tau, bool(tau_learnable)
         if tau_learnable:
-            self.log_tau = torch.nn.Parameter(torch.tensor(math.log(float(tau))))
+            self.log_tau = _values.learned(self._tau)
         if threshold_learnable:
-            self.log_threshold = torch.nn.Parameter(torch.tensor(math.log(float(threshold))))
+            self.log_threshold = _values.learned(self._threshold)
         self._pool = Pool()
         self._steps_because: str | None = None
 
@@ -110,7 +106,7 @@ class BaseNeuron(torch.nn.Module):
         return getattr(self, f"_{name}") if learned is None else learned.exp()
 
     def get_tau(self) -> Any:
-        """The time constant: a number, or a tensor where it is learned."""
+        """The time constant: a number, or a tensor where it is learned or not one for all."""
         return self._value("tau")
 
     @property
@@ -118,7 +114,7 @@ class BaseNeuron(torch.nn.Module):
         return self._value("tau")
 
     @tau.setter
-    def tau(self, value: float) -> None:
+    def tau(self, value: Any) -> None:
         self._set("tau", value)
 
     @property
@@ -127,16 +123,25 @@ class BaseNeuron(torch.nn.Module):
         return self._value("threshold")
 
     @threshold.setter
-    def threshold(self, value: float) -> None:
+    def threshold(self, value: Any) -> None:
         self._set("threshold", value)
 
-    def _set(self, name: str, value: float) -> None:
-        _positive(name, value)
-        learned = self._parameters.get(f"log_{name}")
-        setattr(self, f"_{name}", float(value))
-        if learned is not None:
+    def _set(self, name: str, value: Any) -> None:
+        value = _values.positive(name, value)
+        logarithm = self._parameters.get(f"log_{name}")
+        if logarithm is not None:
             with torch.no_grad():
-                learned.fill_(math.log(float(value)))
+                logarithm.copy_(_values.learned(value))
+        self._hold(name, value)
+
+    def _hold(self, name: str, value: Any) -> None:
+        """Several numbers go with the module's precision, and a fixed one is in no state_dict."""
+        if isinstance(value, torch.Tensor):
+            self.__dict__.pop(f"_{name}", None)
+            self.register_buffer(f"_{name}", value, persistent=False)
+            return
+        self._buffers.pop(f"_{name}", None)
+        setattr(self, f"_{name}", value)
 
     def surrogate_f(self, x: Any, scale: float | None = None) -> Any:
         """1 where x >= 0, with the surrogate gradient of this neuron backward."""
@@ -155,9 +160,8 @@ class BaseNeuron(torch.nn.Module):
         """What print shows: the present tau and threshold, whether they learn, the surrogate."""
         parts = []
         for name in ("tau", "threshold"):
-            learned = self._parameters.get(f"log_{name}")
-            value = getattr(self, f"_{name}") if learned is None else math.exp(float(learned))
-            parts.append(f"{name}={value:g}" + ("" if learned is None else " (learned)"))
+            learns = " (learned)" if f"log_{name}" in self._parameters else ""
+            parts.append(f"{name}={_values.shown(self._value(name))}{learns}")
         parts.append(f"surrogate={self.surrogate_opt}, scale={self.surrogate_grad_scale:g}")
         return ", ".join(parts + [f"{key}={value!r}" for key, value in self.options.items()])
 
@@ -204,6 +208,8 @@ class BaseNeuron(torch.nn.Module):
         rows = x.reshape(call.steps, x.shape[0] // call.steps, *x.shape[1:])
         order = call.orders[id(self)]
         layer, learned = self._described(name, order, call)
+        fit, sample = _values.of_sample, tuple(rows.shape[2:]) or (1,)
+        learned = {what: fit(name, what, value, sample) for what, value in learned.items()}
         if layer is None:
             y = self._step_by_step(name, rows, order, call)
         else:
@@ -229,22 +235,31 @@ class BaseNeuron(torch.nn.Module):
     def _described(
         self, name: str, order: Order, call: Running
     ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-        """The layer as a description, and its learned parameters; None: it runs step by step."""
-        learned = {
-            what: self._value(what)
-            for what in ("tau", "threshold")
-            if f"log_{what}" in self._parameters
-        }
+        """The layer as a description, and the parameters that it takes as tensors: what is learned,
+        or is not one for all neurons. None: it runs step by step."""
+        learned: dict[str, Any] = {}
         options: dict[str, Any] = {"name": name.replace(".", "_") or "neuron", **self.options}
         for what in ("tau", "threshold"):
-            value = getattr(self, f"_{what}")
-            options[what] = {"value": value, "learn": True} if what in learned else value
+            options[what] = self._entry(what, learned)
         options["surrogate"] = {"kind": self.surrogate_opt, "scale": self.surrogate_grad_scale}
         more = self._special(options, learned, name)
         if not more:
             return None, {}
         dynamics = self._dynamics(order, call, learned)
         return {"layers": [{self.kind: options}], "dynamics": dynamics}, learned
+
+    def _entry(self, what: str, learned: dict[str, Any]) -> Any:
+        """tau or threshold in a description, which is the same in every call; the tensor of its
+        present values goes to `learned`."""
+        value, learns = self._value(what), f"log_{what}" in self._parameters
+        several = _values.is_several(value)
+        if learns or several:
+            learned[what] = value
+        # where learning began; remarks are about the shortest tau
+        first = float(torch.as_tensor(getattr(self, f"_{what}")).min())
+        if several:
+            return {"value": first, "per": _values.per(value), "learn": learns}
+        return {"value": first, "learn": True} if learns else first
 
     def _dynamics(self, order: Order, call: Running, learned: dict[str, Any]) -> dict[str, Any]:
         """The section dynamics; learned orders are parameters of the layer."""
@@ -325,25 +340,6 @@ def _order_keys(order: Order, learned: dict[str, Any]) -> dict[str, Any]:
 class _Kind(BaseNeuron):
     """A neuron that the library has as a kind."""
 
-    params: dict[str, float] = {}
-
-    def __init__(
-        self,
-        tau: float = 0.5,
-        threshold: float = 1.0,
-        surrogate_grad_scale: float = 5.0,
-        surrogate_opt: str = "arctan",
-        tau_learnable: bool = False,
-        *,
-        threshold_learnable: bool = False,
-        **options: Any,
-    ) -> None:
-        own = {name: float(options.pop(name)) for name in type(self).params if name in options}
-        options["threshold_learnable"] = threshold_learnable
-        surrogate = (surrogate_grad_scale, surrogate_opt)
-        super().__init__(tau, threshold, *surrogate, tau_learnable, **options)
-        self.own = {**type(self).params, **own}
-
     def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
         if type(self).forward not in BUILT_IN:  # a subclass with a rule of its own
             return super()._special(options, learned, name)
@@ -389,7 +385,7 @@ class HardLIFNeuron(_Kind):
     """As LIF, but a spike takes kappa v/tau from the drive."""
 
     kind = "hard_lif"
-    params = {"kappa": 1.0}
+    _numbers = {"kappa": 1.0}
 
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
         if current_input is None:
@@ -404,8 +400,8 @@ class HardResetLIFNeuron(HardLIFNeuron):
 
     def __init__(
         self,
-        tau: float = 0.5,
-        threshold: float = 1.0,
+        tau: Any = 0.5,
+        threshold: Any = 1.0,
         surrogate_grad_scale: float = 5.0,
         reset_strength: float = 50.0,
         **options: Any,
@@ -445,8 +441,8 @@ class LIFNeuronFDE(LIFNeuron):
 
     def __init__(
         self,
-        tau: float = 0.5,
-        threshold: float = 1.0,
+        tau: Any = 0.5,
+        threshold: Any = 1.0,
         surrogate_grad_scale: float = 5.0,
         surrogate_opt: str = "arctan",
         tau_learnable: bool = False,
@@ -476,7 +472,7 @@ class QIFNeuron(_Kind):
     """Quadratic: tau D^alpha v = a (v - rest)(v - critical) + I."""
 
     kind = "qif"
-    params = {"a": 1.0, "rest": 0.0, "critical": 0.5}
+    _numbers = {"a": 1.0, "rest": 0.0, "critical": 0.5}
 
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
         if current_input is None:
@@ -501,21 +497,21 @@ class EIFNeuron(_NoRule):
     """Exponential: tau D^alpha v = -v + slope exp((v - onset)/slope) + I."""
 
     kind = "eif"
-    params = {"slope": 0.2, "onset": 0.8}
+    _numbers = {"slope": 0.2, "onset": 0.8}
 
 
 class CubaLIFNeuron(_NoRule):
     """LIF whose current passes a synaptic filter of time constant tau_syn."""
 
     kind = "cuba"
-    params = {"tau_syn": 2.0}
+    _numbers = {"tau_syn": 2.0}
 
 
 class ALIFNeuron(_NoRule):
     """LIF whose threshold rises by beta a, a a trace of its spikes of time constant tau_a."""
 
     kind = "alif"
-    params = {"tau_a": 10.0, "beta": 0.2}
+    _numbers = {"tau_a": 10.0, "beta": 0.2}
 
 
 class ReadoutNeuron(_NoRule):
@@ -539,8 +535,8 @@ class NoisyLIFNeuron(_NoRule):
 
     def __init__(
         self,
-        tau: float = 10.0,
-        threshold: float = 1.0,
+        tau: Any = 10.0,
+        threshold: Any = 1.0,
         gamma: float = 0.2,
         train_spike_mode: str = "hard_concrete",
         concrete_temp: float = 0.25,
