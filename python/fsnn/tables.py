@@ -58,12 +58,27 @@ def _table(c: Any) -> Table:
         lib.fsnn_table_free(c)
 
 
+def _under_each(what: What, currents: Any, function: Any) -> Table:
+    """A table of a neuron under each of several constant currents."""
+    levels, table = numbers(currents, np.float64, "currents").ravel(), ffi.new("fsnn_table *")
+    what.run(function(what.c, pointer(levels, "double *"), levels.size, table))
+    return _table(table)
+
+
+def _under_one(what: What, current: float, function: Any) -> Table:
+    """A table of a neuron under one constant current."""
+    table = ffi.new("fsnn_table *")
+    what.c.current.kind, what.c.current.p[0] = lib.FSNN_CURRENT_CONSTANT, current
+    what.run(function(what.c, table))
+    return _table(table)
+
+
 def firing_rates(
     currents: Any,
     steps: int,
     neuron: str = "lif",
     *,
-    alpha: Sequence[float] | None = None,
+    alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     seed: int = 0,
     **options: Any,
@@ -72,37 +87,25 @@ def firing_rates(
     exact rate at alpha = 1 where it is known. Arguments as of `simulate`, but that the reset of if
     and lif is jump by default. ValueError of resets under which spikes are no events of their own
     (current, none)."""
-    levels = numbers(currents, np.float64, "currents").ravel()
-    what, table = (
-        What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed),
-        ffi.new("fsnn_table *"),
-    )
-    values = pointer(levels, "double *")
-    what.run(lib.fsnn_simulate_rates(what.c, values, levels.size, table))
-    return _table(table)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed)
+    return _under_each(what, currents, lib.fsnn_simulate_rates)
 
 
 def first_spikes(
     currents: Any,
     neuron: str = "lif",
     *,
-    alpha: Sequence[float] | None = None,
+    alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Table:
     """When if or lif at rest spikes first under each constant current, for every order, beside the
     exact time; NaN: never, or after more than 200,000 steps. Where the dynamics say no step it
     follows the time. Arguments as of `simulate`."""
-    levels = numbers(currents, np.float64, "currents").ravel()
-    what, table = (
-        What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0),
-        ffi.new("fsnn_table *"),
-    )
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0)
     if "step" not in (dynamics or {}):
         what.c.dynamics.step = 0
-    values = pointer(levels, "double *")
-    what.run(lib.fsnn_simulate_latency(what.c, values, levels.size, table))
-    return _table(table)
+    return _under_each(what, currents, lib.fsnn_simulate_latency)
 
 
 def spike_intervals(
@@ -110,27 +113,22 @@ def spike_intervals(
     steps: int,
     neuron: str = "lif",
     *,
-    alpha: Sequence[float] | None = None,
+    alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     seed: int = 0,
     **options: Any,
 ) -> Table:
     """The spikes of a neuron under a constant current, their times and the intervals before them,
     order by order; beside the exact ones of if with reset jump. Arguments as of `simulate`."""
-    what, table = (
-        What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed),
-        ffi.new("fsnn_table *"),
-    )
-    what.c.current.kind, what.c.current.p[0] = lib.FSNN_CURRENT_CONSTANT, current
-    what.run(lib.fsnn_simulate_intervals(what.c, table))
-    return _table(table)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed)
+    return _under_one(what, current, lib.fsnn_simulate_intervals)
 
 
 def relaxation(
     current: float,
     steps: int,
     *,
-    alpha: Sequence[float] | None = None,
+    alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Table:
@@ -139,10 +137,8 @@ def relaxation(
 
     `options` are those of lif (tau, v0, ...); its reset and threshold do not count. Arguments as of
     `simulate`."""
-    what, table = What("lif", options, dynamics, alpha, steps, 0), ffi.new("fsnn_table *")
-    what.c.current.kind, what.c.current.p[0] = lib.FSNN_CURRENT_CONSTANT, current
-    what.run(lib.fsnn_simulate_relaxation(what.c, table))
-    found = _table(table)
+    what = What("lif", options, dynamics, alpha, steps, 0)
+    found = _under_one(what, current, lib.fsnn_simulate_relaxation)
     rows = zip(found["alpha"], found["time"])
     exact = [lib.fsnn_relaxation_exact(what.c, order, time) for order, time in rows]
     found.columns["exact distance"] = np.array(exact)

@@ -1,9 +1,12 @@
 /* format/sound_send.c: in the child: libsndfile is loaded, not linked: it brings ten libraries of
- * codecs along, which would make every start of the program slower. */
+ * codecs along, which would make every start of the program slower. FSNN_SOUND_LIBRARY names
+ * another file of it than the system's; the Python package sets it where soundfile, which brings
+ * one, is installed. */
 #include "base/port_library.h"
 #include "format/sound.h"
 
 #include <sndfile.h>
+#include <stdlib.h>
 
 #define LIBRARY "libsndfile.so.1" /* its interface has been the same since 2002 */
 
@@ -17,8 +20,8 @@ typedef struct library {
 
 static fsnn_status load(library *l, const sound_file *file)
 {
-    const char *reason = "it lacks functions";
-    void *at = port_library_open(LIBRARY, &reason);
+    const char *reason = "it lacks functions", *named = getenv("FSNN_SOUND_LIBRARY");
+    void *at = port_library_open(named && *named ? named : LIBRARY, &reason);
     if (at && port_library_find(at, "sf_open", &l->open) &&
         port_library_find(at, "sf_readf_double", &l->read) &&
         port_library_find(at, "sf_error", &l->error) &&
@@ -27,7 +30,8 @@ static fsnn_status load(library *l, const sound_file *file)
         return FSNN_OK;
     return fsnn_fail(FSNN_EUNSUPPORTED,
                      "%s: %s, and libsndfile, which reads it, cannot be loaded (%s): install it "
-                     "(Debian: libsndfile1), or convert the file by sox or ffmpeg to WAV of PCM",
+                     "(Debian: libsndfile1; beside the Python package: pip install soundfile), or "
+                     "convert the file by sox or ffmpeg to WAV of PCM",
                      file->path, file->what, reason);
 }
 

@@ -225,6 +225,20 @@ static void refused(void **state)
     folder_delete("cut");
 }
 
+/* Another file of libsndfile than the system's. */
+static void named(void **state)
+{
+    (void)state;
+    fsnn_series *s;
+    setenv("FSNN_SOUND_LIBRARY", "libsndfile-none.so", 1);
+    REFUSED(fsnn_series_wav(CORPUS "flac16.flac", NULL, &s), FSNN_EUNSUPPORTED,
+            "cannot be loaded (libsndfile-none.so");
+    setenv("FSNN_SOUND_LIBRARY", "", 1);
+    GOOD(fsnn_series_wav(CORPUS "flac16.flac", NULL, &s));
+    fsnn_series_destroy(s);
+    unsetenv("FSNN_SOUND_LIBRARY");
+}
+
 static void damaged(void **state)
 {
     (void)state;
@@ -244,6 +258,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(forms), cmocka_unit_test(the_same_bits),
                                        cmocka_unit_test(folders), cmocka_unit_test(refused),
-                                       cmocka_unit_test(damaged)};
+                                       cmocka_unit_test(named), cmocka_unit_test(damaged)};
     return cmocka_run_group_tests_name("data/sound", tests, folder_open, folder_close);
 }

@@ -22,10 +22,10 @@ try "$python" -m venv "$place/clean"
 try make -s wheel BUILD="$place" PYTHON="$python"
 wheel=$(ls "$place"/dist/fsnn-*.whl)
 try "$python" -m zipfile -l "$wheel"
-for bundled in libdnnl libgomp libfyaml; do
+for bundled in libdnnl libgomp libfyaml libpng16 libkissfft-float liblz4 libzstd; do
     grep -q "licenses/bundled/$bundled/copyright" "$place/log" || fail "the wheel has no licence of $bundled"
 done
-grep -qi libhdf5 "$place/log" && fail "HDF5 is in the wheel"
+grep -qiE 'libhdf5|libsndfile' "$place/log" && fail "HDF5 or libsndfile is in the wheel"
 awk '/^```python/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md >"$place/first.py"
 
 cd "$place" || exit 1
@@ -65,6 +65,15 @@ if [ -f "$nir" ]; then
     try clean/bin/fsnn inspect "$nir"
     grep -q "a NIR graph of" log || fail "h5py does not read $nir"
 fi
+
+# Sound: that of the system; a sentence where there is none; that of the package soundfile
+sound=$source/tests/fuzz/sound/flac16.flac
+FSNN_SOUND_LIBRARY=libsndfile-none.so clean/bin/fsnn inspect "$sound" >log 2>&1 && fail "FLAC is read without libsndfile"
+grep -q "pip install soundfile" log || fail "without libsndfile there is no word of soundfile"
+try clean/bin/pip install soundfile
+clean/bin/python -c 'import fsnn, os; print(os.environ["FSNN_SOUND_LIBRARY"])' >log
+grep -q _soundfile_data log || fail "the library of soundfile is not offered"
+try clean/bin/fsnn inspect "$sound"
 
 # PyTorch has an oneDNN and an OpenMP of its own: neither gives the other a function, and results are those of each alone.
 clean/bin/pip install -q torch==2.13.0 >log 2>&1 ||

@@ -255,45 +255,35 @@ def tool(name):
         raise unittest.SkipTest(f"{error}; pip install {name.partition('.')[0]}") from error
 
 
+def through(net, x):
+    """The spikes of a net of torch that takes one step and its state: [T, B, N]."""
+    torch = tool("torch")
+    state, spikes = (), []
+    with torch.no_grad():
+        for step in torch.from_numpy(x):
+            out = net(step, *state)
+            out, *state = out if isinstance(out, tuple) else (out,)
+            spikes.append(out.numpy())
+    return spikes
+
+
 class Tools(Files):
     """The same weights and input: spikes at order 1 are equal."""
 
     def test_snntorch(self):
         importer = tool("snntorch.import_nir")
-        torch = tool("torch")
         graph, x, here = self.two_layers()
-        net = importer.import_from_nir(graph)
-        state, there = None, []
-        with torch.no_grad():
-            for step in torch.from_numpy(x):
-                out, state = net(step, state)
-                there.append(out.numpy())
-        self.spikes_equal(there, here)
+        self.spikes_equal(through(importer.import_from_nir(graph), x), here)
 
     def test_norse(self):
         norse = tool("norse.torch")
-        torch = tool("torch")
         graph, x, here = self.two_layers()
-        net = norse.from_nir(graph, dt=DT)
-        state, there = None, []
-        with torch.no_grad():
-            for step in torch.from_numpy(x):
-                out, state = net(step, state)
-                there.append(out.numpy())
-        self.spikes_equal(there, here)
+        self.spikes_equal(through(norse.from_nir(graph, dt=DT), x), here)
 
     def test_spikingjelly(self):
         exchange = tool("spikingjelly.activation_based.nir_exchange")
-        torch = tool("torch")
         graph, x, here = self.two_layers()
-        net = exchange.import_from_nir(graph, dt=DT)
-        state, there = None, []
-        with torch.no_grad():
-            for step in torch.from_numpy(x):
-                out = net(step, state) if state is not None else net(step)
-                out, state = out if isinstance(out, tuple) else (out, None)
-                there.append(out.numpy())
-        self.spikes_equal(there, here)
+        self.spikes_equal(through(exchange.import_from_nir(graph, dt=DT), x), here)
 
 
 if __name__ == "__main__":

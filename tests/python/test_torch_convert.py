@@ -194,6 +194,52 @@ class Convert(unittest.TestCase):
                 ft.to_net(net, (1, 8, 8))
 
 
+class Checkpoints(unittest.TestCase):
+    """Files of torch.save, by fsnn.Net.load."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name) / "w.pt"
+        torch.manual_seed(7)
+        self.model = nn.Sequential()
+        self.model.add_module("fc1", nn.Linear(3, 5))
+        self.model.add_module("fc2", nn.Linear(5, 2))
+
+    def loaded(self, saved, **options):
+        torch.save(saved, self.path, **options)
+        layers = [{"linear": {"out": out, "name": name}} for name, out in (("fc1", 5), ("fc2", 2))]
+        return fsnn.Net(input=[3], layers=layers, dynamics={"alpha": 0.5}).load(self.path)
+
+    def test_forms(self):
+        state = self.model.state_dict()
+        forms = {
+            "as it is": (state, {}),
+            "before torch 1.6": (state, {"_use_new_zipfile_serialization": False}),
+            "within a checkpoint": ({"epoch": 3, "model": state}, {}),
+            "double": ({name: value.double() for name, value in state.items()}, {}),
+        }
+        for form, (saved, options) in forms.items():
+            with self.subTest(form):
+                net = self.loaded(saved, **options)
+                for name, value in state.items():
+                    np.testing.assert_array_equal(net.params[name].value, value)
+
+    def test_what_does_not_load(self):
+        with self.assertRaisesRegex(NotImplementedError, "holds code.*save the state_dict instead"):
+            self.loaded(self.model)
+        state = self.model.state_dict()
+        del state["fc2.bias"]
+        with self.assertRaisesRegex(ValueError, '"fc2.bias" is missing'):
+            self.loaded(state)
+        with self.assertRaisesRegex(ValueError, "fc1.weight"):
+            self.loaded({**self.model.state_dict(), "fc1.weight": torch.zeros(5, 4)})
+        with self.assertRaisesRegex(OSError, "cannot be read"):
+            fsnn.Net(input=[3], layers=["lif"], dynamics={"alpha": 0.5}).load(
+                self.path.parent / "none.pt"
+            )
+
+
 class Several(unittest.TestCase):
     """tau and threshold that are not one for all neurons."""
 
@@ -250,7 +296,9 @@ class Several(unittest.TestCase):
         learned = ft.LIFNeuron(tau=[1.0, 2.0], tau_learnable=True)
         learned.tau = 3.0  # of both
         self.assertEqual(several(learned)(torch.rand(4, 2, 2)).shape, (4, 2, 2))
-        self.assertEqual(several(ft.LIFNeuron(tau=[1.0, 2.0])).double()._neurons()["0"].tau.dtype, torch.float64)
+        self.assertEqual(
+            several(ft.LIFNeuron(tau=[1.0, 2.0])).double()._neurons()["0"].tau.dtype, torch.float64
+        )
 
 
 def several(neuron):

@@ -72,7 +72,10 @@ class Refusals(unittest.TestCase):
         for options, names in (
             ({"alpha": 0.7}, "alpha does"),
             ({"alpha": 0.5}, "alpha does"),
-            ({"alpha": [0.3, 0.4], "alpha_mode": "per_layer", "learn_alpha": True}, "learn_alpha do"),
+            (
+                {"alpha": [0.3, 0.4], "alpha_mode": "per_layer", "learn_alpha": True},
+                "learn_alpha do",
+            ),
             ({"multi_coefficient": [1.0]}, "multi_coefficient does"),
         ):
             with self.subTest(options=options):

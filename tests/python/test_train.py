@@ -78,7 +78,9 @@ class Train(unittest.TestCase):
         self.assertTrue(figures.figure().render().startswith(b"\x89PNG"))
         with self.assertRaisesRegex(ValueError, "whole numbers"):
             fsnn.Data(x, y[:, 0], targets="classes")
-        steps = fsnn.Data(np.zeros((4, 5, 6)), np.ones((4, 5), int), sequence=True, targets="classes")
+        steps = fsnn.Data(
+            np.zeros((4, 5, 6)), np.ones((4, 5), int), sequence=True, targets="classes"
+        )
         self.assertEqual((steps.classes, steps.target_shape), (2, ()))
         self.assertEqual(fsnn.Data(x, y).target_shape, (2,))
 
@@ -307,6 +309,8 @@ class Runs(unittest.TestCase):
             dynamics={"alpha": 0.6, "step": 0.5},
         )
         np.testing.assert_array_equal(many.v[:, 2], one.v)
+        same = fsnn.simulate(current, tau=2.0, reset="jump", alpha=0.6, dynamics={"step": 0.5})
+        np.testing.assert_array_equal(same.v, one.v)
         self.assertIn("a", fsnn.simulate(current, "alif", dynamics={"alpha": 0.6}).states)
         own = fsnn.simulate(
             current,

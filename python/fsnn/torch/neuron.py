@@ -71,7 +71,9 @@ class BaseNeuron(torch.nn.Module):
         super().__init__()
         self._hold("tau", _values.positive("tau", tau))
         self._hold("threshold", _values.positive("threshold", threshold))
-        own = {key: _values.number(key, options.pop(key)) for key in [*self._numbers] if key in options}
+        own = {
+            key: _values.number(key, options.pop(key)) for key in [*self._numbers] if key in options
+        }
         self.own = {**self._numbers, **own}
         unknown = [key for key in options if key not in OPTIONS]
         if unknown:
