@@ -256,8 +256,8 @@ static void damaged(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(forms), cmocka_unit_test(the_same_bits),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(forms),   cmocka_unit_test(the_same_bits),
                                        cmocka_unit_test(folders), cmocka_unit_test(refused),
-                                       cmocka_unit_test(named), cmocka_unit_test(damaged)};
+                                       cmocka_unit_test(named),   cmocka_unit_test(damaged)};
     return cmocka_run_group_tests_name("data/sound", tests, folder_open, folder_close);
 }
