@@ -19,7 +19,9 @@ bool scan_fused_fits(const scan *s)
                  m->sums == 1 && !m->compressed;
     bool plain =
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
-    bool derivative = s->model->linear || (s->model->wide && s->fused.wide.data);
+    bool wide = s->model->wide && s->fused.wide.data && !reset->subtracts;
+    bool derivative = s->model->linear || wide;
+    plain = plain || reset->subtracts;
     return state && plain && derivative && !s->rest && !s->smooth && !s->noise.on && !s->general &&
            !s->holds.count && s->fused.space.data && fsnn_threads() <= s->fused.workers;
 }

@@ -1,6 +1,7 @@
 /* scan/fused.h: the scan of the commonest neurons in one loop body: explicit schemes whose
- * history keeps states, resets `current` and `none`, one sum over the past; if and lif, and models
- * that are wide (neuron/model.h). The same numbers as the general scan, bit for bit.
+ * history keeps states, resets `current`, `none` and `subtract`, one sum over the past; if and lif,
+ * and, but for `subtract`, models that are wide (neuron/model.h). The same numbers as the general
+ * scan, bit for bit.
  *
  * Groups of neighbouring tiles go through time together, so that a step touches a stretch of memory
  * and not 128 bytes of it: rows of successive steps are far apart, and often by a multiple of what

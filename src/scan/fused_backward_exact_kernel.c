@@ -6,6 +6,11 @@
  *   gtest = (gs - [attached] gf reset_drive) surrogate'(v + dv - theta)
  *   gI = (gf + gtest) / tau;   carry = gtest - gI (without a leak: gtest)
  *
+ * or, with reset `subtract`, of which the arguments p + v_0 - theta were kept,
+ *
+ *   G = carry + sum_l w_l q_{m+l};   gtest = (gs - [attached] G theta) surrogate'(argument)
+ *   q = G + gtest;   gI = gain q / tau;   carry = -gI
+ *
  * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
  * need not be read: they are where v + dv - theta >= least. Gradients of tau and threshold are
  * summed where they are learned. Those of the order come from the rows of q, once a group has them
@@ -36,6 +41,7 @@ typedef struct job {
     int learns;              /* LEARNS_ */
     const scan_order *order; /* [orders] */
     int orders;
+    test when;
     void (*slope)(real scale, const real *x, real *d); /* NULL: arctan, done here */
 } job;
 
@@ -76,7 +82,7 @@ typedef struct forward_step {
     row dv, arg, slope;
 } forward_step;
 
-static ALWAYS forward_step recompute(const walk *w, int t, int64_t k, derivative kind,
+static ALWAYS forward_step recompute(const walk *w, int t, int64_t k, derivative kind, test when,
                                      const real *given)
 {
     const job *j = w->j;
@@ -98,6 +104,8 @@ static ALWAYS forward_step recompute(const walk *w, int t, int64_t k, derivative
         }
         f.arg.v[i] = (v + f.dv.v[i]) - vec_load(par[ROW_THRESHOLD] + o);
     }
+    if (when == AFTER)
+        f.arg = row_load(rows_tested(j->s, w->group.tile[t]) + k * ROW_LANES);
     f.slope = slope_of(j, &f.arg);
     return f;
 }
@@ -107,11 +115,17 @@ static inline void add_to(real *p, vec v)
     vec_store(p, vec_load(p) + v);
 }
 
+/* What reaches a spike after the step, from the output and from the potential that it lowers. */
+static ALWAYS vec after(vec G, vec theta, vec pull, vec gspike)
+{
+    return vec_madd(pull, -(G * theta), gspike);
+}
+
 /* The group's tile t at step k, row r of the reversed time; gh: what the state that the step
  * made gave to later ones. Wide: dv [32] is given, gdv [32] is left, and gtest where the carry
  * will be. */
-static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative kind, int learns,
-                        const real *dv, real *left)
+static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative kind, test when,
+                        int learns, const real *dv, real *left)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
@@ -121,16 +135,20 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
     const real *gspikes = j->sink ? w->group.spikes[t] : j->gspikes + at;
     const vec gain = vec_all(j->gain), zero = {0}, one = vec_all(1), pull = vec_all(j->pull),
               least = vec_all(j->s->least);
-    forward_step f = recompute(w, t, k, kind, dv);
+    forward_step f = recompute(w, t, k, kind, when, dv);
     row out;
     EACH_VEC
     {
         int o = i * VEC;
-        vec gp = vec_load(carry + o) + gh.v[i];
+        vec G = vec_load(carry + o) + gh.v[i], theta = vec_load(par[ROW_THRESHOLD] + o);
+        vec late =
+            when == AFTER ? after(G, theta, pull, vec_load(gspikes + o)) * f.slope.v[i] : zero;
+        vec gp = when == AFTER ? G + late : G;
         vec gf = vec_madd(gain, gp, zero * gh.v[i]), gc = -gf;
         vec reset_drive = vec_load(par[ROW_RESET_DRIVE] + o);
         vec gtest = vec_madd(pull * gc, reset_drive, vec_load(gspikes + o)) * f.slope.v[i];
-        vec gdv = gf + gtest;
+        gtest = when == AFTER ? late : gtest;
+        vec gdv = when == AFTER ? gf : gf + gtest;
         vec_store(q + o, gp);
         if (kind == WIDE) {
             vec_store(left + o, gdv);
@@ -138,7 +156,8 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
         } else {
             vec gI = gdv * vec_load(par[ROW_RATE] + o);
             out.v[i] = zero + gI;
-            vec_store(carry + o, (zero + (kind == LEAKY ? -gI : zero)) + gtest);
+            vec_store(carry + o, (zero + (kind == LEAKY ? -gI : zero)) +
+                                     (when == AFTER ? zero * gtest : gtest));
             if (j->sums)
                 add_to(w->sum_I[t] + o, gI);
         }
@@ -146,7 +165,10 @@ static ALWAYS void step(walk *w, int t, int64_t k, int64_t r, row gh, derivative
             vec spike = vec_where(f.arg.v[i] >= least, one);
             vec greset_drive = j->reset_drive ? gc : zero * gc;
             real *to = grow[ROW_RESET_DRIVE] + o, *rate = grow[ROW_RATE] + o;
-            vec_store(to, vec_madd(greset_drive, spike, vec_load(to)));
+            if (when == AFTER)
+                add_to(grow[ROW_THRESHOLD] + o, -(G * spike));
+            else
+                vec_store(to, vec_madd(greset_drive, spike, vec_load(to)));
             if (kind != WIDE)
                 vec_store(rate, vec_madd(gdv, f.drive.v[i], vec_load(rate)));
             add_to(grow[ROW_THRESHOLD] + o, -gtest);
@@ -225,7 +247,7 @@ static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags,
     wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
     for (int t = 0; t < tiles; t++) {
         row gh = given_of(w, first + t, r, i, lags, whole);
-        step(w, first + t, k, r, gh, WIDE, learns, band->dv[t], band->gdv[t]);
+        step(w, first + t, k, r, gh, WIDE, AHEAD, learns, band->dv[t], band->gdv[t]);
     }
     wide->charge_back(w->group.self[b], band->v[0], I, band->gdv[0], band->gv[0], band->gI[0]);
     for (int t = 0; t < tiles; t++)
@@ -240,7 +262,7 @@ static void fetch(walk *w, int64_t k)
                              g->spikes[0]);
 }
 
-static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int learns)
+static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, test when, int learns)
 {
     const job *j = w->j;
     int64_t past = r < j->window ? r : j->window;
@@ -256,27 +278,31 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, int
             step_band(w, b, r + i, i, lags, whole, learns);
         for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
             ask(w, t, k);
+            if (when == AFTER)
+                row_ask(rows_tested(j->s, w->group.tile[t]) + (k - 1) * ROW_LANES);
             row gh = given_of(w, t, r + i, i, lags, whole);
-            step(w, t, k, r + i, gh, kind, learns, NULL, NULL);
+            step(w, t, k, r + i, gh, kind, when, learns, NULL, NULL);
         }
     }
 }
 
-#define WALK(name, kind, learns)                                                                   \
+#define WALK(name, kind, when, learns)                                                             \
     static void name(walk *w)                                                                      \
     {                                                                                              \
         int64_t end = w->j->later + w->j->s->K;                                                    \
         for (int64_t r = w->j->later; r < end; r += FRAC_BLOCK)                                    \
-            block(w, r, end - r < FRAC_BLOCK ? end - r : FRAC_BLOCK, kind, learns);                \
+            block(w, r, end - r < FRAC_BLOCK ? end - r : FRAC_BLOCK, kind, when, learns);          \
     }
-#define WALKS(kind)                                                                                \
-    WALK(walk_##kind##_none, kind, LEARNS_NONE)                                                    \
-    WALK(walk_##kind##_neuron, kind, LEARNS_NEURON)                                                \
-    WALK(walk_##kind##_order, kind, LEARNS_ORDER)
+#define WALKS(kind, when)                                                                          \
+    WALK(walk_##kind##_##when##_none, kind, when, LEARNS_NONE)                                     \
+    WALK(walk_##kind##_##when##_neuron, kind, when, LEARNS_NEURON)                                 \
+    WALK(walk_##kind##_##when##_order, kind, when, LEARNS_ORDER)
 
-WALKS(PLAIN)
-WALKS(LEAKY)
-WALKS(WIDE)
+WALKS(PLAIN, AHEAD)
+WALKS(LEAKY, AHEAD)
+WALKS(WIDE, AHEAD)
+WALKS(PLAIN, AFTER)
+WALKS(LEAKY, AFTER)
 
 /* ---- parameters ---- */
 
@@ -411,18 +437,21 @@ static void store_current(const walk *w, int t)
         memcpy(j->gI + tile * ROW_LANES, w->sum_I[t], sizeof(lanes));
 }
 
-#define WALK_ROW(kind) [kind] = {walk_##kind##_none, walk_##kind##_neuron, walk_##kind##_order}
+#define WALK_ROW(kind, when)                                                                       \
+    [kind] = {walk_##kind##_##when##_none, walk_##kind##_##when##_neuron,                          \
+              walk_##kind##_##when##_order}
 
 static void one(int64_t number, int worker, void *user)
 {
-    static void (*const walks[][LEARNS])(walk *) = {WALK_ROW(PLAIN), WALK_ROW(LEAKY),
-                                                    WALK_ROW(WIDE)};
+    static void (*const walks[][DERIVATIVES][LEARNS])(walk *) = {
+        [AHEAD] = {WALK_ROW(PLAIN, AHEAD), WALK_ROW(LEAKY, AHEAD), WALK_ROW(WIDE, AHEAD)},
+        [AFTER] = {WALK_ROW(PLAIN, AFTER), WALK_ROW(LEAKY, AFTER)}};
     const job *j = user;
     const neuron_model *model = j->s->model;
     walk w;
     w.j = j;
     open_group(&w, number, worker);
-    walks[model->wide ? WIDE : model->leaky ? LEAKY : PLAIN][j->learns](&w);
+    walks[j->when][model->wide ? WIDE : model->leaky ? LEAKY : PLAIN][j->learns](&w);
     if (j->past)
         vec_settle();
     if (j->learns)
@@ -450,7 +479,8 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const real *I, const real *gspikes,
         return 0;
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     const scan_kernels *kernels = scan_kernels_get();
-    bool attached = !s->options.detach_reset && scan_resetting(s)->reset_drive;
+    const reset_rule *reset = scan_resetting(s);
+    bool attached = !s->options.detach_reset && (reset->reset_drive || reset->subtracts);
     job j = {.s = s,
              .kernels = kernels,
              .frac = frac_kernels_get(),
@@ -463,7 +493,8 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const real *I, const real *gspikes,
              .later = s->chain.on ? s->chain.later : 0,
              .scale = (real)surrogate->scale,
              .pull = attached ? 1 : 0,
-             .reset_drive = scan_resetting(s)->reset_drive,
+             .reset_drive = reset->reset_drive,
+             .when = reset->subtracts ? AFTER : AHEAD,
              .sink = s->sink.lines > 0,
              .channels = grads->sums != NULL,
              .sums = grads->sums || (grads->I && s->still),

@@ -3,6 +3,10 @@
  *   S = sum_l w_l u_{n+1-l}
  *   dv = (I - v) / tau;  s = [v + dv - theta >= least];  u_{n+1} = S + gain (dv - s reset_drive)
  *
+ * or, with reset `subtract`,
+ *
+ *   p = S + gain dv;  s = [p + v_0 - theta >= least];  u_{n+1} = p - s theta
+ *
  * the lanes of a tile in registers throughout, or, where the model gives dv, in two parts around
  * it. The sums are the general scan's chains: what lies before a block of steps by one pass for the
  * block where that is long, the rest row by row. Its name has it compiled without contraction of
@@ -20,6 +24,8 @@ typedef struct job {
     real gain;
     bool reset_drive, past; /* past: states and spikes pass the caches by */
     bool sink;
+    test when;
+    bool keeps; /* the arguments of tests after the step */
 } job;
 
 typedef struct walk {
@@ -34,7 +40,8 @@ typedef struct walk {
 } walk;
 
 /* The group's tile t at step k; S: the sum over its past; dv [32]: where the model gives it. */
-static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const real *given)
+static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, test when,
+                        const real *given)
 {
     const job *j = w->j;
     const lanes *par = w->group.row[t];
@@ -43,25 +50,30 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, const
     const real *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
     const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1),
               least = vec_all(j->s->least);
-    row spike, u;
+    row spike, u, arg;
     EACH_VEC
     {
         int o = i * VEC;
-        vec v = vec_load(next - ROW_LANES + o) + v0, dv;
+        vec v = vec_load(next - ROW_LANES + o) + v0, theta = vec_load(par[ROW_THRESHOLD] + o), dv;
         if (kind == WIDE) {
             dv = vec_load(given + o);
         } else {
             vec I = vec_load(current + o);
             dv = (kind == LEAKY ? I - v : I) * vec_load(par[ROW_RATE] + o);
         }
-        vec_int over = (v + dv) - vec_load(par[ROW_THRESHOLD] + o) >= least;
+        vec p = vec_madd(gain, dv, S.v[i]);
+        arg.v[i] = (when == AFTER ? p + v0 : v + dv) - theta;
+        vec_int over = arg.v[i] >= least;
         vec reset_drive =
             j->reset_drive ? vec_where(over, vec_load(par[ROW_RESET_DRIVE] + o)) : (vec){0};
         spike.v[i] = vec_where(over, one);
-        u.v[i] = vec_madd(gain, dv - reset_drive, S.v[i]);
+        u.v[i] =
+            when == AFTER ? p - vec_where(over, theta) : vec_madd(gain, dv - reset_drive, S.v[i]);
         vec_store(fired + o, vec_load(fired + o) + spike.v[i]);
     }
     row_put(next, &u, false);
+    if (when == AFTER && j->keeps)
+        row_put(rows_tested(j->s, w->group.tile[t]) + k * ROW_LANES, &arg, j->past);
     if (w->aside)
         row_put(w->u[t] + k * ROW_LANES, &u, j->past);
     if (j->sink)
@@ -105,7 +117,7 @@ static void step_band(walk *w, int b, int64_t k, int64_t i, int64_t lags, bool w
     const real *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
     j->s->model->wide->charge(w->group.self[b], band->v[0], I, band->dv[0]);
     for (int t = 0; t < tiles; t++)
-        step(w, first + t, k, row_load(w->sum[first + t][i]), WIDE, band->dv[t]);
+        step(w, first + t, k, row_load(w->sum[first + t][i]), WIDE, AHEAD, band->dv[t]);
 }
 
 static void hand_over(const walk *w, int64_t k)
@@ -115,7 +127,7 @@ static void hand_over(const walk *w, int64_t k)
     s->sink.accept_spikes(&s->sink, k * s->B + g->sample, g->line, g->from, g->count, g->spikes[0]);
 }
 
-static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)
+static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind, test when)
 {
     const job *j = w->j;
     int64_t have = w->have + k, past = have < j->window ? have : j->window;
@@ -128,7 +140,7 @@ static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)
             step_band(w, b, k + i, i, lags, whole);
         for (int t = 0; kind != WIDE && t < w->group.tiles; t++) {
             ask(w, t, k + i);
-            step(w, t, k + i, past_of(w, t, k + i, i, lags, whole), kind, NULL);
+            step(w, t, k + i, past_of(w, t, k + i, i, lags, whole), kind, when, NULL);
         }
         if (j->sink)
             hand_over(w, k + i);
@@ -136,16 +148,18 @@ static ALWAYS void block(walk *w, int64_t k, int64_t steps, derivative kind)
 }
 
 /* Steps of a group. */
-#define WALK(name, kind)                                                                           \
+#define WALK(name, kind, when)                                                                     \
     static void name(walk *w)                                                                      \
     {                                                                                              \
         for (int64_t k = 0; k < w->j->K; k += FRAC_BLOCK)                                          \
-            block(w, k, w->j->K - k < FRAC_BLOCK ? w->j->K - k : FRAC_BLOCK, kind);                \
+            block(w, k, w->j->K - k < FRAC_BLOCK ? w->j->K - k : FRAC_BLOCK, kind, when);          \
     }
 
-WALK(walk_plain, PLAIN)
-WALK(walk_leaky, LEAKY)
-WALK(walk_wide, WIDE)
+WALK(walk_plain, PLAIN, AHEAD)
+WALK(walk_leaky, LEAKY, AHEAD)
+WALK(walk_wide, WIDE, AHEAD)
+WALK(walk_plain_after, PLAIN, AFTER)
+WALK(walk_leaky_after, LEAKY, AFTER)
 
 /* States that are written past the caches are kept aside as well, to be read as history. */
 static void open_group(walk *w, int64_t number, int worker)
@@ -182,12 +196,15 @@ static bool strays(const walk *w)
 
 static void one(int64_t number, int worker, void *user)
 {
+    static void (*const walks[][DERIVATIVES])(walk *) = {
+        [AHEAD] = {walk_plain, walk_leaky, walk_wide},
+        [AFTER] = {walk_plain_after, walk_leaky_after}};
     const job *j = user;
     const neuron_model *model = j->s->model;
     walk w;
     w.j = j;
     open_group(&w, number, worker);
-    (model->wide ? walk_wide : model->leaky ? walk_leaky : walk_plain)(&w);
+    walks[j->when][model->wide ? WIDE : model->leaky ? LEAKY : PLAIN](&w);
     if (j->past)
         vec_settle();
     /* counts are exact in any order: the group's stand at its first tile */
@@ -215,7 +232,9 @@ int64_t FSNN_K(scan_fused_forward)(scan *s, int64_t K, const real *I, real *spik
              .spikes = spikes,
              .gain = s->memory.sum[0].gain,
              .reset_drive = scan_resetting(s)->reset_drive,
-             .sink = s->sink.lines > 0};
+             .sink = s->sink.lines > 0,
+             .when = scan_resetting(s)->subtracts ? AFTER : AHEAD,
+             .keeps = s->training};
     j.past = rows_large(K * tiles) && (j.sink || vec_aligned(spikes)) && s->B * s->N % VEC == 0;
     scan_groups(scan_fused_groups(s), tiles, K, one, &j);
     return tiles;

@@ -39,7 +39,17 @@ static ALWAYS void row_ask(const real *p)
 
 /* What gives the derivative: a line of the loop, with a leak or without, or the model, for a
  * band. */
-typedef enum derivative { PLAIN, LEAKY, WIDE } derivative;
+typedef enum derivative { PLAIN, LEAKY, WIDE, DERIVATIVES } derivative;
+
+/* When a spike is tested for: ahead of the step, at v + dv, or after it, at the new potential, from
+ * which it takes the threshold (reset `subtract`). */
+typedef enum test { AHEAD, AFTER } test;
+
+/* Where the arguments of a tile's tests after the step are kept. */
+static inline real *rows_tested(const scan *s, int64_t tile)
+{
+    return (real *)s->tape.arg.data + scan_tape_row(s, tile) * ROW_LANES;
+}
 
 /* sum + sum_{l=least}^{lags} w_l x_{-l}, oldest first: the chain of frac_kernels.near. x_{-l} is l
  * rows before `next`. */

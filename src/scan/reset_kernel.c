@@ -170,8 +170,8 @@ static void restart_back(const scan_step *t, const real *p, const real *s, const
 const reset_rule FSNN_K(reset_rules)[FSNN_RESETS] = {
     [FSNN_RESET_CURRENT] = {"current", .ahead = true, .reset_drive = true, .apply = keep,
                             .back = keep_back},
-    [FSNN_RESET_SUBTRACT] = {"subtract", .state = true, .keeps_arg = true, .apply = subtract,
-                             .back = subtract_back},
+    [FSNN_RESET_SUBTRACT] = {"subtract", .state = true, .keeps_arg = true, .subtracts = true,
+                             .apply = subtract, .back = subtract_back},
     [FSNN_RESET_VALUE] = {"value", .state = true, .keeps_arg = true, .holds = true, .apply = value,
                           .back = value_back},
     [FSNN_RESET_NONE] = {"none", .ahead = true, .apply = keep, .back = keep_back},

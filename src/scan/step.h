@@ -50,9 +50,10 @@ typedef struct reset_rule {
     bool state;       /* overwrites the state: needs a method whose history keeps states */
     /* the spike argument cannot be recomputed from the states: it is kept for backward */
     bool keeps_arg;
-    bool counts; /* jumps: spikes are counted, the history goes on as if nothing had happened */
-    bool clears; /* a spike empties the neuron's history */
-    bool holds;  /* a refractory neuron stays where its spike landed: apply and back see s = 1 */
+    bool subtracts; /* a spike takes the threshold from the new potential, and that is all */
+    bool counts;    /* jumps: spikes are counted, the history goes on as if nothing had happened */
+    bool clears;    /* a spike empties the neuron's history */
+    bool holds;     /* a refractory neuron stays where its spike landed: apply and back see s = 1 */
     /* new state u and drive x (changed in place) after spikes s */
     void (*apply)(const scan_step *t, const real *p, const real *s, real *u, real *x);
     /* G of u, gx of x -> gp of p (written), gs of s (added to); grow, ggain added to */

@@ -210,8 +210,10 @@ class BaseNeuron(torch.nn.Module):
         rows = x.reshape(call.steps, x.shape[0] // call.steps, *x.shape[1:])
         order = call.orders[id(self)]
         layer, learned = self._described(name, order, call)
-        fit, sample = _values.of_sample, tuple(rows.shape[2:]) or (1,)
-        learned = {what: fit(name, what, value, sample) for what, value in learned.items()}
+        for what in ("tau", "threshold"):
+            if what in learned:
+                sample = tuple(rows.shape[2:]) or (1,)
+                learned[what] = _values.of_sample(name, what, learned[what], sample)
         if layer is None:
             y = self._step_by_step(name, rows, order, call)
         else:
