@@ -72,12 +72,14 @@ static int64_t least_common(int64_t a, int64_t b)
 }
 
 /* Nothing the plan leaves open may keep the fused scan from doing it: there is no array to fall
- * back on. */
+ * back on. (Reset `subtract` goes without: sums of a sink's gradients would round otherwise than
+ * those of arrays, which networks with it have always had.) */
 static bool always_fits(const scan *s)
 {
     const fsnn_order *order = &s->memory.order;
     bool orders = s->chain.on && (order->learn_alpha || order->learn_coefficient);
-    return scan_fused_fits(s) && !s->model->wide && !s->step.on && !orders;
+    bool ahead = !scan_resetting(s)->subtracts;
+    return scan_fused_fits(s) && ahead && !s->model->wide && !s->step.on && !orders;
 }
 
 bool scan_sinks(scan *s, const scan_sink *sink)
