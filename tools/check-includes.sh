@@ -17,7 +17,7 @@ op       | tensor base                           | status tensor net
 equation | base                                  | status
 neuron   | equation base                         | status neuron
 scan     | neuron equation frac base             | status frac neuron
-frac     | tensor base                           | status tensor frac fde
+frac     | tensor base                           | status tensor frac fde fde_solver
 net      | op scan neuron equation frac tensor base | status tensor frac neuron layer net
 data     | format tensor base                    | status tensor data events graph interpolate series
 train    | net data tensor base                  | status tensor frac neuron net data train

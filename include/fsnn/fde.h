@@ -1,10 +1,11 @@
 /* fsnn/fde.h: fractional differential equations with a right-hand side of one's own, in double
  * precision, and the Mittag-Leffler function.
  *
- *     sum_m C_m D^alpha_m y = f(t, y),     y(t0) = y0,     D^alpha Caputo, 0 < alpha <= 1,
+ *     sum_m C_m D^alpha_m y = f(t, y),     y(t0) = y0,     D^alpha Caputo, 0 < alpha <= 2,
  *
- * for a system of n components, each with its own order if wanted, by fixed steps h. What is there,
- * with the order of the error at a fixed t > 0 for smooth y | for y that starts like t^alpha:
+ * for a system of n components, each with its own order if wanted, by fixed steps h. Orders above 1
+ * also have an initial velocity, y'(t0). What is there, with the order of the error at a fixed t >
+ * 0 for smooth y | for y that starts like t^alpha, alpha <= 1:
  *
  *   gl    explicit, implicit  several terms  1 | 1                       Gruenwald-Letnikov
  *   l1    explicit, implicit  several terms  1, implicit 2-alpha | 1     L1
@@ -12,6 +13,10 @@
  *   trap  implicit            one term       2 | 1+alpha                 product trapezoid
  *   abm   explicit            one term       1+alpha | 1+alpha           predictor-corrector
  *   euler, heun, rk4          integer order  1, 2, 4
+ *
+ * Above order 1 there are gl, ab, trap and abm, with the dense memory; for y smooth their orders
+ * are 1, 1, 2 and 2. fsnn/fde_solver.h has the same solver as an object: it goes on, changes its
+ * state, finds events, chooses its steps, and has gradients.
  *
  * Sources: Podlubny, Fractional Differential Equations (1999), ch. 7 (gl); Oldham and Spanier
  * (1974) (l1); Diethelm, Ford and Freed, Numer. Algorithms 36 (2004) (abm); Garrappa, Mathematics
@@ -79,6 +84,8 @@ typedef struct fsnn_fde {
     int newton_iterations;      /* implicit: at most so many a step; then FSNN_ENUMERIC */
     double newton_atol;         /* in units of y, >= 0; 0 (the default): none */
     const double *newton_atols; /* [n] in place of newton_atol, one for each component; or NULL */
+
+    const double *velocity; /* [n] y'(t0), 0 for components without an order above 1; NULL: 0 */
 } fsnn_fde;
 
 /* What a run did. */

@@ -7,6 +7,7 @@
 #include <fsnn/tensor.h>
 #include <fsnn/frac.h>
 #include <fsnn/fde.h>
+#include <fsnn/fde_solver.h>
 #include <fsnn/neuron.h>
 #include <fsnn/net.h>
 #include <fsnn/layer.h>

@@ -87,7 +87,7 @@ static void sort(fde_run *run)
     }
 }
 
-static fsnn_status begin(fde_run *run)
+fsnn_status fde_begin(fde_run *run)
 {
     size_t n = run->n, most = run->o->order ? run->o->orders : 1;
     run->slot = fsnn_alloc(n * sizeof *run->slot);
@@ -110,7 +110,7 @@ static fsnn_status begin(fde_run *run)
     return FSNN_OK;
 }
 
-static void end(fde_run *run)
+void fde_end(fde_run *run)
 {
     fde_engine_of(run->o)->destroy(run->past);
     fde_newton_destroy(run->newton);
@@ -137,7 +137,7 @@ static void write_output(fde_run *run, int64_t k, const double *last, const doub
     }
 }
 
-static fsnn_status bounded(const fde_run *run, const double *y, double t)
+fsnn_status fde_bounded(const fde_run *run, const double *y, double t)
 {
     for (size_t i = 0; i < run->n; i++)
         if (!isfinite(y[i]))
@@ -158,7 +158,7 @@ static fsnn_status walk(fde_run *run, const double *times, size_t count, double 
     for (int64_t k = 1; k <= run->steps; k++) {
         status = run->scheme->step(run, k, last, now);
         if (status >= 0)
-            status = bounded(run, now, fde_time(run, k));
+            status = fde_bounded(run, now, fde_time(run, k));
         if (status < 0)
             break;
         run->report.steps = k;
@@ -178,14 +178,16 @@ fsnn_status fsnn_fde_solve(const fsnn_fde *fde, const double *y0, const double *
     if (report)
         *report = (fsnn_fde_report){0};
     fde_run run = {.o = fde, .y0 = y0};
-    FSNN_TRY(fde_check(fde, y0, times, count, y, &run.scheme, &run.steps));
+    FSNN_TRY(fde_check(fde, y0, &run.scheme));
+    FSNN_TRY(fde_check_times(fde, times, count, y, &run.steps));
     run.n = fde->n;
+    run.velocity = fde->velocity;
     run.last = times[count - 1];
     run.report.t = fde->t0;
-    fsnn_status status = begin(&run);
+    fsnn_status status = fde_begin(&run);
     if (status >= 0)
         status = walk(&run, times, count, y);
-    end(&run);
+    fde_end(&run);
     if (report)
         *report = run.report;
     return status;

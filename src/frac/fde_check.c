@@ -50,6 +50,13 @@ static bool solves_terms(const frac_method *row, const void *what)
     return several_terms(row) && solves(row, what);
 }
 
+static bool solves_above_one(const frac_method *row, const void *what)
+{
+    (void)what;
+    const fde_scheme *scheme = scheme_of(row, false);
+    return scheme && scheme->above_one;
+}
+
 static const char *name_of(const fde_scheme *s)
 {
     return fsnn_method_name(s->method);
@@ -91,9 +98,15 @@ static fsnn_status order(const fde_scheme *s, const fsnn_order *o, size_t index)
                          name_of(s), index, o->terms,
                          frac_method_names(solves_terms, NULL, "and", list));
     for (int m = 0; m < o->terms; m++) {
-        if (!(o->alpha[m] > 0 && o->alpha[m] <= 1))
-            return fsnn_fail(FSNN_EARGUMENT, "alpha of order %zu is %g: it must lie in (0, 1]",
+        if (!(o->alpha[m] > 0 && o->alpha[m] <= 2))
+            return fsnn_fail(FSNN_EARGUMENT, "alpha of order %zu is %g: it must lie in (0, 2]",
                              index, o->alpha[m]);
+        if (!integer(s) && o->alpha[m] > 1 && !s->above_one)
+            return fsnn_fail(FSNN_EUNSUPPORTED,
+                             "method %s takes orders up to 1, alpha of order %zu is %g: %s go up "
+                             "to 2",
+                             name_of(s), index, o->alpha[m],
+                             frac_method_names(solves_above_one, NULL, "and", list));
         if (!(o->coefficient[m] > 0 && isfinite(o->coefficient[m])))
             return fsnn_fail(FSNN_EARGUMENT,
                              "the coefficient of alpha %g in order %zu is %g: it must be positive",
@@ -126,6 +139,42 @@ static fsnn_status orders(const fsnn_fde *o, const fde_scheme *s)
     return FSNN_OK;
 }
 
+/* Whether component i has an order above 1, and so an initial velocity. */
+static bool above_one(const fsnn_fde *o, size_t i)
+{
+    const fsnn_order *order = !o->order ? NULL : o->orders == 1 ? o->order : &o->order[i];
+    bool found = false;
+    for (int m = 0; order && m < order->terms; m++)
+        found |= order->alpha[m] > 1;
+    return found;
+}
+
+static fsnn_status velocities(const fsnn_fde *o)
+{
+    for (size_t i = 0; o->velocity && i < o->n; i++) {
+        if (!isfinite(o->velocity[i]))
+            return fsnn_fail(FSNN_EARGUMENT, "velocity of component %zu is %g: it must be finite",
+                             i, o->velocity[i]);
+        if (o->velocity[i] != 0 && !above_one(o, i))
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "velocity of component %zu is %g, and its order is not above 1: "
+                             "velocities belong to orders in (1, 2], 0 elsewhere",
+                             i, o->velocity[i]);
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status short_orders(const fsnn_fde *o)
+{
+    for (size_t i = 0; i < o->n; i++)
+        if (above_one(o, i))
+            return fsnn_fail(FSNN_EUNSUPPORTED,
+                             "the memory of component %zu, of an order above 1, is no sum of "
+                             "decaying exponentials: FSNN_FDE_DENSE works",
+                             i);
+    return FSNN_OK;
+}
+
 static fsnn_status memory(const fsnn_fde *o, const fde_scheme *s)
 {
     if (o->memory == FSNN_FDE_DENSE)
@@ -137,6 +186,7 @@ static fsnn_status memory(const fsnn_fde *o, const fde_scheme *s)
                          "method %s has no memory that exponentials could hold: leave memory at "
                          "FSNN_FDE_DENSE, which costs nothing here",
                          name_of(s));
+    FSNN_TRY(short_orders(o));
     if (!(o->tolerance >= 1e-12 && o->tolerance <= 0.1))
         return fsnn_fail(FSNN_EARGUMENT,
                          "the tolerance of the exponentials is %g: it must lie in 1e-12 .. 0.1",
@@ -172,12 +222,23 @@ double fde_position(const fsnn_fde *o, double t)
     return fabs(position - whole) <= fmax(1e-9, 1e-15 * whole) ? whole : position;
 }
 
-static fsnn_status span(const fsnn_fde *o, const double *times, size_t count, int64_t *steps)
+static fsnn_status grid(const fsnn_fde *o)
 {
     if (!isfinite(o->t0))
         return fsnn_fail(FSNN_EARGUMENT, "t0 is %g: it must be finite", o->t0);
     if (!(o->step > 0 && isfinite(o->step)))
         return fsnn_fail(FSNN_EARGUMENT, "step is %g: it must be positive", o->step);
+    return FSNN_OK;
+}
+
+fsnn_status fde_check_times(const fsnn_fde *o, const double *times, size_t count, const double *y,
+                            int64_t *steps)
+{
+    if (!times || !y)
+        return fsnn_fail(FSNN_EARGUMENT, "%s is NULL",
+                         !times ? "the list of times" : "the place for the result");
+    if (count < 1)
+        return fsnn_fail(FSNN_EARGUMENT, "no times are asked for: at least 1");
     double before = o->t0;
     for (size_t i = 0; i < count; i++) {
         if (!(times[i] >= before && isfinite(times[i])))
@@ -199,22 +260,18 @@ static fsnn_status span(const fsnn_fde *o, const double *times, size_t count, in
     return FSNN_OK;
 }
 
-fsnn_status fde_check(const fsnn_fde *o, const double *y0, const double *times, size_t count,
-                      const double *y, const fde_scheme **scheme, int64_t *steps)
+fsnn_status fde_check(const fsnn_fde *o, const double *y0, const fde_scheme **scheme)
 {
-    if (!o || !o->f || !y0 || !times || !y)
+    if (!o || !o->f || !y0)
         return fsnn_fail(FSNN_EARGUMENT, "%s is NULL",
-                         !o       ? "the equation"
-                         : !o->f  ? "the right-hand side f"
-                         : !y0    ? "y0"
-                         : !times ? "the list of times"
-                                  : "the place for the result");
+                         !o      ? "the equation"
+                         : !o->f ? "the right-hand side f"
+                                 : "y0");
     if (o->n < 1 || o->n > SIZE_MAX / 4096)
         return fsnn_fail(FSNN_EARGUMENT, "%zu components: at least 1", o->n);
-    if (count < 1)
-        return fsnn_fail(FSNN_EARGUMENT, "no times are asked for: at least 1");
     FSNN_TRY(find(o, scheme));
     FSNN_TRY(orders(o, *scheme));
+    FSNN_TRY(velocities(o));
     FSNN_TRY(memory(o, *scheme));
     if ((*scheme)->implicit)
         FSNN_TRY(newton(o));
@@ -222,5 +279,5 @@ fsnn_status fde_check(const fsnn_fde *o, const double *y0, const double *times, 
         if (!isfinite(y0[i]))
             return fsnn_fail(FSNN_EARGUMENT, "y0 of component %zu is %g: it must be finite", i,
                              y0[i]);
-    return span(o, times, count, steps);
+    return grid(o);
 }

@@ -2,19 +2,25 @@
  * forwards: sum_{i=1}^{k-1} w_{k-i} x_i. Exact; k products a component and step. */
 #include "frac/fde_run.h"
 
+#include <string.h>
+
 struct fde_past {
     int64_t kept;           /* values pushed */
     double *x;              /* [n][steps] */
     double *w[FDE_KERNELS]; /* [slots][steps]; lag j at steps - j */
 };
 
-static void destroy(fde_past *past)
+static void release(fde_past *past)
 {
-    if (!past)
-        return;
     fsnn_free(past->x);
     for (int m = 0; m < FDE_KERNELS; m++)
         fsnn_free(past->w[m]);
+}
+
+static void destroy(fde_past *past)
+{
+    if (past)
+        release(past);
     fsnn_free(past);
 }
 
@@ -105,4 +111,55 @@ static void push(fde_run *run, const double *x)
     past->kept++;
 }
 
-const fde_engine fde_dense = {create, destroy, sum, push};
+static fsnn_status grow(fde_run *run, int64_t steps)
+{
+    fde_past *past = run->past, fresh = {.kept = past->kept};
+    int64_t before = run->steps, bytes = run->report.bytes;
+    run->steps = steps;
+    fsnn_status status = fill(run, &fresh);
+    if (status < 0) {
+        run->steps = before;
+        run->report.bytes = bytes;
+    } else {
+        for (size_t i = 0; i < run->n; i++)
+            memcpy(fresh.x + i * (size_t)steps, past->x + i * (size_t)before,
+                   (size_t)past->kept * sizeof *past->x);
+        fde_past swap = *past;
+        *past = fresh;
+        fresh = swap;
+    }
+    release(&fresh);
+    return status;
+}
+
+static void clear(fde_past *past)
+{
+    past->kept = 0;
+}
+
+static size_t bytes(const fde_run *run, int64_t kept)
+{
+    return run->n * (size_t)kept * sizeof(double);
+}
+
+static void save(const fde_run *run, void *out)
+{
+    size_t row = (size_t)run->past->kept * sizeof(double);
+    for (size_t i = 0; i < run->n; i++)
+        memcpy((char *)out + i * row, run->past->x + i * (size_t)run->steps, row);
+}
+
+static void load(fde_run *run, int64_t kept, const void *in)
+{
+    size_t row = (size_t)kept * sizeof(double);
+    run->past->kept = kept;
+    for (size_t i = 0; i < run->n; i++)
+        memcpy(run->past->x + i * (size_t)run->steps, (const char *)in + i * row, row);
+}
+
+static int64_t kept(const fde_past *past)
+{
+    return past->kept;
+}
+
+const fde_engine fde_dense = {create, destroy, sum, push, grow, clear, bytes, save, load, kept};

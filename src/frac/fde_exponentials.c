@@ -9,8 +9,10 @@
 #include "frac/fde_run.h"
 
 #include <math.h>
+#include <string.h>
 
 struct fde_past {
+    size_t n;
     int W, modes;
     int64_t kept;
     double *decay,
@@ -64,6 +66,7 @@ static fsnn_status modes(fde_run *run, fde_past *past)
 static fsnn_status fill(fde_run *run, fde_past *past)
 {
     size_t W = (size_t)run->o->window;
+    past->n = run->n;
     past->W = run->o->window;
     past->decay = numbers(run, FDE_MODES);
     past->enter = numbers(run, FDE_MODES);
@@ -126,4 +129,48 @@ static void push(fde_run *run, const double *x)
     }
 }
 
-const fde_engine fde_exponentials = {create, destroy, sum, push};
+static size_t states(const fde_run *run)
+{
+    return run->n * (size_t)run->past->modes;
+}
+
+static size_t ring(const fde_run *run)
+{
+    return run->n * (size_t)run->past->W;
+}
+
+static size_t bytes(const fde_run *run, int64_t kept)
+{
+    (void)kept;
+    return (states(run) + ring(run)) * sizeof(double);
+}
+
+static void save(const fde_run *run, void *out)
+{
+    double *at = out;
+    memcpy(at, run->past->state, states(run) * sizeof *at);
+    memcpy(at + states(run), run->past->ring, ring(run) * sizeof *at);
+}
+
+static void load(fde_run *run, int64_t kept, const void *in)
+{
+    const double *at = in;
+    run->past->kept = kept;
+    memcpy(run->past->state, at, states(run) * sizeof *at);
+    memcpy(run->past->ring, at + states(run), ring(run) * sizeof *at);
+}
+
+static int64_t kept(const fde_past *past)
+{
+    return past->kept;
+}
+
+static void clear(fde_past *past)
+{
+    past->kept = 0;
+    memset(past->state, 0, past->n * (size_t)past->modes * sizeof *past->state);
+    memset(past->ring, 0, past->n * (size_t)past->W * sizeof *past->ring);
+}
+
+const fde_engine fde_exponentials = {create, destroy, sum,  push, NULL,
+                                     clear,  bytes,   save, load, kept};

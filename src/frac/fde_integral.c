@@ -34,7 +34,7 @@ static void gather(fde_run *run, int kernel, int64_t k, double (*start)(double a
 {
     fde_engine_of(run->o)->sum(run, kernel, k, run->sum);
     for (size_t i = 0; i < run->n; i++)
-        run->sum[i] += run->y0[i];
+        run->sum[i] += fde_line(run, i, k);
     if (!start)
         return;
     double *weight = run->stage; /* [slots] */
@@ -102,15 +102,16 @@ static fsnn_status step_abm(fde_run *run, int64_t k, const double *y, double *ne
 }
 
 const fde_scheme fde_scheme_ab[2] = {
-    {FSNN_AB, false, {&fde_rect_explicit}, prepare, step_explicit},
-    {FSNN_AB, true, {&fde_rect_implicit}, prepare, step_implicit},
+    {FSNN_AB, false, {&fde_rect_explicit}, prepare, step_explicit, true},
+    {FSNN_AB, true, {&fde_rect_implicit}, prepare, step_implicit, true},
 };
 
-const fde_scheme fde_scheme_trap = {FSNN_TRAP, true, {&fde_trap}, prepare_trap, step_trap};
+const fde_scheme fde_scheme_trap = {FSNN_TRAP, true, {&fde_trap}, prepare_trap, step_trap, true};
 
 const fde_scheme fde_scheme_abm = {
     .method = FSNN_ABM,
     .kernel = {&fde_rect_explicit, &fde_trap},
     .prepare = prepare_trap,
     .step = step_abm,
+    .above_one = true,
 };

@@ -21,17 +21,18 @@
 #include <math.h>
 #include <string.h>
 
+enum { ROWS = 8 };     /* of [n], from f on */
 enum { PATIENCE = 4 }; /* from this iteration on the rounding of f is measured */
 
 struct fde_newton {
-    bool ready;    /* A holds a factorisation */
-    double *A;     /* [n][n]: 1 - gain df/dy in units, factorised */
-    size_t *pivot; /* [n] */
-    double *f, *change, *moved;
-    double *unit;         /* of the columns and rows of A */
-    double *terms;        /* gain |df/dy| |y|: what f is summed from */
-    double *noise;        /* gain times the rounding of f seen in this search */
-    double *start, *pace; /* y where the search starts; how far the last one went */
+    bool ready;                 /* A holds a factorisation */
+    double *A;                  /* [n][n]: 1 - gain df/dy in units, factorised */
+    size_t *pivot;              /* [n] */
+    double *f, *change, *moved; /* [n] each, in one piece */
+    double *unit;               /* of the columns and rows of A */
+    double *terms;              /* gain |df/dy| |y|: what f is summed from */
+    double *noise;              /* gain times the rounding of f seen in this search */
+    double *start, *pace;       /* y where the search starts; how far the last one went */
 };
 
 fsnn_status fde_newton_create(fde_run *run)
@@ -49,7 +50,7 @@ fsnn_status fde_newton_create(fde_run *run)
             n, n, n);
     newton->A = fsnn_alloc(n * n * sizeof *newton->A);
     newton->pivot = fsnn_alloc(n * sizeof *newton->pivot);
-    newton->f = fsnn_alloc(8 * n * sizeof *newton->f);
+    newton->f = fsnn_alloc(ROWS * n * sizeof *newton->f);
     if (!newton->A || !newton->pivot || !newton->f)
         return FSNN_EMEMORY;
     newton->change = newton->f + n;
@@ -60,6 +61,36 @@ fsnn_status fde_newton_create(fde_run *run)
     newton->pace = newton->start + n;
     newton->noise = newton->pace + n;
     return FSNN_OK;
+}
+
+size_t fde_newton_bytes(const fde_run *run)
+{
+    size_t n = run->n;
+    return sizeof(double) * (1 + n * n + ROWS * n) + n * sizeof(size_t);
+}
+
+void fde_newton_save(const fde_run *run, void *bytes)
+{
+    const fde_newton *newton = run->newton;
+    size_t n = run->n;
+    double *at = bytes;
+    *at++ = newton->ready;
+    memcpy(at, newton->A, n * n * sizeof *at);
+    memcpy(at + n * n, newton->f, ROWS * n * sizeof *at);
+    memcpy(at + n * n + ROWS * n, newton->pivot, n * sizeof *newton->pivot);
+}
+
+void fde_newton_load(fde_run *run, const void *bytes)
+{
+    fde_newton *newton = run->newton;
+    size_t n = run->n;
+    const double *at = bytes;
+    newton->ready = *at++ != 0;
+    memcpy(newton->A, at, n * n * sizeof *at);
+    memcpy(newton->f, at + n * n, ROWS * n * sizeof *at);
+    memcpy(newton->pivot, at + n * n + ROWS * n, n * sizeof *newton->pivot);
+    for (size_t i = 0; i < n; i++) /* whatever the bytes say, no exchange leaves the matrix */
+        newton->ready = newton->ready && newton->pivot[i] < n;
 }
 
 void fde_newton_destroy(fde_newton *newton)

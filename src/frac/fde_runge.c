@@ -58,6 +58,6 @@ static fsnn_status step_rk4(fde_run *run, int64_t k, const double *y, double *ne
     return runge(run, &rk4, k, y, next);
 }
 
-const fde_scheme fde_scheme_euler = {FSNN_EULER, false, {NULL}, prepare, step_euler};
-const fde_scheme fde_scheme_heun = {FSNN_HEUN, false, {NULL}, prepare, step_heun};
-const fde_scheme fde_scheme_rk4 = {FSNN_RK4, false, {NULL}, prepare, step_rk4};
+const fde_scheme fde_scheme_euler = {FSNN_EULER, false, {NULL}, prepare, step_euler, false};
+const fde_scheme fde_scheme_heun = {FSNN_HEUN, false, {NULL}, prepare, step_heun, false};
+const fde_scheme fde_scheme_rk4 = {FSNN_RK4, false, {NULL}, prepare, step_rk4, false};

@@ -352,12 +352,12 @@ static void arguments(void **state)
     fsnn_fde two = good;
     two.order = bad;
     two.orders = 2;
-    bad[1].alpha[0] = 1.5;
-    refuse(&two, FSNN_EARGUMENT, "alpha of order 1 is 1.5");
-    bad[1].alpha[0] = 1.0000001;
-    refuse(&two, FSNN_EARGUMENT, "alpha of order 1 is 1.0000001: it must lie in (0, 1]");
+    bad[1].alpha[0] = 2.5;
+    refuse(&two, FSNN_EARGUMENT, "alpha of order 1 is 2.5");
+    bad[1].alpha[0] = 2.0000002;
+    refuse(&two, FSNN_EARGUMENT, "alpha of order 1 is 2.0000002: it must lie in (0, 2]");
     bad[1].alpha[0] = 0;
-    refuse(&two, FSNN_EARGUMENT, "(0, 1]");
+    refuse(&two, FSNN_EARGUMENT, "(0, 2]");
     bad[1] = half;
     bad[1].coefficient[0] = -1;
     refuse(&two, FSNN_EARGUMENT, "must be positive");
