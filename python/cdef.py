@@ -23,6 +23,9 @@ CALLBACKS = """
 extern "Python" int fsnn_py_derivative(double t, const double *y, double *dydt, size_t n,
                                        void *user);
 extern "Python" int fsnn_py_jacobian(double t, const double *y, double *J, size_t n, void *user);
+extern "Python" int fsnn_py_parameter_jacobian(double t, const double *y, double *P, size_t n,
+                                               size_t parameters, void *user);
+extern "Python" int fsnn_py_event(double t, const double *y, double *value, size_t n, void *user);
 extern "Python" int fsnn_py_batch(const fsnn_metrics *metrics, void *user);
 extern "Python" int fsnn_py_epoch(const fsnn_metrics *metrics, void *user);
 extern "Python" int fsnn_py_progress(int64_t done, int64_t all, void *user);

@@ -31,6 +31,7 @@ typedef struct fsnn_fde_event {
     fsnn_fde_event_function g;
     int direction; /* > 0: g rises through 0; < 0: it falls; 0: either */
     bool terminal; /* fsnn_fde_solver_step_to stops there */
+    void *user;    /* for g; NULL: that of the equation */
 } fsnn_fde_event;
 
 /* P[n][parameters], row by row: d f_i / d p_j. Returns like fsnn_fde_function. */
@@ -56,7 +57,7 @@ typedef struct fsnn_fde_plan {
     const double *atols;          /* [n] in place of atol; or NULL */
     double step_least, step_most; /* bounds of the steps; FSNN_ENUMERIC where the lower is hit */
 
-    const fsnn_fde_event *event; /* [events]; they get `user` of the equation */
+    const fsnn_fde_event *event; /* [events] */
     size_t events;
 
     double *parameter; /* [parameters] that f reads; borrowed as long as the solver */
@@ -70,7 +71,8 @@ FSNN_API fsnn_fde_plan fsnn_fde_plan_default(void);
 
 typedef struct fsnn_fde_solver fsnn_fde_solver;
 
-/* A solver at t0. What `fde` and `plan` point at is copied, but for `user` and `parameter`. `plan`
+/* A solver at t0. What `fde` and `plan` point at is copied, but for what `user` and
+ * `parameter` point at. `plan`
  * NULL: the defaults. Errors: those of fsnn_fde_solve, of a plan FSNN_EARGUMENT and
  * FSNN_EUNSUPPORTED. */
 FSNN_API fsnn_status fsnn_fde_solver_create(const fsnn_fde *fde, const fsnn_fde_plan *plan,

@@ -5,7 +5,7 @@
                    dynamics={"alpha": 0.5})
     spikes = net.forward(x)  # [K, B, 3] in, [K, B, 4] out
 
-`Net` builds, runs and trains networks; `fde_solve` and `mittag_leffler` are the solver;
+`Net` builds, runs and trains networks; `fde_solve`, `FdeSolver` and `mittag_leffler` are the solver;
 `fsnn.torch` has the same neurons as modules of PyTorch.
 """
 
@@ -30,6 +30,7 @@ from .errors import (
     text as _text,
 )
 from .fde import Solution, Terms, fde_solve, mittag_leffler
+from .fde_solver import Event, FdeSolver, Gradient, Hit
 from .inspect import Node, Summary
 from .net import Net, NetWarning
 from .params import Param, Params
@@ -82,8 +83,12 @@ __all__ = [
     "Description",
     "Error",
     "Evaluation",
+    "Event",
     "Exponentials",
+    "FdeSolver",
     "FileError",
+    "Gradient",
+    "Hit",
     "Metrics",
     "Net",
     "NetWarning",

@@ -58,16 +58,27 @@ def mittag_leffler(alpha: float, beta: float, z: Any) -> Any:
     return values[0] if array.ndim == 0 else np.array(values).reshape(array.shape)
 
 
-class _Call:
+class Call:
     """What a run's callbacks need, and the exception that one of them raised."""
 
-    def __init__(self, f: Callable, jacobian: Callable | None, scalar: bool) -> None:
+    def __init__(
+        self,
+        f: Callable,
+        jacobian: Callable | None,
+        scalar: bool,
+        more: tuple = (),
+    ) -> None:
         self.f, self.jacobian_of, self.scalar = f, jacobian, scalar
+        self.more = more  # what functions get behind t and y
+        self.parameter_jacobian: Callable | None = None
         self.raised: BaseException | None = None
 
+    def value(self, function: Callable, t: float, y: Any, n: int) -> Any:
+        state = np.frombuffer(ffi.buffer(y, 8 * n), np.float64).copy()
+        return function(t, state[0] if self.scalar else state, *self.more)
+
     def fill(self, function: Callable, t: float, y: Any, out: Any, shape: tuple[int, ...]) -> int:
-        state = np.frombuffer(ffi.buffer(y, 8 * shape[0]), np.float64).copy()
-        result = np.asarray(function(t, state[0] if self.scalar else state), dtype=np.float64)
+        result = np.asarray(self.value(function, t, y, shape[0]), dtype=np.float64)
         if result.size != int(np.prod(shape)) or (not self.scalar and result.shape != shape):
             raise ValueError(
                 f"{getattr(function, '__name__', 'f')} gave an array of shape {result.shape}, "
@@ -77,19 +88,19 @@ class _Call:
         return 0
 
 
-def _failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:
+def failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:
     call = ffi.from_handle(trace.tb_frame.f_locals["user"])
     call.raised = value
     return 1 if isinstance(value, StopIteration) else -1
 
 
-@ffi.def_extern(onerror=_failed)
+@ffi.def_extern(onerror=failed)
 def fsnn_py_derivative(t: float, y: Any, dydt: Any, n: int, user: Any) -> int:
     call = ffi.from_handle(user)
     return call.fill(call.f, t, y, dydt, (n,))
 
 
-@ffi.def_extern(onerror=_failed)
+@ffi.def_extern(onerror=failed)
 def fsnn_py_jacobian(t: float, y: Any, J: Any, n: int, user: Any) -> int:
     call = ffi.from_handle(user)
     return call.fill(call.jacobian_of, t, y, J, (n, n))
@@ -140,6 +151,7 @@ def fde_solve(
     method: str = "gl",
     implicit: bool = False,
     jacobian: Callable[[float, Any], Any] | None = None,
+    velocity: Any = None,
     tolerance: float = 0.0,
     window: int = 16,
     t0: float | None = None,
@@ -147,13 +159,14 @@ def fde_solve(
     atol: Any = 0.0,
     iterations: int = 50,
 ) -> Solution:
-    """Solves sum_m C_m D^alpha_m y = f(t, y), y(t0) = y0, Caputo, 0 < alpha <= 1, by steps `step`.
+    """Solves sum_m C_m D^alpha_m y = f(t, y), y(t0) = y0, Caputo, 0 < alpha <= 2, by steps `step`.
 
     f(t, y) gives dy/dt as an array like y [n] (a number where y0 is one). `t` [count] are the times
     of the result, ascending from t0 on (default: t[0]). `alpha` is one order, one for each
     component, or `Terms`; None for the methods of integer order. `method`: gl, l1, ab, abm, trap,
     euler, heun, rk4; `implicit` the implicit form of gl, l1 and ab. `jacobian(t, y)` [n, n] with
-    J[i, j] = d f_i / d y_j spares implicit methods the differences. `tolerance` > 0 sums lags from
+    J[i, j] = d f_i / d y_j spares implicit methods the differences. `velocity` [n] is y'(t0), for
+    orders above 1 (gl, ab, abm, trap). `tolerance` > 0 sums lags from
     `window` on by exponentials with that relative error (1e-12 to 0.1): constant memory and time a
     step. Newton's method ends by `rtol` and `atol` (a number, or [n]), or after `iterations`.
 
@@ -168,30 +181,62 @@ def fde_solve(
         raise ValueError(
             f"y0 must be [n] and t [count]; their shapes are {start.shape} and {times.shape}"
         )
-    call = _Call(f, jacobian, scalar)
+    call = Call(f, jacobian, scalar)
+    fde, keep = equation(call, y0, alpha, step, method, implicit, velocity)
+    fde.t0 = times[0] if t0 is None else t0
+    newton(fde, keep, y0, rtol, atol, iterations)
+    if tolerance:
+        fde.memory, fde.tolerance, fde.window = lib.FSNN_FDE_EXPONENTIALS, tolerance, window
+    return _run(fde, call, y0, times, scalar)
+
+
+def equation(
+    call: Call,
+    y0: np.ndarray,
+    alpha: Order | None,
+    step: float,
+    method: str,
+    implicit: bool,
+    velocity: Any,
+) -> tuple[Any, list]:
+    """An fsnn_fde, and what must live as long as it."""
     handle = ffi.new_handle(call)
     fde = ffi.new("fsnn_fde *", lib.fsnn_fde_default(y0.size, lib.fsnn_py_derivative, handle))
-    keep = [handle]
-    if jacobian is not None:
+    keep: list = [handle, call]
+    if call.jacobian_of is not None:
         fde.jacobian = lib.fsnn_py_jacobian
     if alpha is not None:
         orders = _orders(alpha, y0.size)
         keep.append(ffi.new("fsnn_order []", orders))
         fde.order, fde.orders = keep[-1], len(orders)
     fde.method, fde.implicit = _named(lib.fsnn_method_find, "method", method), implicit
-    fde.t0, fde.step = times[0] if t0 is None else t0, step
+    fde.step = step
+    if velocity is not None:
+        keep.append(like(velocity, y0, "velocity"))
+        fde.velocity = pointer(keep[-1], "double *")
+    return fde, keep
+
+
+def like(x: Any, y0: np.ndarray, what: str) -> np.ndarray:
+    """Numbers of the shape of y0."""
+    array = np.atleast_1d(numbers(x, np.float64, what))
+    if array.shape != y0.shape:
+        raise ValueError(f"{what} has the shape {array.shape}, and the state {y0.shape}")
+    return np.ascontiguousarray(array)
+
+
+def newton(
+    fde: Any, keep: list, y0: np.ndarray, rtol: float, atol: Any, iterations: int = 50
+) -> None:
     fde.newton_tolerance, fde.newton_iterations = rtol, iterations
     if np.ndim(atol) == 0:
         fde.newton_atol = atol
     else:
         keep.append(np.ascontiguousarray(np.broadcast_to(atol, y0.shape), dtype=np.float64))
         fde.newton_atols = pointer(keep[-1], "double *")
-    if tolerance:
-        fde.memory, fde.tolerance, fde.window = lib.FSNN_FDE_EXPONENTIALS, tolerance, window
-    return _run(fde, call, y0, times, scalar)
 
 
-def _run(fde: Any, call: _Call, y0: np.ndarray, times: np.ndarray, scalar: bool) -> Solution:
+def _run(fde: Any, call: Call, y0: np.ndarray, times: np.ndarray, scalar: bool) -> Solution:
     y = np.empty((times.size, y0.size))
     report = ffi.new("fsnn_fde_report *")
     status = lib.fsnn_fde_solve(

@@ -12,7 +12,8 @@
 
 static fsnn_status call(fsnn_fde_solver *s, size_t e, double t, const double *y, double *value)
 {
-    FSNN_TRY(fde_returned(s->event[e].g(t, y, value, s->run.n, s->o.user), "an event function", t));
+    void *user = s->event[e].user ? s->event[e].user : s->o.user;
+    FSNN_TRY(fde_returned(s->event[e].g(t, y, value, s->run.n, user), "an event function", t));
     if (!isfinite(*value))
         return fsnn_fail(FSNN_ENUMERIC, "the function of event %zu gives %.6g at t = %.6g", e,
                          *value, t);

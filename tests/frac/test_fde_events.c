@@ -58,7 +58,7 @@ static double half_life(double a)
 static void half_lives(void **state)
 {
     (void)state;
-    const fsnn_fde_event event = {below_half, -1, true};
+    const fsnn_fde_event event = {below_half, -1, true, NULL};
     double one = 1;
     for (int steps = FSNN_FDE_FIXED; steps <= FSNN_FDE_CONTROLLED; steps += 2)
         for (double a = 0.4; a < 1.6; a += 0.2) {
@@ -88,7 +88,8 @@ static void directions(void **state)
 {
     (void)state;
     const double pi = 3.14159265358979323846;
-    const fsnn_fde_event events[] = {{wave, 0, false}, {wave, 1, false}, {wave, -1, false}};
+    const fsnn_fde_event events[] = {
+        {wave, 0, false, NULL}, {wave, 1, false, NULL}, {wave, -1, false, NULL}};
     double one = 1;
     fsnn_order order = fsnn_order_of(0.7);
     for (int steps = FSNN_FDE_FIXED; steps <= FSNN_FDE_CONTROLLED; steps++) {
@@ -138,7 +139,7 @@ static int drive(double t, const double *y, double *d, size_t n, void *user)
 static void spikes(void **state)
 {
     (void)state;
-    const fsnn_fde_event event = {fires, 1, true};
+    const fsnn_fde_event event = {fires, 1, true, NULL};
     double zero = 0, down = -1;
     for (int form = 0; form < 4; form++) {
         double a = 0.6;
@@ -212,7 +213,7 @@ static int by_runge_kutta(const cell *p, double h, double end, double *times)
 static int by_solver(const cell *p, double a, double h, fsnn_fde_steps steps, double end,
                      double *times)
 {
-    const fsnn_fde_event event = {peak, 1, true};
+    const fsnn_fde_event event = {peak, 1, true, NULL};
     double y[2] = {-65, p->b * -65};
     fsnn_order order = fsnn_order_of(a);
     fsnn_fde fde = fde_of(variant_find("pece"), &order, h, 2, izhikevich, (void *)p);
@@ -266,7 +267,7 @@ static int fails(double t, const double *y, double *g, size_t n, void *user)
 static void failing_functions(void **state)
 {
     (void)state;
-    const fsnn_fde_event event = {fails, 0, true};
+    const fsnn_fde_event event = {fails, 0, true, NULL};
     double one = 1;
     fsnn_order order = fsnn_order_of(0.5);
     fsnn_fde fde = fde_of(variant_find("gl_ex"), &order, 0.1, 1, decay, NULL);

@@ -51,7 +51,7 @@ static fsnn_fde_solver *solver_of(int which, const uint8_t **saved, size_t *size
     static size_t bytes[SOLVERS];
     if (!made[which]) {
         static const fsnn_order order = {.terms = 1, .alpha = {0.8}, .coefficient = {1}};
-        static const fsnn_fde_event event = {g, 0, false};
+        static const fsnn_fde_event event = {g, 0, false, NULL};
         static const double y0[2] = {1, 0}, delta[2] = {0.5, 0};
         fsnn_fde fde = fsnn_fde_default(2, f, NULL);
         fsnn_fde_plan plan = fsnn_fde_plan_default();

@@ -82,7 +82,7 @@ class Solve(unittest.TestCase):
 
     def test_errors(self):
         for kind, options in (
-            (ValueError, {"alpha": 1.5, "step": 0.1}),
+            (ValueError, {"alpha": 2.5, "step": 0.1}),
             (ValueError, {"alpha": 0.5, "step": -1.0}),
             (NotImplementedError, {"alpha": 0.5, "step": 0.1, "method": "rk4"}),
             (ValueError, {"alpha": 0.5, "step": 0.1, "method": "rk5"}),
