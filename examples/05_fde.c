@@ -1,11 +1,11 @@
 /* 05_fde: the equation of Bagley and Torvik, a rigid plate on a spring in a Newtonian fluid, which
  * remembers how the plate was moved:
  *
- *     A y'' + B D^(3/2) y + C y = F(t),   y(0) = y'(0) = 0,   A = 1, B = C = 1/2,   F = 8 up to t = 1
+ *     A y'' + B D^(3/2) y + C y = F(t),   y(0) = y'(0) = 0,   A = 1, B = C = 1/2,   F = 8 to t = 1
  *
  * (Torvik and Bagley, J. Appl. Mech. 51, 1984; with these numbers Podlubny, Fractional Differential
  * Equations, 1999, section 8.4). A solver goes on from time to time, finds where the plate passes
- * its rest position, and has the gradient of a deflection by A, B and C. All of it is checked
+ * its rest position, and has the derivative of a deflection by C. All of it is checked
  * against the response to a constant force (Luchko and Gorenflo, Acta Math. Vietnam. 24, 1999),
  *
  *     s(t) = 8/A sum_{k,m} (-1)^(k+m) (k+m)!/(k! m!) (C/A)^k (B/A)^m t^(2k+m/2+2)/Gamma(2k+m/2+3),

@@ -10,7 +10,8 @@
  *
  * Error of a step: the second divided difference D of f integrated over it,
  *
- *   1/(C Gamma(a)) int D (s - t_k)(s - t_{k+1}) (t_{k+1} - s)^(a-1) ds = -D a d^(a+2)/(C Gamma(a+3)),
+ *   1/(C Gamma(a)) int D (s - t_k)(s - t_{k+1}) (t_{k+1} - s)^(a-1) ds
+ *     = -D a d^(a+2)/(C Gamma(a+3)),
  *
  * of abm also right (f(y) - f(P)), what another correction would add; without a second interval,
  * the difference between f as a line and f held. A step costs as many powers as there are points,
@@ -140,7 +141,8 @@ static fsnn_status attempt(fsnn_fde_solver *s, double t, double *size)
     for (size_t i = 0; i < run->n; i++) {
         double error = run->stage[i] = part(s, i, d, predicted);
         double allowed = s->plan.rtol * fmax(fabs(s->next[i]), fabs(s->now[i])) + s->atol[i];
-        *size = fmax(*size, error == 0 ? 0 : error / allowed);
+        double share = error == 0 ? 0 : error / allowed;
+        *size = share <= *size ? *size : share; /* also where it is not a number */
     }
     return FSNN_OK;
 }
@@ -201,7 +203,7 @@ fsnn_status fde_mesh_step(fsnn_fde_solver *s, double end)
     bool controlled = s->plan.steps == FSNN_FDE_CONTROLLED, refused = false;
     FSNN_TRY(fde_points_reserve(s, s->k + 2));
     FSNN_TRY(fde_mesh_ready(s));
-    for (double h = fmin(s->h, s->plan.step_most);; refused = true) {
+    for (double h = fmax(fmin(s->h, s->plan.step_most), least);; refused = true) {
         bool ended = h >= end - start || fabs(start + h - end) < 1e-9 * h;
         double t = ended ? end : start + h;
         fsnn_status status = attempt(s, t, &size);

@@ -1,6 +1,6 @@
 /* tests/fuzz/fuzz_fde_state.c: fsnn_fde_solver_state_load on any bytes. The first byte says which
- * steps and memory the solver has, and whether the head is left as it is or made one that fits. What
- * is refused changes nothing, what is taken can be gone on from. */
+ * steps and memory the solver has, and whether the head is left as it is or made one that fits.
+ * What is refused changes nothing, what is taken can be gone on from. */
 #include "base/crc32c.h"
 #include "fuzz.h"
 

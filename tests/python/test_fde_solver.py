@@ -61,11 +61,11 @@ class Solver(unittest.TestCase):
         options = {"step": 0.01, "method": "trap", "steps": "controlled", "events": [half]}
         solver = fsnn.FdeSolver(decay, 1.0, 0.8, **options)
         self.assertEqual(solver.step_to(5.0), 0)
-        self.assertAlmostEqual(exact(0.8, solver.t), 0.5, places=5)
+        self.assertAlmostEqual(exact(0.8, solver.t), 0.5, places=4)
         first = solver.t
         solver.restart(1.0)
         self.assertEqual(solver.step_to(5.0), 0)
-        self.assertAlmostEqual(solver.t, 2 * first, places=5)
+        self.assertAlmostEqual(solver.t, 2 * first, places=4)
         solver.jump(1.0)
         self.assertAlmostEqual(solver.state(), 1.5, places=5)
         self.assertEqual([hit.event for hit in solver.hits], [0, 0])
