@@ -23,9 +23,9 @@ class Solver(unittest.TestCase):
         self.assertEqual(solver.report["steps"], 200)
 
     def test_order_above_one(self):
-        got = fsnn.fde_solve(
-            decay, 1.0, [0.0, 3.0], 1.5, step=0.002, method="abm", velocity=0.5
-        ).y[1]
+        got = fsnn.fde_solve(decay, 1.0, [0.0, 3.0], 1.5, step=0.002, method="abm", velocity=0.5).y[
+            1
+        ]
         want = fsnn.mittag_leffler(1.5, 1.0, -(3**1.5)) + 1.5 * fsnn.mittag_leffler(
             1.5, 2.0, -(3**1.5)
         )
