@@ -1,7 +1,6 @@
 /* data/series/arff.c: ARFF files (Weka) of the UCR/UEA archive: an attribute a value in time, the
  * last one the class; or one relational attribute, whose rows are the dimensions of a series, then
  * the class. `%` begins a remark. */
-#include "data/file_names.h"
 #include "data/series/series_text.h"
 
 #include <string.h>
@@ -226,12 +225,8 @@ fsnn_status arff_read(const char *path, text rest, locale_t plain, fsnn_series *
 {
     reader r = {.at = {.path = path, .plain = plain}, .s = s};
     text line;
-    FSNN_TRY(text_check(path, (const uint8_t *)rest.at, rest.size));
-    while (text_cut(&rest, '\n', &line)) {
-        r.at.line++;
+    while (text_line(&rest, &r.at.line, &line)) {
         line = text_trimmed(line);
-        if (!line.size || *line.at == '%' || *line.at == '#')
-            continue;
         FSNN_TRY(r.data ? read_series(&r, line) : read_header(&r, line));
     }
     if (!r.data)

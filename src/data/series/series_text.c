@@ -30,6 +30,17 @@ bool text_cut(text *t, char mark, text *piece)
     return true;
 }
 
+bool text_line(text *t, int64_t *count, text *line)
+{
+    while (text_cut(t, '\n', line)) {
+        text bare = text_trimmed(*line);
+        ++*count;
+        if (bare.size && *bare.at != '#' && *bare.at != '%')
+            return true;
+    }
+    return false;
+}
+
 const char *text_shown(text t, char out[48])
 {
     size_t n = t.size < 40 ? t.size : 40;

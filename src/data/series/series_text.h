@@ -16,6 +16,9 @@ text text_trimmed(text t);
 /* Cuts off what stands before `mark`; false where nothing is left to cut. `t->at` is NULL after the
  * last piece. */
 bool text_cut(text *t, char mark, text *piece);
+/* Cuts off the next line that is neither empty nor a remark (`#`, `%`), and counts all lines on the
+ * way; false at the end. */
+bool text_line(text *t, int64_t *count, text *line);
 /* "%.*s" of a piece that may be very long or hold anything. */
 const char *text_shown(text t, char out[48]);
 /* Cuts off what stands before a blank. */

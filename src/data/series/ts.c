@@ -1,6 +1,7 @@
 /* data/series/ts.c: UCR/UEA text files in one of three forms. Here .ts files: `#` and `%` comments,
  * `@` header, `@data`, then a series a line, dimensions apart by `:`, values by `,`, the class
  * after the last `:`. Nothing is allocated for a series before its values were counted. */
+#include "data/file_names.h"
 #include "data/series/series_text.h"
 #include "format/file_kind.h"
 
@@ -271,11 +272,8 @@ static fsnn_status read_series(reader *r, text line)
 static fsnn_status read_all(reader *r)
 {
     text line;
-    while (text_cut(&r->rest, '\n', &line)) {
-        r->line++;
+    while (text_line(&r->rest, &r->line, &line)) {
         line = text_trimmed(line);
-        if (!line.size || *line.at == '#' || *line.at == '%')
-            continue;
         FSNN_TRY(r->data ? read_series(r, line) : read_header(r, line));
     }
     if (!r->data)
@@ -301,16 +299,11 @@ static fsnn_status read_ts(const char *path, text rest, locale_t plain, fsnn_ser
 
 /* ---- forms ---- */
 
-/* The first line that is neither blank nor a remark. */
 static text first_line(text rest)
 {
+    int64_t count = 0;
     text line;
-    while (text_cut(&rest, '\n', &line)) {
-        line = text_trimmed(line);
-        if (line.size && *line.at != '#' && *line.at != '%')
-            return line;
-    }
-    return (text){NULL, 0};
+    return text_line(&rest, &count, &line) ? text_trimmed(line) : (text){NULL, 0};
 }
 
 static bool is_arff(text line)
@@ -344,6 +337,7 @@ fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_s
     text line = first_line(rest);
     if (!size || (!is_arff(line) && file_kind_find(bytes, size)))
         return file_kind_fail(path, bytes, size, "a .ts file");
+    FSNN_TRY(text_check(path, bytes, size));
     int form = 0;
     while (!forms[form].is(line))
         form++;

@@ -1,6 +1,5 @@
 /* data/series/tsv.c: tables of the UCR archive of 2018, a series a line, by tabs: the class, then
  * its values. NaN at the end of a line fills up a shorter series, NaN before is a missing value. */
-#include "data/file_names.h"
 #include "data/series/series_text.h"
 
 #include <math.h>
@@ -58,12 +57,8 @@ fsnn_status tsv_read(const char *path, text rest, locale_t plain, fsnn_series *s
 {
     reader r = {.at = {.path = path, .plain = plain}, .s = s};
     text line;
-    FSNN_TRY(text_check(path, (const uint8_t *)rest.at, rest.size));
-    while (text_cut(&rest, '\n', &line)) {
-        r.at.line++;
-        if (text_trimmed(line).size && *line.at != '#' && *line.at != '%')
-            FSNN_TRY(read_line(&r, line));
-    }
+    while (text_line(&rest, &r.at.line, &line))
+        FSNN_TRY(read_line(&r, line));
     FSNN_TRY(series_sort_classes(s));
     if (!r.shorter)
         return FSNN_OK;
