@@ -74,11 +74,11 @@ typedef struct fsnn_csv_options {
     bool row_is_series;      /* a row is a series of one channel; else a step of all its columns */
     bool row_is_sample;      /* a row is a sample without time, one of its columns a feature each */
     const char *target;      /* column of the number that a regression is to give; NULL: none */
-    char separator, decimal; /* ',', ';', '\t', ...; '.', ','; 0: found by looking */
+    char separator, decimal; /* ',', ';', '\t', ' ' (blanks), ...; '.', ','; 0: found */
     fsnn_wav_options files;  /* of a folder; pattern NULL: "{file}.csv" */
 } fsnn_csv_options;
 
-/* Tables of texts (CSV) as series, a file or a folder of them: separators comma, semicolon or tab,
+/* Tables of texts (CSV) as series, a file or a folder of them: separators comma, semicolon, tab, | or blanks,
  * a line of names or none (columns are then "1", "2", ...), cells in quotes, remarks behind #,
  * numbers with a point or a comma. Missing values (empty, ?, NA, NaN, null) are interpolated as by
  * fsnn_series_ts; at the end of a row that is a series they shorten it. Classes are sorted, as

@@ -20,14 +20,24 @@ typedef struct reader {
 
 /* ---- looking ---- */
 
-/* How often `mark` stands in the line at `at` outside of quotes; *next becomes the next line. */
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* How often `mark` stands in the line at `at` outside of quotes, of blanks how often a word follows
+ * some; *next becomes the next line. */
 static int64_t count_in_line(const char *at, const char *end, char mark, const char **next)
 {
     int64_t n = 0;
-    bool quoted = false;
+    bool quoted = false, word = false, gap = false;
     for (; at < end && (quoted || *at != '\n'); at++) {
         quoted ^= *at == '"';
-        n += !quoted && *at == mark;
+        gap = word && (gap || (!quoted && is_blank(*at)));
+        bool begins = gap && !is_blank(*at);
+        n += mark == ' ' ? begins : !quoted && *at == mark;
+        gap = gap && !begins;
+        word = word || !is_blank(*at);
     }
     *next = at < end ? at + 1 : end;
     return n;
@@ -35,16 +45,16 @@ static int64_t count_in_line(const char *at, const char *end, char mark, const c
 
 static bool skipped(const char *at, const char *end)
 {
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r'))
+    while (at < end && is_blank(*at))
         at++;
     return at == end || *at == '\n' || *at == '#';
 }
 
 /* The separator that the first lines have equally often; tab before ; before , as a comma may also
- * be a decimal sign. One that the first line has where no line agrees. */
+ * be a decimal sign, and blanks last. One that the first line has where no line agrees. */
 static char find_separator(const char *begin, const char *end)
 {
-    static const char marks[] = "\t;,";
+    static const char marks[] = "\t;,| ";
     char some = 0;
     for (const char *m = marks; *m; m++) {
         int64_t first = -1;
@@ -62,7 +72,7 @@ static char find_separator(const char *begin, const char *end)
         }
         if (first > 0 && same)
             return *m;
-        some = first > 0 && !some ? *m : some;
+        some = first > 0 && !some && *m != ' ' ? *m : some;
     }
     return some ? some : ',';
 }
@@ -74,6 +84,13 @@ static fsnn_status add_cell(reader *r, char *cell)
     FSNN_TRY(fsnn_grow(&r->t->cell, r->cells, &r->cell_capacity, r->cells + 1, sizeof *r->t->cell));
     r->t->cell[r->cells++] = cell;
     return FSNN_OK;
+}
+
+/* Blanks between words are tabs, too. */
+static bool ends_cell(const reader *r)
+{
+    const char mark = r->t->separator;
+    return *r->at == '\n' || *r->at == mark || (mark == ' ' && is_blank(*r->at));
 }
 
 /* "a ""b""", up to the quote that ends it. */
@@ -91,9 +108,9 @@ static fsnn_status read_quoted(reader *r)
         *r->to++ = *r->at;
     }
     r->at++;
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\r'))
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\r') && r->t->separator != ' ')
         r->at++;
-    if (r->at < r->end && *r->at != r->t->separator && *r->at != '\n')
+    if (r->at < r->end && !ends_cell(r))
         return fsnn_fail(FSNN_EFORMAT, "%s:%lld: \"%c\" follows a quote that ends a cell",
                          r->t->path, (long long)r->line, *r->at);
     return FSNN_OK;
@@ -107,7 +124,7 @@ static fsnn_status read_cell(reader *r)
     if (r->at < r->end && *r->at == '"') {
         FSNN_TRY(read_quoted(r));
     } else {
-        while (r->at < r->end && *r->at != r->t->separator && *r->at != '\n')
+        while (r->at < r->end && !ends_cell(r))
             *r->to++ = *r->at++;
         while (r->to > cell && (r->to[-1] == ' ' || r->to[-1] == '\r' || r->to[-1] == '\t'))
             r->to--;
@@ -122,9 +139,11 @@ static fsnn_status read_line(reader *r)
     int64_t before = r->cells, line = r->line;
     for (;;) {
         FSNN_TRY(read_cell(r));
+        while (t->separator == ' ' && r->at < r->end && is_blank(*r->at))
+            r->at++;
         if (r->at == r->end || *r->at == '\n')
             break;
-        r->at++;
+        r->at += t->separator != ' ';
     }
     int64_t n = r->cells - before;
     if (!before)

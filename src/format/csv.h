@@ -1,5 +1,5 @@
-/* format/csv.h: tables of texts (RFC 4180 and its relatives): separators , ; or tab, cells in
- * quotes, a line of names or none, lines of remarks that begin with #, numbers with a point or a
+/* format/csv.h: tables of texts (RFC 4180 and its relatives): separators , ; tab | or blanks, cells
+ * in quotes, a line of names or none, lines of remarks that begin with #, numbers with a point or a
  * comma. */
 #ifndef FSNN_FORMAT_CSV_H
 #define FSNN_FORMAT_CSV_H
@@ -7,8 +7,8 @@
 #include "base/base.h"
 
 typedef struct csv_options {
-    char separator;    /* ',', ';', '\t', ...; 0: found by looking */
-    char decimal;      /* '.', ','; 0: found by looking */
+    char separator; /* ',', ';', '\t', '|', ...; ' ': any number of blanks; 0: found by looking */
+    char decimal;   /* '.', ','; 0: found by looking */
     bool may_be_empty; /* a line of names without rows is no error */
 } csv_options;
 

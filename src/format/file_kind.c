@@ -44,6 +44,12 @@ static bool is_torch(const head *h)
     return has(h, "/data.pkl") || has(h, "/.format_version") || has(h, "/constants.pkl");
 }
 
+/* Behind its mark a letter of ASCII. */
+static bool is_utf16(const head *h)
+{
+    return h->size >= 4 && !h->byte[2] != !h->byte[3];
+}
+
 static bool is_office(const head *h)
 {
     return has(h, "[Content_Types].xml") || has(h, "mimetypeapplication/vnd.oasis");
@@ -166,6 +172,8 @@ static const struct {
     {BEGINS("fLaC"), NULL, {"a FLAC file", SOUND}},
     {BEGINS("OggS"), NULL, {"an Ogg file", SOUND}},
     {BEGINS("ID3"), NULL, {"an MP3 file", SOUND}},
+    {BEGINS("\xff\xfe"), is_utf16, {"a text of 16 bits a character (UTF-16)", "save it as UTF-8"}},
+    {BEGINS("\xfe\xff"), is_utf16, {"a text of 16 bits a character (UTF-16)", "save it as UTF-8"}},
     {BEGINS("\xff"), is_mp3, {"an MP3 file", SOUND}},
     {BEGINS("caff"), NULL, {"a CAF sound file", SOUND}},
     {BEGINS("riff\x2e\x91\xcf\x11"), NULL, {"a W64 file, WAV of Sonic Foundry", SOUND}},

@@ -45,8 +45,9 @@ static const fsnn_key set_keys[] = {
 
 enum { ROW_STEP, ROW_SERIES, ROW_SAMPLE };
 static const char *const row_names[] = {"step", "series", "sample", NULL};
-static const char *const separator_names[] = {"auto", "comma", "semicolon", "tab", NULL};
-static const char separators[] = {0, ',', ';', '\t'};
+static const char *const separator_names[] = {"auto", "comma", "semicolon", "tab",
+                                              "pipe", "blank", NULL};
+static const char separators[] = {0, ',', ';', '\t', '|', ' '};
 static const char *const decimal_names[] = {"auto", "point", "comma", NULL};
 static const char decimals[] = {0, '.', ','};
 

@@ -26,6 +26,10 @@ static void beginnings(void **state)
         {BYTES("\x80\2\0\0\0\0\0\0{\"a\":"), "a safetensors file"}, /* a header of 640 bytes */
         {BYTES("\x1f\x8b\0\0\0\0\0\0{\"a\":"), "a safetensors file"},
         {BYTES("\x1f\x8b\x08\0"), "a gzip file"},
+        {BYTES("\xff\xfe"
+               "a\0,\0"),
+         "a text of 16 bits a character (UTF-16)"},
+        {BYTES("\xfe\xff\0a\0,"), "a text of 16 bits a character (UTF-16)"},
         {BYTES("RIFX\0\0\0\0WAVE"), "a RIFX file"},
         {BYTES("RF64\xff\xff\xff\xffWAVE"), "an RF64 file"},
         {BYTES("RIFF\0\0\0\0AVI "), "a RIFF file, but not of sound"},

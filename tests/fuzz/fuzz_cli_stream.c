@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_cli_stream.c: steps of fsnn run --stream of any bytes, as numbers, events and raw,
- * in both precisions; what was read and is written reads as the same. */
+/* tests/fuzz/fuzz_cli_stream.c: steps of fsnn run --stream of any bytes, as numbers, events and
+ * raw, in both precisions; what was read and is written reads as the same. */
 #include "fuzz_cli.h"
 
 #include "cli/run/stream_forms.h"
