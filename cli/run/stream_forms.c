@@ -1,5 +1,5 @@
-/* cli/run/stream_forms.c: what a step of a stream looks like: numbers, events or raw bytes. Nothing of
- * the input is trusted; what is wrong with it is a sentence. */
+/* cli/run/stream_forms.c: what a step of a stream looks like: numbers, events or raw bytes. Nothing
+ * of the input is trusted; what is wrong with it is a sentence. */
 #include "cli/run/stream_forms.h"
 
 #include <errno.h>

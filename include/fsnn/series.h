@@ -78,11 +78,12 @@ typedef struct fsnn_csv_options {
     fsnn_wav_options files;  /* of a folder; pattern NULL: "{file}.csv" */
 } fsnn_csv_options;
 
-/* Tables of texts (CSV) as series, a file or a folder of them: separators comma, semicolon, tab, | or blanks,
- * a line of names or none (columns are then "1", "2", ...), cells in quotes, remarks behind #,
- * numbers with a point or a comma. Missing values (empty, ?, NA, NaN, null) are interpolated as by
- * fsnn_series_ts; at the end of a row that is a series they shorten it. Classes are sorted, as
- * numbers where all are. Times evenly spaced give the rate. `options` may be NULL. */
+/* Tables of texts (CSV) as series, a file or a folder of them: separators comma, semicolon, tab,
+ * | or blanks, a line of names or none (columns are then "1", "2", ...), cells in quotes, remarks
+ * behind #, numbers with a point or a comma. Missing values (empty, ?, NA, NaN, null) are
+ * interpolated as by fsnn_series_ts; at the end of a row that is a series they shorten it.
+ * Classes are sorted, as numbers where all are. Times evenly spaced give the rate. `options` may
+ * be NULL. */
 FSNN_API fsnn_status fsnn_series_csv(const char *path, const fsnn_csv_options *options,
                                      fsnn_series **series);
 
