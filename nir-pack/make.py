@@ -212,6 +212,7 @@ case("stored_packed", "every array is one chunk, by gzip, as nir.write has it", 
 case("stored_packed_image", "the same of an image's layers", chain([2, 8, 8], [3, 4, 4], c=conv(3, 2, 3, 3, stride=2, padding=1, size=(8, 8))), steps=4, write=dict(packed=True))
 case("stored_old", "groups as HDF5 1.6 has them, nothing is packed", stored, watch="n", write=dict(old=True))
 case("stored_double", "numbers of double precision", stored, watch="n", write=dict(floats="f8"))
+case("stored_big_endian", "numbers with the highest byte first", stored, watch="n", write=dict(floats=">f4"))
 case("stored_fixed_strings", "texts of a fixed length", stored, watch="n", write=dict(fixed=True))
 case("stored_small_integers", "sizes of 32 bits", chain([2, 8, 8], [3, 4, 4], c=conv(3, 2, 3, 3, stride=2, padding=1, size=(8, 8))), steps=4, write=dict(small=True))
 case("stored_real_sizes", "sizes as real numbers", chain([2, 8, 8], [3, 4, 4], c=conv(3, 2, 3, 3, stride=2, padding=1, size=(8, 8))), steps=4, write=dict(real_sizes=True))
@@ -278,7 +279,7 @@ case("repair_no_output", "no Output node: the only node that nothing follows", (
 
 
 def refuse(name, what, sentence, graph_=stored, **more):
-    case(name, what, graph_, expect="refuse", sentence=sentence, **more)
+    case(name, what, graph_, **{"expect": "refuse", **more}, sentence=sentence)
 
 
 def drop(path):
@@ -290,9 +291,11 @@ refuse("refuse_field", "a field is missing", "has no r", chain([3], [4], fc=affi
 refuse("refuse_bare", "a bare node as root", "not a NIRGraph", write=dict(change=lambda file: (file.__delitem__("node"), put(file, "node", {"type": "LIF", **lif(4).fields}, {}))))
 refuse("refuse_no_node", "HDF5 without /node", "no NIR graph", write=drop("node"))
 refuse("refuse_no_edges", "a graph without edges", "has no edges", write=drop("node/edges"))
+refuse("refuse_edges_none", "no edge, which the reference writer stores as float64 [0]", "no edge leads to it", write=dict(change=lambda file:
+       (file["node"].__delitem__("edges"), file["node"].create_dataset("edges", data=np.zeros(0)))))
 refuse("refuse_edge", "an edge to a node that nobody is", "which is no node", (stored[0], stored[1] + [("fc", "nobody")]))
-refuse("refuse_two_inputs", "two inputs", "one input and one output", graph(dict(second=Node("Input", shape=np.array([4])), fc=affine(4, 3), n=lif(4)),
-       [("input", "fc"), ("fc", "n"), ("second", "n"), ("n", "output")]))
+refuse("limit_two_inputs", "two inputs: which of them input.npy would be for nobody says", "one input and one output", graph(dict(second=Node("Input", shape=np.array([4])), fc=affine(4, 3), n=lif(4)),
+       [("input", "fc"), ("fc", "n"), ("second", "n"), ("n", "output")]), expect="limit")
 refuse("refuse_nan", "a weight that is no number", "is nan", chain([3], [4], fc=Node("Linear", weight=np.full((4, 3), np.nan, "f4")), n=lif(4)))
 refuse("refuse_tau", "a time constant of 0", "times are positive", chain([3], [4], fc=affine(4, 3), n=lif(4, tau=full(0, 4))))
 refuse("refuse_shape", "a weight that does not fit", "does not fit its input", chain([5], [4], fc=affine(4, 3), n=lif(4)))
@@ -300,7 +303,8 @@ refuse("refuse_neurons", "parameters of another number of neurons", "its paramet
 refuse("refuse_sum", "edges of different shapes into a node", "which are added", graph(dict(a=affine(4, 3), b=affine(5, 3), n=lif(4)),
        [("input", "a"), ("input", "b"), ("a", "n"), ("b", "n"), ("n", "output")]))
 refuse("refuse_cut", "a file that is cut short", "damaged", write=dict(cut=60))
-refuse("refuse_at_rest", "a threshold below both 0 and the leak", "spike at rest", chain([3], [4], fc=affine(4, 3), n=lif(4, v_threshold=full(-1, 4))))
+refuse("limit_at_rest", "a threshold below both 0 and the leak: the neuron spikes at rest, in every step", "spike at rest",
+       chain([3], [4], fc=affine(4, 3), n=lif(4, v_threshold=full(-1, 4))), expect="limit")
 
 
 # ---- all ----
@@ -319,7 +323,7 @@ def make(folder):
         to.mkdir(parents=True, exist_ok=True)
         write_model(to / "model.nir", nodes, edges, storage)
         (to / "case.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
-        if about["expect"] == "refuse":
+        if about["expect"] in ("refuse", "limit"):
             continue
         x = input_of(about, [n for n in flat[0].values() if n.kind == "Input"][0].fields["shape"], settings)
         output, v, margin = simulate(*flat, x, about["dt"], about["reset"], about["unit"], "cell/n" if flat is laid_out else about["v_of"])

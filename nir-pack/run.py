@@ -1,12 +1,17 @@
 """Runs the cases of the pack through a tool and says which it meets: python3 run.py TOOL [CASE ...].
 
-TOOL is the path of the program fsnn, or a Python file that defines
+TOOL is the path of the program fsnn, or a Python file (example.py is one) that defines
 
     def run(model, x, case): ...
 
 which gets the path of model.nir, the input [T, B, ...] and the dict of case.json, and returns the output [T, B, ...], or a
 pair of it and v [T, B, neurons] of the node case["v_of"] after each step, in the order of its shape. It raises an exception
-where the tool refuses the file. Exit code 1 where a case is not met."""
+where the tool refuses the file.
+
+A case is met ("ok") where the answers agree, or where a file that nobody can understand is refused. A file that only a
+lenient reader understands may be refused, and what is a limit of fsnn alone is not tried ("no"). Anything else is a miss; the
+exit code is then 1. Exit code 2: wrong
+arguments. A folder of cases, with a slash, may stand before the names of cases."""
 
 import importlib.util
 import json
@@ -45,28 +50,39 @@ def fsnn(program):
 
 
 def tool_of(path):
+    """Its function `run`, and whether the sentences of case.json are its own."""
     if not path.endswith(".py"):
-        return fsnn(path)
+        return fsnn(path), True
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
     spec = importlib.util.spec_from_file_location("tool", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.run
+    return module.run, False
 
 
-def check(folder, run):
-    """What is not met, or None."""
+class Refused(Exception):
+    """A file that a reader need not understand."""
+
+
+def check(folder, run, ours=True):
+    """What is not met, or None. Raises Refused where a reader may refuse, and did."""
     case = json.loads((folder / "case.json").read_text(encoding="utf8"))
-    if case["expect"] == "refuse":
+    if case["expect"] == "limit" and not ours:
+        raise Refused("not tried")
+    if case["expect"] in ("refuse", "limit"):
         try:
             run(folder / "model.nir", np.zeros((1, 1, 3), "f4"), case)
         except Exception as error:
-            return None if case["sentence"] in str(error) else f"refused, but without \"{case['sentence']}\": {error}"
+            said = not ours or case["sentence"] in str(error)
+            return None if said else f"refused, but without \"{case['sentence']}\": {error}"
         return "expected to be refused"
     x, output, v = (np.load(folder / f"{name}.npy") for name in ("input", "output", "v"))
     try:
         answer = run(folder / "model.nir", x, case)
     except Exception as error:
-        return f"failed: {error}"
+        if case["expect"] == "repair" and not ours:
+            raise Refused(f"refused, as it may be: {type(error).__name__}: {error}") from error
+        return f"failed: {type(error).__name__}: {error}"
     given, potential = answer if isinstance(answer, tuple) else (answer, None)
     if np.shape(given) != output.shape:
         return f"output {np.shape(given)}, expected {output.shape}"
@@ -81,20 +97,42 @@ def check(folder, run):
     return None
 
 
+def stop(sentence):
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
+
+
+def cases_of(only):
+    """The folders of the cases that are asked for."""
+    place = pathlib.Path(__file__).resolve().parent
+    if only and "/" in only[0]:
+        place, only = pathlib.Path(only[0]), only[1:]
+    folders = {path.parent.name: path.parent for path in sorted(place.glob("*/case.json"))}
+    unknown = [name for name in only if name not in folders]
+    if unknown or not folders:
+        stop(f"{place}: has no case {unknown[0] if unknown else 'at all: case.json is expected in its folders'}")
+    return [folders[name] for name in only or folders]
+
+
 def main(tool, *only):
-    here = pathlib.Path(__file__).resolve().parent
-    folders = sorted(path.parent for path in here.glob("*/case.json"))
-    if "/" in (only[0] if only else ""):
-        folders, only = sorted(path.parent for path in pathlib.Path(only[0]).glob("*/case.json")), only[1:]
-    missed = 0
-    run = tool_of(tool)
-    for folder in [f for f in folders if not only or f.name in only]:
-        wrong = check(folder, run)
-        missed += wrong is not None
-        print(f"{'ok  ' if wrong is None else 'MISS'} {folder.name}{'' if wrong is None else ': ' + wrong}")
-    print(f"{len(folders)} cases, {missed} missed")
-    return missed > 0
+    if not pathlib.Path(tool).is_file():
+        stop(f"{tool}: there is no such tool: expected is the program fsnn or a Python file with a function run")
+    run, ours = tool_of(tool)
+    count = {"ok": 0, "no": 0, "MISS": 0}
+    for folder in cases_of(only):
+        try:
+            wrong = check(folder, run, ours)
+            answer = "ok" if wrong is None else "MISS"
+        except Refused as refused:
+            wrong, answer = f"{refused}", "no"
+        count[answer] += 1
+        print(f"{answer:4} {folder.name}{'' if wrong is None else ': ' + wrong}")
+    print(f"{sum(count.values())} cases: {count['ok']} met, {count['no']} need not be, {count['MISS']} missed")
+    return count["MISS"] > 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]) if len(sys.argv) > 1 else __doc__)
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    sys.exit(main(*sys.argv[1:]))

@@ -6,8 +6,9 @@
 
 #include "folder.h"
 
-static const char *const names[] = {"a.ts",  "b.ts",   "c.ts",   "d.ts",  "m.yaml", "x.npy",
-                                    "y.npy", "images", "labels", "r.hea", "r.dat",  "r.atr"};
+static const char *const names[] = {"a.ts",  "b.ts",  "c.ts",   "d.ts",   "m.yaml",
+                                    "x.npy", "y.npy", "images", "labels", "r.hea",
+                                    "r.dat", "r.atr", "t.csv",  "r.edf"};
 
 /* NumPy's format 1.0, float32. */
 static void put_npy(const char *name, const char *shape, const float *values, size_t count)

@@ -51,6 +51,41 @@ def call(*args):
     return done
 
 
+class Pack(unittest.TestCase):
+    """The runner of the pack, with the reference reader as a tool."""
+
+    def run_pack(self, *args):
+        return subprocess.run(
+            [sys.executable, str(ROOT / "nir-pack" / "run.py"), *args],
+            capture_output=True,
+            text=True,
+        )
+
+    def test_another_tool(self):
+        done = self.run_pack(str(ROOT / "nir-pack" / "example.py"))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("no   repair_extra_field: refused, as it may be: TypeError", done.stdout)
+        self.assertIn("no   limit_two_inputs: not tried", done.stdout)
+        self.assertIn("ok   refuse_nan", done.stdout)
+        self.assertIn(" 0 missed", done.stdout)
+
+    def test_misses(self):
+        with tempfile.TemporaryDirectory() as place:
+            tool = pathlib.Path(place) / "tool.py"
+            tool.write_text("def run(model, x, case):\n    return 0 * x\n")
+            done = self.run_pack(str(tool), "scale", "refuse_nan")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("MISS scale: the output differs by", done.stdout)
+            self.assertIn("MISS refuse_nan: expected to be refused", done.stdout)
+
+    def test_wrong_arguments(self):
+        done = self.run_pack(FSNN, "nonsense")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("has no case nonsense", done.stderr)
+        self.assertEqual(self.run_pack("/nowhere/fsnn").returncode, 2)
+        self.assertEqual(self.run_pack().returncode, 2)
+
+
 class FromTheReference(unittest.TestCase):
     """Graphs that the reference writes, in double precision."""
 
@@ -84,7 +119,6 @@ class FromTheReference(unittest.TestCase):
         )  # fmt: skip
         with np.load(self.place / "y.npz") as y:
             np.testing.assert_array_equal(y["output"][:, 0], weight.T)
-
 
     def test_filter(self):
         """What packed an array is named where it is not there, here LZF, which h5py has of its own."""
