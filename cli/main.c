@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const cli_command *const commands[] = {&cli_train, &cli_eval,     &cli_run,     &cli_inspect,
-                                              &cli_plot,  &cli_simulate, &cli_convert, &cli_bench};
+static const cli_command *const commands[] = {&cli_train,   &cli_eval,   &cli_run,
+                                              &cli_inspect, &cli_plot,   &cli_simulate,
+                                              &cli_convert, &cli_doctor, &cli_bench};
 
 static const char description_word[] = "description";
 

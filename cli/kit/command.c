@@ -23,6 +23,16 @@ int cli_threads_set(const cli_common *common)
     return CLI_GOOD;
 }
 
+/* A value of FSNN_ISA that the library does not know changes nothing there. */
+static void check_environment(void)
+{
+    const char *wish = getenv("FSNN_ISA");
+    if (wish && *wish && strcmp(wish, fsnn_isa()) != 0)
+        cli_warn("FSNN_ISA=%s changes nothing: this is neither base, avx2 nor avx512, or this "
+                 "processor does not have it; %s is used",
+                 wish, fsnn_isa());
+}
+
 int cli_command_run(const cli_command *command, int argc, char **argv)
 {
     if (argc > 0 && strcmp(argv[0], CLI_COMPLETE) == 0) {
@@ -34,6 +44,7 @@ int cli_command_run(const cli_command *command, int argc, char **argv)
     int code = cli_options_parse(command, argc, argv, common);
     if (code == CLI_GOOD) {
         cli_message_setup(command->name, common->quiet);
+        check_environment();
         if (common->help)
             cli_help(command);
         else if (common->version)

@@ -14,6 +14,7 @@
 #define FSNN_PRINTF(fmt, args)
 #endif
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -74,6 +75,19 @@ FSNN_API const char *fsnn_version(void);
 /* What this build has of what a build may leave out: "with
  * oneDNN, OpenMP, FFT, double precision (without HDF5, plots)". */
 FSNN_API const char *fsnn_built(void);
+
+/* One thing that a build may leave out; static strings. */
+typedef struct fsnn_feature_info {
+    const char *name;    /* as fsnn_built says it: "HDF5" */
+    const char *purpose; /* "Spike trains in HDF5 and NIR files" */
+    const char
+        *package; /* "HDF5 (libhdf5-dev)", that of Debian in parentheses; "": none is needed */
+    const char *option; /* of CMake, with the value that takes it in: "FSNN_HDF5=ON" */
+    bool built;         /* this library has it */
+} fsnn_feature_info;
+/* Row `index`, from 0, of what a build may leave out, into *info; false behind the last one (the
+ * core alone has no rows), or where info is NULL. */
+FSNN_API bool fsnn_feature(int index, fsnn_feature_info *info);
 
 /* Threads used by the library (and by its dense kernels). 0 restores the default: all processors.
  * A library built without OpenMP computes with one, whatever is set: fsnn_threads says so. A

@@ -9,3 +9,9 @@ const char *fsnn_built(void)
     return "the core (without double precision)";
 #endif
 }
+
+bool fsnn_feature(int index, fsnn_feature_info *info)
+{
+    (void)index, (void)info;
+    return false;
+}

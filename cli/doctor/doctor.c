@@ -1,0 +1,178 @@
+/* cli/doctor/doctor.c: fsnn doctor: what this machine has, what the build has and which features
+ * need what is missing. */
+#include "cli/cli.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct options {
+    cli_common common;
+    bool json;
+} options;
+
+static const cli_option table[] = {
+    {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
+    CLI_ROW_THREADS,
+    CLI_ROWS_LAST,
+};
+
+/* A thing that a build has may fail on this machine; `sentence` is empty where it does not. */
+typedef struct finding {
+    fsnn_feature_info feature;
+    char *sentence; /* what is missing and what helps */
+} finding;
+
+typedef struct report {
+    char processor[128];
+    finding found[32];
+    int count, broken; /* broken: built in, and not able to work here */
+} report;
+
+/* The name that the system has for the processor, or "unknown". */
+static void name_processor(char *name, size_t size)
+{
+    char line[512];
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    snprintf(name, size, "unknown");
+    while (file && fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || !colon)
+            continue;
+        snprintf(name, size, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+        break;
+    }
+    if (file)
+        fclose(file);
+}
+
+/* "(libhdf5-dev)" of "HDF5 (libhdf5-dev)". */
+static char *how_to_get(const fsnn_feature_info *f)
+{
+    const char *open = strchr(f->package, '(');
+    if (!open)
+        return cli_format("build with -D%s", f->option);
+    return cli_format("install %.*s and build with -D%s", (int)strcspn(open + 1, ")"), open + 1,
+                      f->option);
+}
+
+static bool has_gnuplot(void)
+{
+    return fsnn_plot_check(NULL) == FSNN_OK;
+}
+
+static bool has_sndfile(void)
+{
+    void *library = dlopen("libsndfile.so.1", RTLD_LAZY | RTLD_LOCAL);
+    if (library)
+        dlclose(library);
+    return library != NULL;
+}
+
+/* What is built in and looked for only when it is used. */
+static const struct {
+    const char *feature;
+    bool (*works)(void);
+    const char *advice;
+} late[] = {
+    {"plots", has_gnuplot, "the program gnuplot does not start: install gnuplot-nox"},
+    {"libsndfile", has_sndfile, "libsndfile.so.1 cannot be loaded: install libsndfile1"},
+};
+
+static char *trouble(const fsnn_feature_info *f)
+{
+    if (!f->built)
+        return how_to_get(f);
+    for (int i = 0; i < CLI_COUNT(late); i++)
+        if (strcmp(f->name, late[i].feature) == 0 && !late[i].works())
+            return cli_format("%s", late[i].advice);
+    return cli_format("%s", "");
+}
+
+static void look(report *r)
+{
+    name_processor(r->processor, sizeof r->processor);
+    fsnn_feature_info f;
+    for (int i = 0; r->count < CLI_COUNT(r->found) && fsnn_feature(i, &f); i++) {
+        finding *found = &r->found[r->count++];
+        *found = (finding){f, trouble(&f)};
+        r->broken += f.built && *found->sentence;
+    }
+}
+
+static const char *state(const finding *f)
+{
+    return !f->feature.built ? "left out" : *f->sentence ? "fails" : "there";
+}
+
+static void print_json(const report *r)
+{
+    cli_json json = {.out = stdout};
+    cli_json_open(&json, NULL, '{');
+    cli_json_text(&json, "version", fsnn_version());
+    cli_json_text(&json, "processor", r->processor);
+    cli_json_text(&json, "instructions", fsnn_isa());
+    cli_json_integer(&json, "threads", fsnn_threads());
+    cli_json_integer(&json, "memory", fsnn_memory_left());
+    cli_json_open(&json, "features", '[');
+    for (int i = 0; i < r->count; i++) {
+        cli_json_open(&json, NULL, '{');
+        cli_json_text(&json, "name", r->found[i].feature.name);
+        cli_json_text(&json, "for", r->found[i].feature.purpose);
+        cli_json_text(&json, "state", state(&r->found[i]));
+        cli_json_text(&json, "advice", r->found[i].sentence);
+        cli_json_close(&json, '}');
+    }
+    cli_json_close(&json, ']');
+    cli_json_close(&json, '}');
+    cli_out("\n");
+}
+
+static void print_text(const report *r)
+{
+    char number[CLI_NUMBER];
+    const char *wish = getenv("FSNN_ISA");
+    cli_print("fsnn             %s\n", fsnn_version());
+    cli_print("processor        %s\n", r->processor);
+    cli_print("instructions     %s%s%s\n", fsnn_isa(), wish ? ", FSNN_ISA=" : "", wish ? wish : "");
+    cli_print("threads          %d\n", fsnn_threads());
+    cli_print("free memory      %s\n\n", cli_bytes(number, (double)fsnn_memory_left()));
+    for (int i = 0; i < r->count; i++) {
+        const finding *f = &r->found[i];
+        cli_print("%-17s%-10s%s%s%s\n", f->feature.name, state(f), f->feature.purpose,
+                  *f->sentence ? ": " : "", f->sentence);
+    }
+}
+
+static int run(void *given)
+{
+    const options *o = given;
+    report *r = cli_allocate(1, sizeof *r);
+    int code = cli_threads_set(&o->common);
+    if (code == CLI_GOOD) {
+        look(r);
+        (o->json ? print_json : print_text)(r);
+        if (r->broken)
+            code = cli_error(CLI_FAILED, "%d of the features that are built in cannot work here",
+                             r->broken);
+    }
+    for (int i = 0; i < r->count; i++)
+        free(r->found[i].sentence);
+    free(r);
+    return code;
+}
+
+const cli_command cli_doctor = {
+    .name = "doctor",
+    .summary = "what this machine and this build have, and what is missing",
+    .operands = "",
+    .usage = "[--json]",
+    .details = "Prints the processor, the instruction set and the threads that are used, the free "
+               "memory, and each feature that a build may leave out: there, left out (with what "
+               "brings it in), or fails, if it is built in and what it needs is missing on this "
+               "machine. The exit code is 1 if one fails.",
+    .examples = "  fsnn doctor\n",
+    .option = table,
+    .size = sizeof(options),
+    .run = run,
+};
