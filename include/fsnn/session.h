@@ -185,6 +185,9 @@ typedef struct fsnn_run_request {
      * [B], classes; NULL: none */
     const fsnn_array *target;
     fsnn_loss_kind loss;
+    /* of that loss: readout, label_smoothing, mix, rates (fsnn_description_training(...)->loss has
+     * those of the description); NULL: its defaults. Weights of classes are left out. */
+    const fsnn_loss *options;
     bool gradients; /* of the loss; the network then runs as in training, in one piece */
     int keep;       /* fsnn_keep */
     int64_t chunk;  /* steps at a time; 0: all */

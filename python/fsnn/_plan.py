@@ -17,6 +17,9 @@ def plan_of(steps: int, batch: int, seed: int, options: dict[str, Any]) -> Any:
     unknown = [key for key in options if key not in FIELDS]
     if unknown:
         raise TypeError(f"{unknown[0]!r} is no option of a plan: those are {', '.join(FIELDS)}")
+    for what, value in (("steps", steps), ("batch", batch)):
+        if not hasattr(value, "__index__"):
+            raise TypeError(f"{what} is {value!r}: it is a whole number")
     plan = ffi.new("fsnn_plan *")
     plan.steps, plan.batch, plan.seed = steps, batch, seed
     for key, value in options.items():

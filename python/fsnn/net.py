@@ -500,7 +500,8 @@ class Net:
     ) -> Evaluation:
         """Figures over a data set, with the loss of the description: `data` as of `train`, or the
         `part` ("train", "validation", "test") of the description's; or an iterator of batches (x
-        [T, B, ...], classes [B]) or a DataLoader, which is read once.
+        [T, B, ...], targets: classes [B], a class a step [B, T], values [B, ...]) or a DataLoader,
+        which is read once.
 
         Of data: the mean over `repeats` draws of a random encoding, from number `draw` on; also
         under disturbances, as `fsnn eval --perturb` has them: perturb="noise=0.1:0.2".

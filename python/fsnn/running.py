@@ -158,10 +158,18 @@ def _keep(record: Sequence[str]) -> int:
     return check(lib.fsnn_keep_find(",".join(names).encode()))
 
 
-def _loss(net: Net, session: Any, name: str | None) -> int:
+def _ask_loss(request: Any, session: Any, name: str | None) -> None:
+    """The loss of the description, with its options, or another by its name."""
     if name is None:
-        return session.training.loss.kind
-    return check(lib.fsnn_loss_find(name.encode()))
+        request.loss = session.training.loss.kind
+        request.options = ffi.addressof(session.training, "loss")
+        return
+    if not isinstance(name, str):
+        raise TypeError(
+            f"loss is {name!r}: it is a name; options of a loss are those of the description, "
+            'training={"loss": {...}}'
+        )
+    request.loss = check(lib.fsnn_loss_find(name.encode()))
 
 
 def _numbers(x: Any, what: str) -> np.ndarray:
@@ -190,7 +198,7 @@ def _whole(
         arrays["times"] = numbers(times, np.float64, "times")
     if target is not None:
         arrays["target"] = _numbers(target, "target")
-        request.loss = _loss(net, session, loss)
+        _ask_loss(request, session, loss)
     lends = {key: lent(array) for key, array in arrays.items()}
     for key, lend in lends.items():
         setattr(request, key, lend)

@@ -311,8 +311,8 @@ def _scored(net: Net, batches: Any, loss: Any) -> Evaluation:
     check(lib.fsnn_net_count_spikes(net._net, False))
     net._planned()
     return Evaluation(
-        found.loss / n,
-        found.correct / n,
+        found.loss / found.counted,
+        found.accuracy,
         int(n),
         len(found.confusion),
         found.confusion,
@@ -325,7 +325,14 @@ def _scored(net: Net, batches: Any, loss: Any) -> Evaluation:
         operations[2],
         steps,
         time.monotonic() - start,
+        metrics=found.metrics(),
+        truth=_flat(found.truth),
+        answers=_flat(found.answers),
     )
+
+
+def _flat(arrays: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate(arrays).ravel() if arrays else np.zeros(0, np.float32)
 
 
 def _pairs(c: Any, count: int) -> np.ndarray:

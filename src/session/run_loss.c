@@ -102,7 +102,10 @@ static fsnn_status add_gradients(run *w, const void *gradient)
 
 fsnn_status run_loss(run *w)
 {
-    const fsnn_loss how = {.kind = w->r->loss};
+    fsnn_loss how = w->r->options ? *w->r->options : (fsnn_loss){0};
+    how.kind = w->r->loss;
+    how.class_weight = NULL;
+    how.balanced = false;
     const fsnn_shape scalar = {0};
     const void *output = fsnn_arrays_find(w->result, "output")->data;
     int64_t C = fsnn_shape_count(&w->out);

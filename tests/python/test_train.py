@@ -176,6 +176,42 @@ class Train(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "no batches"):
             a.evaluate(iter(()))
 
+    def test_targets_of_an_iterator(self):
+        """Values, readouts, a class a step: the figures of the same data as arrays."""
+        rng = np.random.default_rng(5)
+        x = (rng.random((7, 12, 6)) * 8).astype(np.float32)
+        values, classes = rng.random((12, 3)).astype(np.float32), np.arange(12) % 3
+        stepwise = rng.integers(0, 3, (12, 7))
+        cases = [
+            ("mse", values),
+            ({"kind": "mse", "readout": "last"}, values),
+            ("bce", values.round()),
+        ]
+        cases += [
+            ({"kind": "ce", "readout": readout}, classes) for readout in ("last", "max", "sum")
+        ]
+        cases += [({"kind": "ce", "readout": "each"}, stepwise), ("ce", stepwise)]
+        for loss, y in cases:
+            with self.subTest(loss):
+                layers = [*LAYERS, {"linear": {"out": 3}}]
+                a = fsnn.Net(
+                    input=[6], layers=layers, dynamics={"alpha": 0.8}, training={"loss": loss}
+                )
+                kind = "classes" if y is stepwise else "auto"
+                data = fsnn.Data(x.swapaxes(0, 1), y, sequence=True, targets=kind)
+                whole = a.evaluate(data)
+                once = a.evaluate((x[:, i : i + 5], y[i : i + 5]) for i in (0, 5, 10))
+                self.assertAlmostEqual(once.loss, whole.loss, places=5)
+                if loss != "bce":
+                    np.testing.assert_allclose(once.accuracy, whole.accuracy)
+                    np.testing.assert_allclose(once.answers, whole.answers, rtol=1e-5)
+                if loss != "mse":
+                    np.testing.assert_array_equal(once.confusion, whole.confusion)
+                for name, value in once.metrics.items():
+                    self.assertAlmostEqual(value, whole.metrics[name], places=4, msg=name)
+        with self.assertRaisesRegex(ValueError, r"targets of shape \[12, 4\]: they are classes"):
+            a.evaluate(iter([(x, np.ones((12, 4)))]))
+
     def test_a_loader_is_read_once(self):
         """What has a length and is gone through: a DataLoader."""
 
@@ -285,6 +321,28 @@ class Runs(unittest.TestCase):
         for other in (alone().run(x, chunk=7, record=["v"]), alone().run(pieces, record=["v"])):
             np.testing.assert_array_equal(other.y, whole.y)
             np.testing.assert_array_equal(other.records["lif1.v"], whole.records["lif1.v"])
+
+    def test_the_loss_of_a_run(self):
+        """That of the description, with its readout."""
+        x = inputs(9, 4, 3, scale=9.0)
+        y = inputs(4, 2, seed=2)
+        losses = {}
+        for readout in ("mean", "last"):
+            net = fsnn.Net(
+                input=[3],
+                layers=[{"lif": {"tau": 2.0}}, {"linear": {"out": 2}}],
+                dynamics={"alpha": 0.6},
+                training={"loss": {"kind": "mse", "readout": readout}, "seed": 3},
+            )
+            run = net.run(x, target=y, gradients=True)
+            answer = run.y[-1] if readout == "last" else run.y.mean(axis=0)
+            self.assertAlmostEqual(run.loss, ((answer - y) ** 2).mean(), places=5)
+            losses[readout] = run.gradients["linear1.bias"]
+        self.assertNotAlmostEqual(losses["mean"][0], losses["last"][0], places=4)
+        with self.assertRaisesRegex(TypeError, "it is a name; options of a loss are those of"):
+            net.run(x, target=y, loss={"kind": "mse"})
+        with self.assertRaisesRegex(TypeError, "steps is 2.5: it is a whole number"):
+            net.wrap(2.5, 1)
 
     def test_time_stamps(self):
         times = [0.0, 0.5, 2.0, 3.0]

@@ -115,23 +115,31 @@ static void targets(void **state)
                classes = array(FSNN_I64, FSNN_SHAPE(B), 0, 3),
                values = array(FSNN_F32, FSNN_SHAPE(B, TINY_CLASSES), 0, 1);
     const struct {
-        fsnn_loss_kind loss;
+        fsnn_loss loss;
         const fsnn_array *target;
-    } good[] = {{FSNN_MSE_RATE, &values}, {FSNN_CE_RATE, &classes}, {FSNN_TET, &classes}};
+    } good[] = {{{.kind = FSNN_MSE_RATE}, &values},
+                {{.kind = FSNN_CE_RATE}, &classes},
+                {{.kind = FSNN_TET}, &classes},
+                {{.kind = FSNN_MSE, .readout = FSNN_READOUT_LAST}, &values},
+                {{.kind = FSNN_CE, .readout = FSNN_READOUT_MAX}, &classes},
+                {{.kind = FSNN_CE, .readout = FSNN_READOUT_EACH}, &classes}};
     fsnn_session *session = tiny_open(tiny_text, NULL);
     (void)state;
     for (int i = 0; i < FSNN_COUNT(good); i++) {
-        CASE("%s", fsnn_loss_name(good[i].loss));
+        CASE("%s, %s", fsnn_loss_name(good[i].loss.kind), fsnn_readout_name(good[i].loss.readout));
         fsnn_arrays result = {0};
         int32_t labels[B];
         double loss;
-        const fsnn_run_request r = {
-            .x = &x, .target = good[i].target, .loss = good[i].loss, .gradients = true};
+        const fsnn_run_request r = {.x = &x,
+                                    .target = good[i].target,
+                                    .loss = good[i].loss.kind,
+                                    .options = &good[i].loss,
+                                    .gradients = true};
         GOOD(fsnn_session_run(session, &r, &result));
         for (int b = 0; b < B; b++)
             labels[b] = (int32_t)((const int64_t *)classes.data)[b];
         bool whole = good[i].target == &classes;
-        GOOD(fsnn_loss_compute(&(fsnn_loss){.kind = good[i].loss}, T, B, TINY_CLASSES,
+        GOOD(fsnn_loss_compute(&good[i].loss, T, B, TINY_CLASSES,
                                fsnn_arrays_find(&result, "output")->data, whole ? labels : NULL,
                                whole ? NULL : values.data, NULL, &loss, NULL));
         assert_float_equal(*(double *)fsnn_arrays_find(&result, "loss")->data, loss, 0);
