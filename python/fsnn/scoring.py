@@ -64,7 +64,8 @@ class Score:
         if given.values is not None:
             c.values, c.steps = pointer(given.values, "float *"), len(given.shape) > 1
         else:
-            labels = given.labels if given.steps is None else given.steps
+            labels = given.steps if given.labels is None else given.labels
+            assert labels is not None
             c.labels, c.steps = pointer(labels, "int32_t *"), given.steps is not None
         shape = (K, B, flat.shape[2])
         output = pointer(flat, "float *")
