@@ -152,6 +152,25 @@ typedef struct fsnn_noise {
     double temperature; /* of the concrete modes; 0: 0.25 */
 } fsnn_noise;
 
+/* How numbers that are drawn lie around their middle m, with the spread s. */
+typedef enum fsnn_draw {
+    FSNN_DRAW_NONE,    /* all are m */
+    FSNN_DRAW_UNIFORM, /* evenly from m - s to m + s */
+    FSNN_DRAW_NORMAL,  /* normally, with the mean m and the standard deviation s */
+    FSNN_DRAWS
+} fsnn_draw;
+
+/* How v0 begins where it is more than a number: then it is a parameter, "v0", of the shape [1],
+ * [channels] or that of the layer. Of draws and lists `per` says what has a number of its own. */
+typedef struct fsnn_start {
+    bool learn;
+    fsnn_per per;
+    const double *values; /* [count] in place of v0, as fsnn_value has them */
+    int64_t count;
+    fsnn_draw draw; /* around v0, by the seed of the plan, when the net is wrapped first */
+    double spread;
+} fsnn_start;
+
 /* Options of a neuron layer; start from FSNN_NEURON_DEFAULT. */
 typedef struct fsnn_neuron {
     fsnn_value tau;       /* time constant, > 0, in the unit of the solver step */
@@ -164,6 +183,7 @@ typedef struct fsnn_neuron {
     bool detach_reset;  /* true: the spike inside the reset carries no gradient */
     fsnn_noise noise;   /* of the threshold, in training; none but for kind noisy: hard_st */
     fsnn_equality equality;
+    fsnn_start start; /* v0 learned, drawn, or of channels or neurons */
 } fsnn_neuron;
 
 #ifdef __cplusplus

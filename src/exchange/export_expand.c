@@ -217,9 +217,9 @@ static void check(expansion *e)
             "reset %s is no sum of what NIR has: current, subtract, delta and none can be "
             "expanded",
             fsnn_reset_name(reset));
-    else if (e->o->v0 != 0 || e->o->refractory > 0 || e->ex->dynamics->memory)
+    else if (export_starts(e->o) || e->o->refractory > 0 || e->ex->dynamics->memory)
         export_refuse(e->ex, e->node, "%s cannot be expanded",
-                      e->o->v0 != 0          ? "v0 other than 0"
+                      export_starts(e->o)    ? "v0 other than 0"
                       : e->o->refractory > 0 ? "a refractory period"
                                              : "a memory that ends after some steps");
 }

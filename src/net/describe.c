@@ -113,6 +113,12 @@ static void options(FILE *out, const op_node *op, const char *prefix, const fsnn
         } else if (key->type == FSNN_KEY_GROUP) {
             char inner[NUMBER];
             snprintf(inner, sizeof inner, "%s.", key->name);
+            if (key->brief) {
+                begin(out, op->name, prefix, key->name);
+                plain(out, key->group, at + key->group->offset);
+                fputc('\n', out);
+                continue;
+            }
             options(out, op, inner, key->group, at);
         } else {
             begin(out, op->name, prefix, key->name);

@@ -56,19 +56,41 @@ fsnn_status neuron_named(const op_node *node, fsnn_status status)
     return status;
 }
 
+static bool representable(double value)
+{
+    return isfinite((real)value);
+}
+
+/* v0 as a draw; for descriptions too. */
+static fsnn_status check_start(const fsnn_neuron *o)
+{
+    const fsnn_start *s = &o->start;
+    if ((unsigned)s->draw >= FSNN_DRAWS)
+        return fsnn_fail(FSNN_EARGUMENT, "there is no draw of v0 number %d", (int)s->draw);
+    if (!(s->spread >= 0 && representable(s->spread)))
+        return fsnn_fail(FSNN_EARGUMENT, "the spread of v0 is %g: it must be from 0 to " LARGEST,
+                         s->spread);
+    if (s->draw && s->values)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "v0 is a list of %lld values and is drawn, too: one of them works",
+                         (long long)s->count);
+    if (s->draw && s->per == FSNN_PER_LAYER)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "v0 is drawn, but one for the layer: write `per: neuron` or `per: "
+                         "channel` beside it");
+    return FSNN_OK;
+}
+
 /* op.h: check */
 fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY])
 {
     const fsnn_neuron *o = options;
     snprintf(key, OP_KEY, "noise");
     FSNN_TRY(check_noise(&o->noise));
+    snprintf(key, OP_KEY, "v0");
+    FSNN_TRY(check_start(o));
     FSNN_TRY(neuron_values_check_per(op, options, key));
     return neuron_has_equations(op) ? neuron_user_check(op, options, key) : FSNN_OK;
-}
-
-static bool representable(double value)
-{
-    return isfinite((real)value);
 }
 
 static double number_of(const fsnn_value *v, int64_t i)
@@ -134,12 +156,14 @@ static fsnn_status check_landing(const op_node *node, const fsnn_neuron *o)
     if ((unsigned)o->reset >= FSNN_RESETS)
         return fsnn_fail_key(FSNN_EARGUMENT, "reset", "%s \"%s\": there is no reset number %d",
                              node->op->kind, node->name, o->reset);
-    int64_t wrong = first_wrong(&o->v_reset, representable);
-    if (wrong >= 0 || !representable(o->v0))
-        return fsnn_fail_key(FSNN_EARGUMENT, representable(o->v0) ? "v_reset" : "v0",
+    const fsnn_value v0 = neuron_value_v0(o);
+    const int64_t wrong = first_wrong(&o->v_reset, representable),
+                  off = first_wrong(&v0, representable);
+    if (wrong >= 0 || off >= 0)
+        return fsnn_fail_key(FSNN_EARGUMENT, off < 0 ? "v_reset" : "v0",
                              "%s \"%s\": v0 is %g and v_reset is %g: they must be finite and of a "
                              "magnitude up to " LARGEST,
-                             node->op->kind, node->name, o->v0,
+                             node->op->kind, node->name, number_of(&v0, off > 0 ? off : 0),
                              number_of(&o->v_reset, wrong > 0 ? wrong : 0));
     if ((o->v_reset.learn || o->v_reset.per != FSNN_PER_LAYER) && o->reset != FSNN_RESET_VALUE)
         return fsnn_fail_key(
@@ -157,6 +181,9 @@ fsnn_status neuron_check_options(const op_node *node)
     FSNN_TRY(check_surrogate(node, o));
     FSNN_TRY(check_landing(node, o));
     FSNN_TRY(neuron_named(node, check_noise(&o->noise)));
+    fsnn_status start = check_start(o);
+    if (start)
+        return fsnn_fail_in(neuron_named(node, start), "v0");
     const neuron_layer *st = node->state;
     if (!(o->refractory >= 0 && o->refractory / st->h <= NEURON_REST_MOST))
         return fsnn_fail_key(

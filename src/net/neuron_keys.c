@@ -51,6 +51,46 @@ static const fsnn_key value_keys[] = {VALUE_KEYS(fsnn_value, , 0, true), {0}};
 static const fsnn_key any_value_keys[] = {VALUE_KEYS(fsnn_value, , -INFINITY, false), {0}};
 static const fsnn_key own_keys[] = {VALUE_KEYS(fsnn_user_param, value., -INFINITY, false), {0}};
 
+static const char *const draw_names[] = {"none", "uniform", "normal", NULL};
+/* v0, a number of the options, and `start`, what more there is of it. */
+static const fsnn_key start_keys[] = {
+    {.name = "value",
+     .type = FSNN_KEY_REALS,
+     .offset = offsetof(fsnn_neuron, v0),
+     .size = offsetof(fsnn_neuron, start.values),
+     .count = offsetof(fsnn_neuron, start.count),
+     .min = -INFINITY,
+     .max = INFINITY,
+     .help =
+         "the value, where learning starts, or the middle of a draw; a list with `per: channel` "
+         "or `per: neuron`: a value each, in the order of the layer's shape"},
+    {.name = "learn",
+     .type = FSNN_KEY_BOOL,
+     .offset = offsetof(fsnn_neuron, start.learn),
+     .help = "learn it"},
+    {.name = "per",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_neuron, start.per),
+     .names = per_names,
+     .help = "one number for the layer, or one a channel or a neuron"},
+    {.name = "draw",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_neuron, start.draw),
+     .names = draw_names,
+     .help = "the numbers are drawn once, with the initial weights: evenly from value - spread to "
+             "value + spread, or normally with the standard deviation spread; with `per: channel` "
+             "or `per: neuron`"},
+    {.name = "spread",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_neuron, start.spread),
+     .min = 0,
+     .max = INFINITY,
+     .with = "v0.draw",
+     .when = FSNN_ALL_BUT(FSNN_DRAW_NONE),
+     .help = "how far drawn numbers lie from the value"},
+    {0},
+};
+
 static const fsnn_key surrogate_keys[] = {
     {.name = "kind",
      .type = FSNN_KEY_ENUM,
@@ -127,10 +167,9 @@ static const fsnn_key noise_keys[] = {
 const fsnn_key neuron_readout_keys[] = {
     TAU_KEY,
     {.name = "v0",
-     .type = FSNN_KEY_REAL,
-     .offset = offsetof(fsnn_neuron, v0),
-     .min = -INFINITY,
-     .max = INFINITY,
+     .type = FSNN_KEY_GROUP,
+     .group = start_keys,
+     .brief = true,
      .help = "potential at time 0 (Caputo)"},
     {0},
 };
@@ -155,10 +194,9 @@ const fsnn_key neuron_keys[] = {
      .name_of = reset_name,
      .help = "what a spike does to the potential"},
     {.name = "v0",
-     .type = FSNN_KEY_REAL,
-     .offset = offsetof(fsnn_neuron, v0),
-     .min = -INFINITY,
-     .max = INFINITY,
+     .type = FSNN_KEY_GROUP,
+     .group = start_keys,
+     .brief = true,
      .help = "potential at time 0 (Caputo), and after a spike under reset `restart`"},
     {.name = "v_reset",
      .type = FSNN_KEY_GROUP,

@@ -32,7 +32,7 @@ typedef struct neuron_layer {
     frac_keep memory;
     bool implicit;
     /* numbers of the parameters that not every layer has; -1: none */
-    int threshold, alpha, coefficient, v_reset, own; /* own: the first of the model's own */
+    int threshold, alpha, coefficient, v_reset, v0, own; /* own: the first of the model's own */
     int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
     int64_t counted, tests;
     double done;      /* share of the training */
@@ -103,6 +103,8 @@ fsnn_status neuron_values_check_per(const fsnn_op *op, const void *options, char
 /* Once the scan knows channels: there are as many as it has. */
 fsnn_status neuron_values_check(const op_node *node);
 double neuron_value_least(const fsnn_value *v);
+/* v0 with its unit and list, as other parameters have them. */
+fsnn_value neuron_value_v0(const fsnn_neuron *o);
 /* Of the neuron at `place` of the shape. */
 double neuron_value_at(const scan *s, const fsnn_value *v, int64_t place);
 /* Whether there is a list at all. */

@@ -22,6 +22,25 @@ static op_param value_param(const op_node *node, const char *name, const fsnn_va
                       .range = range};
 }
 
+/* More than a number: learned, drawn, or several. */
+static bool starts(const fsnn_start *start)
+{
+    return start->learn || start->draw || start->per != FSNN_PER_LAYER || start->values;
+}
+
+static op_param start_param(const op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    const fsnn_value v = neuron_value_v0(o);
+    op_param p = value_param(node, "v0", &v, FSNN_ANY);
+    if (o->start.draw) {
+        p.init = o->start.draw == FSNN_DRAW_NORMAL ? OP_NORMAL : OP_UNIFORM;
+        p.middle = o->v0;
+        p.scale = o->start.spread;
+    }
+    return p;
+}
+
 static int add_param(op_node *node, op_param param)
 {
     node->param[node->params] = param;
@@ -45,7 +64,7 @@ void neuron_params(op_node *node)
     neuron_layer *st = node->state;
     node->params = 0;
     add_param(node, value_param(node, "tau", &o->tau, FSNN_POSITIVE)); /* P_TAU */
-    st->threshold = st->alpha = st->coefficient = st->v_reset = -1;
+    st->threshold = st->alpha = st->coefficient = st->v_reset = st->v0 = -1;
     if (!st->scan.model->readout)
         st->threshold =
             add_param(node, value_param(node, "threshold", &o->threshold, FSNN_POSITIVE));
@@ -60,15 +79,16 @@ void neuron_params(op_node *node)
     if (!st->method->integer && (st->order.terms > 1 || st->order.learn_coefficient))
         st->coefficient = add_param(
             node, order_param("coefficient", st, st->order.learn_coefficient, FSNN_POSITIVE));
-    if (o->reset != FSNN_RESET_VALUE)
-        return;
-    st->v_reset = add_param(node, value_param(node, "v_reset", &o->v_reset, FSNN_ANY));
+    if (o->reset == FSNN_RESET_VALUE)
+        st->v_reset = add_param(node, value_param(node, "v_reset", &o->v_reset, FSNN_ANY));
+    if (starts(&o->start))
+        st->v0 = add_param(node, start_param(node));
 }
 
 void neuron_bind(op_node *node, real *const *value)
 {
     neuron_layer *st = node->state;
-    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset};
+    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset, st->v0};
     for (int p = 0; p < scan_pars(&st->scan); p++) {
         int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
         if (at >= 0)
@@ -89,6 +109,8 @@ void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads)
         grads->coefficient = run->grad[st->coefficient];
     if (st->v_reset >= 0)
         grads->par[PAR_V_RESET] = run->grad[st->v_reset];
+    if (st->v0 >= 0)
+        grads->par[PAR_V0] = run->grad[st->v0];
     for (int i = 0; i < st->scan.model->own; i++)
         grads->par[NEURON_PARS + i] = run->grad[st->own + i];
 }
@@ -145,6 +167,8 @@ fsnn_status neuron_changed(op_node *node, real *const *value, bool *anew)
     st->scan.memory.leak.tau = tau == (real)o->tau.value ? o->tau.value : (double)tau;
     if (st->v_reset >= 0)
         FSNN_TRY(check_finite(node, st->v_reset, value[st->v_reset]));
+    if (st->v0 >= 0)
+        FSNN_TRY(check_finite(node, st->v0, value[st->v0]));
     for (int i = 0; i < st->scan.model->own; i++)
         FSNN_TRY((st->user.positive >> i & 1 ? check_positive : check_finite)(node, st->own + i,
                                                                               value[st->own + i]));

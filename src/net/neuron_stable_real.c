@@ -44,7 +44,8 @@ static double rate_at(const neuron_layer *st, const op_node *node, int64_t place
     const fsnn_user *user = node->options;
     const scan *s = &st->scan;
     double at[EQUATION_VALUES] = {0};
-    at[EQUATION_X] = o->v0;
+    const fsnn_value v0 = neuron_value_v0(o);
+    at[EQUATION_X] = neuron_value_at(s, &v0, place);
     at[EQUATION_PAR + PAR_TAU] = neuron_value_at(s, &o->tau, place);
     at[EQUATION_PAR + PAR_THRESHOLD] = neuron_value_at(s, &o->threshold, place);
     for (int i = 0; i < s->model->own; i++)

@@ -24,8 +24,8 @@ static double constant(const op_param *spec, int64_t i)
     return spec->values ? spec->values[i] : spec->scale;
 }
 
-/* Evenly from -scale to scale. */
-static void draw_uniform(const fsnn_param *p, double scale, uint64_t seed, int64_t n)
+/* Evenly from middle - scale to middle + scale. */
+static void draw_uniform(const fsnn_param *p, const op_param *spec, uint64_t seed, int64_t n)
 {
     enum { PIECE = 256 };
     float u[PIECE];
@@ -34,15 +34,27 @@ static void draw_uniform(const fsnn_param *p, double scale, uint64_t seed, int64
         int64_t count = n - i < PIECE ? n - i : PIECE;
         fsnn_random_fill(u, count, seed, stream, (uint64_t)i);
         for (int64_t j = 0; j < count; j++)
-            net_param_set(p, i + j, scale * (2.0 * u[j] - 1));
+            net_param_set(p, i + j, spec->middle + spec->scale * (2.0 * u[j] - 1));
     }
+}
+
+static void draw_normal(const fsnn_param *p, const op_param *spec, uint64_t seed, int64_t n)
+{
+    const uint64_t stream = stream_of(p->name);
+    for (int64_t i = 0; i < n; i++)
+        net_param_set(p, i,
+                      spec->middle + spec->scale * fsnn_random_normal(seed, stream, (uint64_t)i));
 }
 
 static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
 {
     int64_t n = fsnn_shape_count(&p->shape);
     if (spec->init == OP_UNIFORM) {
-        draw_uniform(p, spec->scale, seed, n);
+        draw_uniform(p, spec, seed, n);
+        return;
+    }
+    if (spec->init == OP_NORMAL) {
+        draw_normal(p, spec, seed, n);
         return;
     }
     for (int64_t i = 0; i < n; i++)

@@ -15,11 +15,19 @@
 #include "base/rows.h"
 #include <fsnn/neuron.h>
 
-enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, NEURON_PARS };
+enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, PAR_V0, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
-/* threshold; reset drive: what a spike takes from the derivative with reset `current`; v_reset (the
- * scan's: models leave it alone); then the model's own */
-enum { ROW_THRESHOLD, ROW_RESET_DRIVE, ROW_V_RESET, ROW_OWN, ROW_RATE = ROW_OWN, NEURON_ROWS = 8 };
+/* threshold; reset drive: what a spike takes from the derivative with reset `current`; v_reset and v0
+ * (the scan's: models leave them alone); then the model's own */
+enum {
+    ROW_THRESHOLD,
+    ROW_RESET_DRIVE,
+    ROW_V_RESET,
+    ROW_V0,
+    ROW_OWN,
+    ROW_RATE = ROW_OWN,
+    NEURON_ROWS = 8
+};
 
 /* What backward hands to a model: where the gradients of a potential, a current, a derivative and a
  * spike are added. Rows of 32. */

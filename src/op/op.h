@@ -38,14 +38,16 @@ enum op_flags {
     OP_CHOOSES = 2048, /* its output holds numbers of its inputs, and none else */
 };
 
-typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM } op_init; /* uniform: in -scale..scale */
+/* uniform: in middle - scale..middle + scale; normal: mean middle, standard deviation scale */
+typedef enum op_init { OP_ZERO, OP_CONSTANT, OP_UNIFORM, OP_NORMAL } op_init;
 
 /* A parameter as the operator's shape function asks for it; the net owns the numbers. */
 typedef struct op_param {
     const char *name; /* static: "weight" */
     fsnn_shape shape;
     op_init init;
-    double scale; /* bound of uniform, value of constant */
+    double scale;  /* bound of uniform, value of constant, deviation of normal */
+    double middle; /* of uniform, normal */
     /* of constant, in place of `scale`: its numbers, which the node's state holds; NULL: none */
     const double *values;
     bool learn, decay;

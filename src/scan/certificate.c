@@ -88,6 +88,15 @@ static double thresholds(const scan *s)
     return most;
 }
 
+/* The largest |v0|. */
+static double starts(const scan *s)
+{
+    double most = s->par[PAR_V0].count ? 0 : fabs((double)s->v0);
+    for (int64_t i = 0; i < s->par[PAR_V0].count; i++)
+        most = fmax(most, fabs((double)s->par[PAR_V0].value[i]));
+    return most;
+}
+
 static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
 {
     double total, rounding, least, most, ahead = 1;
@@ -101,7 +110,7 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
     double error = 1.05 * c->weight_error_sum; /* a margin: between far lags it is estimated */
     double rho = (error + rounding) * largest;
     double state = amplification(s, total, error) * rho;
-    return ahead * state + 8 * unit * (largest + thresholds(s) + fabs((double)s->v0)) * (1 + most);
+    return ahead * state + 8 * unit * (largest + thresholds(s) + starts(s)) * (1 + most);
 }
 
 fsnn_status scan_certify(const scan *s, fsnn_certificate *c)

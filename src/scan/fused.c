@@ -21,9 +21,11 @@ bool scan_fused_fits(const scan *s)
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
     bool wide = s->model->wide && s->fused.wide.data && !reset->subtracts;
     bool derivative = s->model->linear || wide;
+    bool begins = !s->par[PAR_V0].count; /* at one number */
     plain = plain || reset->subtracts;
-    return state && plain && derivative && !s->rest && !s->smooth && !s->noise.on && !s->general &&
-           !s->holds.count && s->fused.space.data && fsnn_threads() <= s->fused.workers;
+    return state && plain && begins && derivative && !s->rest && !s->smooth && !s->noise.on &&
+           !s->general && !s->holds.count && s->fused.space.data &&
+           fsnn_threads() <= s->fused.workers;
 }
 
 /* A worker's: the band in work, then the model's space for each band. */

@@ -114,7 +114,6 @@ static void recompute(walk *w, int64_t k, forward_step *f)
                        .c = f->c,
                        .gain = s->memory.sum[0].gain,
                        .h = (real)s->memory.h,
-                       .v0 = s->v0,
                        .least = s->least,
                        .scheme = s->memory.scheme};
     f->t.I = scan_current(s, &w->tile, j->I, k, f->space[2]);
@@ -125,14 +124,13 @@ static void recompute(walk *w, int64_t k, forward_step *f)
     if (j->grads->I)
         ahead(j->grads->I + at_current);
     /* choices are factors or stand outside of the loops, so that these stay vector operations */
-    const real counts = j->reset->counts ? 1 : 0, resets_drive = j->reset->reset_drive ? 1 : 0,
-               v0 = s->v0;
-    const real *spike = f->s;
+    const real counts = j->reset->counts ? 1 : 0, resets_drive = j->reset->reset_drive ? 1 : 0;
+    const real *spike = f->s, *v0 = w->tile.row[ROW_V0];
     real *count = w->count;
     EACH_LANE
     {
         count[i] -= counts * spike[i];
-        f->off[i] = v0 - theta[i] * count[i];
+        f->off[i] = v0[i] - theta[i] * count[i];
         f->v[i] = u[i] + f->off[i];
         f->c[i] = resets_drive * spike[i] * reset_drive[i];
     }
@@ -328,6 +326,14 @@ static __attribute__((noinline)) void hold(const walk *w, int64_t k, const forwa
     EACH_LANE g->gp[i] += g->ghold[i];
 }
 
+/* v0 in off, and in the output of a readout. */
+static __attribute__((noinline)) void start_back(walk *w, const forward_step *f, const grads *g)
+{
+    const real reads = f->t.model->readout ? 1 : 0, *gs = f->gs;
+    real *gstart = w->grow[ROW_V0];
+    EACH_LANE gstart[i] += g->goff[i] + g->gv[i] + g->gtest[i] + g->ghold[i] + reads * gs[i];
+}
+
 /* Step k, given gh, what the history row that it made receives. Leaves q, and in `carry` what the
  * state before receives. */
 static void step(walk *w, int64_t k, forward_step *f, const real *gh)
@@ -386,6 +392,8 @@ static void step(walk *w, int64_t k, forward_step *f, const real *gh)
     }
     if (j->reset->counts)
         offset_back(w, &g);
+    if (j->grads->par[PAR_V0])
+        start_back(w, f, &g);
     scan_write_current(s, &w->tile, j->grads->I, k, g.gI);
 }
 

@@ -158,7 +158,6 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
                    .S = {S[0], S[1]},
                    .gain = s->memory.sum[0].gain,
                    .h = (real)s->memory.h,
-                   .v0 = s->v0,
                    .least = s->least,
                    .scheme = s->memory.scheme};
     t.I = scan_current(s, &w->tile, j->I, k, current);
@@ -196,7 +195,7 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
     if (j->reset->clears)
         track_clear(h, arg, s->least, at, steps);
     if (j->reset->counts)
-        spikes_count(s, &w->tile, spike, &w->spikes);
+        spikes_count(&w->tile, spike, &w->spikes);
     if (w->arg)
         memcpy(w->arg + k * ROW_LANES, s->model->spike ? p : s->noise.on ? still : arg, sizeof arg);
     if (w->predicted)

@@ -20,6 +20,8 @@ static inline double *parameters_store(const scan *s, const scan_tile *tile, int
     memset(gpar, 0, (size_t)scan_pars(s) * sizeof(lanes));
     s->model->prepare_back(tile->self, tile->par, tile->row, grow, gpar);
     memcpy(gpar[PAR_V_RESET], grow[ROW_V_RESET], sizeof(lanes));
+    /* reset value lands at v_reset - off */
+    EACH_LANE gpar[PAR_V0][i] = grow[ROW_V0][i] - grow[ROW_V_RESET][i];
     for (int p = 0; p < scan_pars(s); p++)
         for (int i = 0; i < tile->width; i++)
             part[p] += gpar[p][i];

@@ -20,7 +20,7 @@ void scan_potentials(const scan *s, const real *spikes, real *v)
             const real *u = scan_rows_of(&s->history.u, t) + (first + k) * ROW_LANES;
             for (int i = 0; i < tile.width; i++) {
                 int64_t at = k * total + tile.first + i;
-                v[at] = u[i] + (s->v0 - tile.row[ROW_THRESHOLD][i] * count[i]);
+                v[at] = u[i] + (tile.row[ROW_V0][i] - tile.row[ROW_THRESHOLD][i] * count[i]);
                 count[i] -= jumps ? spikes[at] : 0;
             }
         }

@@ -162,7 +162,7 @@ struct scan {
     scan_noise noise;
     real v0;
     int64_t rest;              /* refractory period after a spike, in steps */
-    scan_param par[SCAN_PARS]; /* of v_reset: none, and the options' number holds */
+    scan_param par[SCAN_PARS]; /* of v_reset, v0: none, and the number of options, v0 holds */
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */

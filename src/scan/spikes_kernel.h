@@ -52,11 +52,11 @@ static inline void spikes_refractory(const scan *s, real *wait, real *resting, c
         memcpy(resting, rest, sizeof rest);
 }
 
-static inline void spikes_offset(const scan *s, const scan_tile *tile, spikes *p)
+static inline void spikes_offset(const scan_tile *tile, spikes *p)
 {
-    const real *theta = tile->row[ROW_THRESHOLD], *count = p->count;
+    const real *theta = tile->row[ROW_THRESHOLD], *v0 = tile->row[ROW_V0], *count = p->count;
     real *off = p->off;
-    EACH_LANE off[i] = s->v0 - theta[i] * count[i];
+    EACH_LANE off[i] = v0[i] - theta[i] * count[i];
 }
 
 static inline void spikes_open(const scan *s, const reset_rule *reset, const scan_tile *tile,
@@ -69,15 +69,15 @@ static inline void spikes_open(const scan *s, const reset_rule *reset, const sca
         memcpy(p->count, (lanes *)s->history.count.data + t, sizeof p->count);
     if (s->rest)
         memcpy(p->wait, (lanes *)s->history.wait.data + t, sizeof p->wait);
-    spikes_offset(s, tile, p);
+    spikes_offset(tile, p);
 }
 
 /* Jumps: counts the spikes of a step. */
-static inline void spikes_count(const scan *s, const scan_tile *tile, const real *spike, spikes *p)
+static inline void spikes_count(const scan_tile *tile, const real *spike, spikes *p)
 {
     real *count = p->count;
     EACH_LANE count[i] += spike[i];
-    spikes_offset(s, tile, p);
+    spikes_offset(tile, p);
 }
 
 /* Adds the spikes of a step to those of the call. */

@@ -65,13 +65,13 @@ static void recompute_rest(const walk *w, int64_t k, forward_step *f)
 
 static void recompute_states(walk *w, int64_t k, forward_step *f)
 {
-    const real counts = w->j->reset->counts ? 1 : 0, v0 = w->j->s->v0, *s = f->s;
+    const real counts = w->j->reset->counts ? 1 : 0, *v0 = w->tile.row[ROW_V0], *s = f->s;
     const real *theta = w->tile.row[ROW_THRESHOLD];
     real *count = w->count;
     EACH_LANE
     {
         count[i] -= counts * s[i];
-        f->off[i] = v0 - theta[i] * count[i];
+        f->off[i] = v0[i] - theta[i] * count[i];
     }
     for (int n = 0; n < w->j->states; n++) {
         const real *u = w->track[n].u + k * ROW_LANES, start = scan_state(w->j->s, n)->v0;
@@ -98,7 +98,6 @@ static void recompute(walk *w, int64_t k, forward_step *f)
                        .c = f->c,
                        .gain = w->track[0].memory->sum[0].gain,
                        .h = (real)w->track[0].memory->h,
-                       .v0 = s->v0,
                        .least = s->least,
                        .scheme = w->track[0].memory->scheme};
     recompute_states(w, k, f);
@@ -348,6 +347,11 @@ static void step(walk *w, int64_t k, forward_step *f, const real *const *gh)
             w->gcount[i] -= theta[i] * goff;
             gtheta[i] -= w->count[i] * goff;
         }
+    }
+    if (j->grads->par[PAR_V0]) {
+        const real after = j->reset->ahead ? 0 : 1;
+        real *gstart = w->grow[ROW_V0];
+        EACH_LANE gstart[i] += h->carry[i] + after * g.gtest[i] + g.ghold[i];
     }
     scan_write_current(s, &w->tile, j->grads->I, k, g.gI);
 }

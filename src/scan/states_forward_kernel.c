@@ -72,7 +72,7 @@ static void keep(walk *w, int64_t k, const real *arg, const real *spike, const r
     if (h->modes)
         spikes_watch(arg, track_row(h, k), &w->spikes);
     if (j->reset->counts)
-        spikes_count(j->s, &w->tile, spike, &w->spikes);
+        spikes_count(&w->tile, spike, &w->spikes);
     if (w->arg)
         memcpy(w->arg + k * ROW_LANES, p, sizeof(lanes));
     memcpy(j->spikes + k * j->s->B * j->s->N + w->tile.first, spike,
@@ -105,7 +105,6 @@ static void step(walk *w, int64_t begin, lanes *S, int64_t at, int64_t steps)
                    .S = {S[0], S[0]},
                    .gain = h->memory->sum[0].gain,
                    .h = (real)h->memory->h,
-                   .v0 = s->v0,
                    .least = s->least,
                    .scheme = h->memory->scheme};
     states_before(w, k, &r);

@@ -17,7 +17,7 @@ typedef struct scan_step {
     const real *dv;   /* charge at v */
     const real *c;    /* what the spike takes from the drive */
     const real *S[2]; /* sums over the past */
-    real gain, h, v0, least;
+    real gain, h, least;
     frac_scheme scheme;
     /* backward: what a reset gives v and I of a curved model is added here */
     const neuron_gradients *more;

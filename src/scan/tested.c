@@ -23,7 +23,8 @@ static void state_row(const look *l, int n, int64_t k, bool after, real *out)
     const scan *s = n ? &l->s->other[n - 1] : l->s;
     int64_t first = s->history.u.rows - l->s->K;
     const real *u = scan_rows_of(&s->history.u, l->t) + (first + k - !after) * ROW_LANES;
-    EACH_LANE out[i] = u[i] + s->v0;
+    const real *v0 = l->tile.row[ROW_V0];
+    EACH_LANE out[i] = u[i] + (n ? s->v0 : v0[i]);
 }
 
 /* The argument of the spike at potential v, of neurons with several states; dv is written where the

@@ -10,7 +10,9 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
     tile->width = total - first < ROW_LANES ? (int)(total - first) : ROW_LANES;
     for (int p = 0; p < scan_pars(s); p++) {
         const scan_param *par = &s->par[p];
-        real alone = par->count ? par->value[0] : (real)s->options.v_reset.value;
+        real alone = par->count    ? par->value[0]
+                     : p == PAR_V0 ? s->v0
+                                   : (real)s->options.v_reset.value;
         /* lanes beyond the last neuron repeat it */
         for (int i = 0; i < ROW_LANES; i++)
             tile->par[p][i] = par->count > 1
@@ -24,6 +26,7 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
         s->model->open(s->model, tile->self);
     s->model->prepare(tile->self, tile->par, tile->row);
     memcpy(tile->row[ROW_V_RESET], tile->par[PAR_V_RESET], sizeof(lanes));
+    memcpy(tile->row[ROW_V0], tile->par[PAR_V0], sizeof(lanes));
 }
 
 bool scan_alike(const scan *s)
