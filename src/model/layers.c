@@ -289,6 +289,18 @@ static bool is_parameter(const fsnn_key *key)
     return false;
 }
 
+/* v0 is a number of each layer, and a parameter only where it is more. */
+static void take_start(const layer *l, const layer *of, bool given)
+{
+    fsnn_neuron *o = l->options;
+    const fsnn_neuron *from = of->options;
+    const fsnn_start *s = &from->start;
+    if (given || !(s->learn || s->draw || s->values || s->per != FSNN_PER_LAYER))
+        return;
+    o->v0 = from->v0;
+    o->start = *s;
+}
+
 /* A layer that uses the parameters of another has none to give values to: what it begins with is
  * what that one has. */
 static fsnn_status take_values(fsnn_description *d, const yaml_node *options, const layer *l)
@@ -298,12 +310,14 @@ static fsnn_status take_values(fsnn_description *d, const yaml_node *options, co
         if (!is_parameter(key))
             continue;
         const yaml_node *given = yaml_find(options, key->name);
-        if (given)
+        if (given && !(key->brief && given->type == YAML_SCALAR))
             return yaml_fail_key(&d->doc, given,
                                  "is a parameter, and this layer uses those of \"%s\": give it "
                                  "there, or leave out `weights`",
                                  of->name);
-        if (key->type == FSNN_KEY_GROUP)
+        if (key->brief)
+            take_start(l, of, given);
+        else if (key->type == FSNN_KEY_GROUP)
             memcpy((char *)l->options + key->offset, (const char *)of->options + key->offset,
                    sizeof(fsnn_value));
     }

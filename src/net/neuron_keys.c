@@ -170,7 +170,7 @@ const fsnn_key neuron_readout_keys[] = {
      .type = FSNN_KEY_GROUP,
      .group = start_keys,
      .brief = true,
-     .help = "potential at time 0 (Caputo)"},
+     .help = "potential at time 0 (Caputo), and after a spike under reset `restart`"},
     {0},
 };
 

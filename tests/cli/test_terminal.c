@@ -133,7 +133,7 @@ static void topics(void **state)
     shell_says("$F help description training", "training", "epochs", "loss.kind");
     shell_says("$F help gl", "dynamics.method");
     /* what kinds share, and what is different in one of them */
-    shell_says("$F help readout", "\n  v0.value\n", "\n  tau.learn\n");
+    shell_says("$F help readout", "\n  tau.learn\n", "\n  v0.learn\n");
     assert_null(strstr(shell_out, "threshold"));
     shell_says("$F help noisy", "\n  noise.mode\n", "; hard_st)", "\n  noise.gamma\n");
     assert_null(strstr(strstr(shell_out, "noise.mode\n") + 1, "noise.mode\n"));

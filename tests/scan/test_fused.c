@@ -87,7 +87,7 @@ static void open_machine(machine *m, const setup *c, bool general)
     m->s.channels = c->channels;
     m->s.stride = c->last ? 1 : c->N / c->channels;
     for (int p = 0; p < PARS; p++)
-        if (p != PAR_V_RESET)
+        if (p != PAR_V_RESET && p != PAR_V0)
             m->s.par[p] = (scan_param){m->par[p], c->channels};
     frac_keep keep = {.steps = c->memory};
     frac_memory_init(&m->s.memory, c->method, false, &order, c->h, &keep);
@@ -103,7 +103,7 @@ static void run(machine *m, const setup *c, const float *I, const float *g)
         int64_t n = c->K - k < c->chunk ? c->K - k : c->chunk, at = k * total;
         scan_grads grads = {.I = m->gI + at};
         for (int p = 0; p < scan_pars(&m->s) && c->learn; p++)
-            grads.par[p] = p == PAR_V_RESET ? NULL : m->gpar[p];
+            grads.par[p] = p == PAR_V_RESET || p == PAR_V0 ? NULL : m->gpar[p];
         if (c->learn_order) {
             grads.alpha = m->galpha;
             grads.coefficient = c->terms > 1 ? m->gcoefficient : NULL;
