@@ -143,6 +143,11 @@ typedef struct fsnn_batchnorm { /* per channel (first dimension) */
     bool per_step; /* batch statistics of each time step by itself, not over K*B */
 } fsnn_batchnorm;
 
+typedef struct fsnn_tdbn {   /* threshold-dependent: Zheng et al. 2021 */
+    fsnn_batchnorm norm;     /* over all steps: per_step is false */
+    double alpha, threshold; /* x is normalised to mean 0 and deviation alpha threshold */
+} fsnn_tdbn;
+
 typedef struct fsnn_layernorm { /* y = (x - mean)/sqrt(var + eps) W + b; W, b [last dims of x] */
     int64_t dims; /* last dimensions that a mean and variance are of; 0: all of a sample */
     double eps;
@@ -230,6 +235,43 @@ typedef struct fsnn_delay {
     int64_t count;
     fsnn_per per;
 } fsnn_delay;
+
+/* Delays that are learned: any number of steps from 0 to max, made of whole lags whose weights
+ * follow it smoothly (linear between the two beside it; a normalised gaussian over all, Hammouamri
+ * et al. 2024), with the exact gradient of that sum. As a parameter "delay"; what is written beyond
+ * 0 and max becomes the nearer of them. Zeros stand before the first step, and max steps are kept
+ * between calls. */
+typedef enum fsnn_lags_kernel { FSNN_LAGS_LINEAR, FSNN_LAGS_GAUSSIAN } fsnn_lags_kernel;
+typedef enum fsnn_lags_init {
+    FSNN_LAGS_UNIFORM,  /* drawn evenly from 0 to max */
+    FSNN_LAGS_CONSTANT, /* all are `steps` */
+} fsnn_lags_init;
+
+typedef struct fsnn_lags {
+    int64_t max; /* steps, 1 to 1024 */
+    fsnn_lags_init init;
+    double steps; /* 0 to max */
+    fsnn_lags_kernel kernel;
+    double sigma; /* of the gaussian, in steps */
+    bool learn;
+} fsnn_lags;
+
+/* learned_delay: the input later, a delay for each number of a sample's shape, each channel or all.
+ * Start from fsnn_kind_defaults. */
+typedef struct fsnn_learned_delay {
+    fsnn_lags lags;
+    fsnn_per per;
+} fsnn_learned_delay;
+
+/* delayed_linear: y = x W^T + b over the last dimension, each connection with a delay of its own;
+ * W and the delays [out, in]. Costs as much as max + 1 linear layers. Start from
+ * fsnn_kind_defaults. */
+typedef struct fsnn_delayed_linear {
+    int64_t out;
+    fsnn_lags lags;
+    bool bias;
+} fsnn_delayed_linear;
+
 /* graph: y = S x along the edges of a graph, x [nodes, F] a whole graph as one sample; gcn: y = S
  * (x W^T) + b, W [out, F] (Kipf and Welling 2017). S is copied when the node is added. In a
  * description S comes from the folder `path` (default: that of the data) by the other options,

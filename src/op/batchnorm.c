@@ -10,6 +10,9 @@
  *
  *     gbias = sum gy,  gweight = sum gy z,  gx = weight / sd (gy - gbias / n - z gweight / n)
  *
+ * Threshold-dependent batch normalisation (tdbn; Zheng et al. 2021) is the same over K and B with
+ * alpha threshold weight in place of weight: currents that begin with the deviation of a threshold.
+ *
  * Sums are in double in a fixed order. Cost: two passes over memory either way. */
 #include "op/check.h"
 #include "op/norm_walk.h"
@@ -18,30 +21,65 @@
 
 static const fsnn_batchnorm defaults = {.eps = 1e-5, .momentum = 0.1, .affine = true};
 
+#define NORM_KEYS                                                                                  \
+    {.name = "eps",                                                                                \
+     .type = FSNN_KEY_REAL,                                                                        \
+     .offset = offsetof(fsnn_batchnorm, eps),                                                      \
+     .min = 0,                                                                                     \
+     .max = INFINITY,                                                                              \
+     .above = true,                                                                                \
+     .help = "added to the variance"},                                                             \
+        {.name = "momentum",                                                                       \
+         .type = FSNN_KEY_REAL,                                                                    \
+         .offset = offsetof(fsnn_batchnorm, momentum),                                             \
+         .min = 0,                                                                                 \
+         .max = 1,                                                                                 \
+         .help = "share of the batch in the running statistics"},                                  \
+    {                                                                                              \
+        .name = "affine", .type = FSNN_KEY_BOOL, .offset = offsetof(fsnn_batchnorm, affine),       \
+        .help = "scale and shift by a learned weight and bias"                                     \
+    }
+
 static const fsnn_key keys[] = {
-    {.name = "eps",
-     .type = FSNN_KEY_REAL,
-     .offset = offsetof(fsnn_batchnorm, eps),
-     .min = 0,
-     .max = INFINITY,
-     .above = true,
-     .help = "added to the variance"},
-    {.name = "momentum",
-     .type = FSNN_KEY_REAL,
-     .offset = offsetof(fsnn_batchnorm, momentum),
-     .min = 0,
-     .max = 1,
-     .help = "share of the batch in the running statistics"},
-    {.name = "affine",
-     .type = FSNN_KEY_BOOL,
-     .offset = offsetof(fsnn_batchnorm, affine),
-     .help = "scale and shift by a learned weight and bias"},
+    NORM_KEYS,
     {.name = "per_step",
      .type = FSNN_KEY_BOOL,
      .offset = offsetof(fsnn_batchnorm, per_step),
      .help = "batch statistics of each time step by itself, not over all steps together"},
     {0},
 };
+
+static const fsnn_tdbn td_defaults = {
+    .norm = {.eps = 1e-5, .momentum = 0.1, .affine = true}, .alpha = 1, .threshold = 1};
+
+static const fsnn_key td_keys[] = {
+    {.name = "threshold",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_tdbn, threshold),
+     .min = 0,
+     .max = 1e9,
+     .above = true,
+     .help = "that of the neurons behind it: currents are normalised to the deviation alpha "
+             "threshold"},
+    {.name = "alpha",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_tdbn, alpha),
+     .min = 0,
+     .max = 1e9,
+     .above = true,
+     .help = "1, or 1/sqrt(n) where n branches are added up"},
+    NORM_KEYS,
+    {0},
+};
+
+extern const fsnn_op op_tdbn;
+
+/* Deviation of what is normalised, before the weight. */
+static double deviation(const op_node *node)
+{
+    const fsnn_tdbn *o = node->options;
+    return node->op == &op_tdbn ? o->alpha * o->threshold : 1;
+}
 
 enum { WEIGHT, BIAS }; /* where there are any; running mean and variance are the last two */
 
@@ -56,16 +94,24 @@ static fsnn_status shape(op_node *node)
     const fsnn_batchnorm *o = node->options;
     if (node->in[0].rank < 1)
         return fsnn_fail(FSNN_ESHAPE,
-                         "batchnorm \"%s\": its input is a scalar: it takes channels in the first "
+                         "%s \"%s\": its input is a scalar: it takes channels in the first "
                          "dimension",
-                         node->name);
+                         node->op->kind, node->name);
     if (!(o->eps > 0 && isfinite(o->eps)))
-        return fsnn_fail(FSNN_EARGUMENT, "batchnorm \"%s\": eps is %g, it must be positive",
-                         node->name, o->eps);
+        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": eps is %g, it must be positive",
+                         node->op->kind, node->name, o->eps);
     if (!(o->momentum >= 0 && o->momentum <= 1))
+        return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": momentum is %g, it must lie between 0 and 1",
+                         node->op->kind, node->name, o->momentum);
+    if (!(deviation(node) > 0 && isfinite(deviation(node))))
         return fsnn_fail(FSNN_EARGUMENT,
-                         "batchnorm \"%s\": momentum is %g, it must lie between 0 and 1",
-                         node->name, o->momentum);
+                         "tdbn \"%s\": alpha times threshold is %g, it must be positive",
+                         node->name, deviation(node));
+    if (node->op == &op_tdbn && o->per_step)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "tdbn \"%s\": its statistics are over time and batch: per_step is for "
+                         "batchnorm",
+                         node->name);
     int64_t C = node->in[0].dim[0];
     node->params = 0;
     if (o->affine) {
@@ -120,6 +166,12 @@ static work work_of(const norm_walk *w, const op_run *run)
     return k;
 }
 
+/* What has statistics step by step. */
+static const char *stepwise(const op_node *node)
+{
+    return node->op == &op_tdbn ? "batchnorm with `per_step: true`" : "`per_step: true`";
+}
+
 static fsnn_status plan(op_node *node)
 {
     const fsnn_batchnorm *o = node->options;
@@ -127,24 +179,24 @@ static fsnn_status plan(op_node *node)
     int64_t n = w.groups * w.C;
     if (node->training && whole_count(node, &w) < 2)
         return fsnn_fail(FSNN_ESHAPE,
-                         "batchnorm \"%s\": training sees one number a channel (%s %lld), which "
+                         "%s \"%s\": training sees one number a channel (%s %lld), which "
                          "has no variance: a batch of 2 or more works%s",
-                         node->name, o->per_step ? "each step alone, batch" : "steps times batch",
+                         node->op->kind, node->name,
+                         o->per_step ? "each step alone, batch" : "steps times batch",
                          (long long)(o->per_step ? node->B : node->K * node->B),
                          o->per_step ? ", or per_step: false with several steps" : "");
     if (node->training && node->looped && !o->per_step)
         return fsnn_fail(
             FSNN_EUNSUPPORTED,
-            "batchnorm \"%s\": it stands in a loop, which goes through time step by step, "
-            "but the statistics are over all steps: `per_step: true` works, or its place "
-            "outside of the loop",
-            node->name);
+            "%s \"%s\": it stands in a loop, which goes through time step by step, "
+            "but the statistics are over all steps: %s works, or its place outside of the loop",
+            node->op->kind, node->name, stepwise(node));
     if (node->training && node->segmented && !o->per_step)
         return fsnn_fail(
             FSNN_EUNSUPPORTED,
-            "batchnorm \"%s\": gradient checkpointing runs pieces of time, but the statistics are "
-            "over all steps: `per_step: true`, or no checkpointing, works",
-            node->name);
+            "%s \"%s\": gradient checkpointing runs pieces of time, but the statistics are "
+            "over all steps: %s, or no checkpointing, works",
+            node->op->kind, node->name, stepwise(node));
     node->scratch_bytes =
         (size_t)(2 * n + norm_walk_parts(&w)) * sizeof(double) + (size_t)(5 * n) * sizeof(real);
     node->tape_bytes = node->training ? (size_t)(2 * n) * sizeof(double) : 0;
@@ -203,6 +255,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
     }
     for (int64_t i = 0; i < w.groups * w.C; i++) {
         k.terms.b[i] = o->affine ? run->value[BIAS][i % w.C] : 0;
+        k.terms.a[i] *= (real)deviation(node);
         if (o->affine)
             k.terms.a[i] *= run->value[WEIGHT][i % w.C];
     }
@@ -212,7 +265,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
 
 /* ---- backward ---- */
 
-static void add_gradients(const op_run *run, const norm_walk *w, const work *k)
+static void add_gradients(const op_node *node, const op_run *run, const norm_walk *w, const work *k)
 {
     for (int64_t c = 0; c < w->C; c++) {
         double weight = 0, bias = 0;
@@ -222,7 +275,7 @@ static void add_gradients(const op_run *run, const norm_walk *w, const work *k)
             bias += k->s[i];
         }
         if (run->grad[WEIGHT])
-            run->grad[WEIGHT][c] += (real)weight;
+            run->grad[WEIGHT][c] += (real)(deviation(node) * weight);
         if (run->grad[BIAS])
             run->grad[BIAS][c] += (real)bias;
     }
@@ -236,11 +289,11 @@ static fsnn_status backward(op_node *node, const op_run *run)
     double n = count_of(&w);
     norm_products(&w, run->gout[0], run->in[0], k.mean, k.part, k.s, k.q);
     if (o->affine)
-        add_gradients(run, &w, &k);
+        add_gradients(node, run, &w, &k);
     if (!run->gin[0])
         return FSNN_OK;
     for (int64_t i = 0; i < w.groups * w.C; i++) {
-        double weight = o->affine ? run->value[WEIGHT][i % w.C] : 1;
+        double weight = deviation(node) * (o->affine ? (double)run->value[WEIGHT][i % w.C] : 1);
         k.terms.mean[i] = (real)k.mean[i];
         k.terms.a[i] = (real)(weight * k.inv[i]);
         k.terms.m[i] = (real)(k.s[i] / n);
@@ -256,6 +309,22 @@ const fsnn_op op_batchnorm = {
     .options_size = sizeof(fsnn_batchnorm),
     .defaults = &defaults,
     .keys = keys,
+    .min_in = 1,
+    .max_in = 1,
+    .flags = OP_LAST | OP_NEEDS_IN,
+    .shape = shape,
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+};
+
+const fsnn_op op_tdbn = {
+    .kind = "tdbn",
+    .help = "threshold-dependent batch normalisation: each channel over time and batch, to the "
+            "deviation alpha times threshold",
+    .options_size = sizeof(fsnn_tdbn),
+    .defaults = &td_defaults,
+    .keys = td_keys,
     .min_in = 1,
     .max_in = 1,
     .flags = OP_LAST | OP_NEEDS_IN,

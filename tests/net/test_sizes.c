@@ -61,6 +61,10 @@ static const fsnn_upsample larger[] = {
     {.size = {K64, K64}, .mode = FSNN_UPSAMPLE_LINEAR},
     {.factor = {M, M}},
 };
+static const fsnn_delayed_linear late_lines[] = {{.out = M, .lags = {.max = 1024}, .bias = true},
+                                                 {.out = 4, .lags = {.max = 2}}};
+static const fsnn_learned_delay late[] = {{.lags = {.max = 1024}, .per = FSNN_PER_NEURON},
+                                          {.lags = {.max = 2}}};
 static const fsnn_pool pools[] = {
     {.kernel = {K64, K64}, .stride = {1, 1}, .padding = {32768, 32768}, .count_padding = true},
     {.kernel = {2, 2}},
@@ -84,6 +88,9 @@ static const kind kinds[] = {
     {"convtranspose2d", 1, spread, sizeof *spread, FSNN_COUNT(spread)},
     {"convtranspose1d", 1, spread_lines, sizeof *spread_lines, FSNN_COUNT(spread_lines)},
     {"upsample", 1, larger, sizeof *larger, FSNN_COUNT(larger)},
+    {"delayed_linear", 1, late_lines, sizeof *late_lines, FSNN_COUNT(late_lines)},
+    {"learned_delay", 1, late, sizeof *late, FSNN_COUNT(late)},
+    {"tdbn", 1, NULL, 0, 1},
     {"maxpool", 1, pools, sizeof *pools, FSNN_COUNT(pools)},
     {"avgpool", 1, pools, sizeof *pools, FSNN_COUNT(pools)},
     {"sumpool", 1, pools, sizeof *pools, FSNN_COUNT(pools)},

@@ -371,6 +371,42 @@ static void batchnorm(void **state)
     }
 }
 
+/* Threshold-dependent: batch normalisation over time and batch, times alpha threshold; what it
+ * learns acts on that. */
+static void tdbn(void **state)
+{
+    (void)state;
+    enum { K = 3, ROWS = 4, C = 5, P = 6, SIZE = K * ROWS * C * P };
+    const fsnn_tdbn o = {{1e-3, 0.25, true, false}, 0.7071, 0.5};
+    const fsnn_batchnorm plain = o.norm;
+    for (int training = 0; training < 2; training++) {
+        rig r[2];
+        for (int i = 0; i < 2; i++) {
+            rig_open(&r[i], &(rig_setup){i ? "batchnorm" : "tdbn",
+                                         i ? (const void *)&plain : &o,
+                                         K,
+                                         ROWS,
+                                         training,
+                                         1,
+                                         {FSNN_SHAPE(C, P)},
+                                         false});
+            for (int c = 0; c < C; c++) {
+                r[i].run.value[0][c] =
+                    i ? (real)0.35355 * (real)(1 + 0.1 * c) : (real)(1 + 0.1 * c);
+                r[i].run.value[1][c] = (real)(0.1 * c);
+                r[i].run.value[2][c] = 0.25f;
+                r[i].run.value[3][c] = 2;
+            }
+            memcpy((real *)r[i].run.in[0], r[0].run.in[0], SIZE * sizeof(real));
+            rig_forward(&r[i]);
+        }
+        for (int i = 0; i < SIZE; i++)
+            NEAR("tdbn", r[0].run.out[0][i], r[1].run.out[0][i], 1e-6);
+        rig_close(&r[0]);
+        rig_close(&r[1]);
+    }
+}
+
 static void batchnorm_one_number(void **state)
 {
     (void)state;
@@ -694,23 +730,15 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear),
-        cmocka_unit_test(along_edges),
-        cmocka_unit_test(conv2d),
-        cmocka_unit_test(transposed),
-        cmocka_unit_test(upsample),
-        cmocka_unit_test(pooling),
-        cmocka_unit_test(layouts),
-        cmocka_unit_test(batchnorm),
-        cmocka_unit_test(batchnorm_one_number),
-        cmocka_unit_test(dropout),
-        cmocka_unit_test(add),
-        cmocka_unit_test(concat_split),
-        cmocka_unit_test(voting),
-        cmocka_unit_test(sums),
-        cmocka_unit_test(threads),
-        cmocka_unit_test(column_adds),
-        cmocka_unit_test(no_allocation),
+        cmocka_unit_test(linear),        cmocka_unit_test(along_edges),
+        cmocka_unit_test(conv2d),        cmocka_unit_test(transposed),
+        cmocka_unit_test(upsample),      cmocka_unit_test(pooling),
+        cmocka_unit_test(layouts),       cmocka_unit_test(batchnorm),
+        cmocka_unit_test(tdbn),          cmocka_unit_test(batchnorm_one_number),
+        cmocka_unit_test(dropout),       cmocka_unit_test(add),
+        cmocka_unit_test(concat_split),  cmocka_unit_test(voting),
+        cmocka_unit_test(sums),          cmocka_unit_test(threads),
+        cmocka_unit_test(column_adds),   cmocka_unit_test(no_allocation),
         cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -274,6 +274,16 @@ static void batchnorm(void **state)
         }
 }
 
+static void tdbn(void **state)
+{
+    (void)state;
+    for (int affine = 0; affine < 2; affine++) {
+        fsnn_tdbn o = {{1e-5, 0.1, affine, false}, 0.7, 0.5};
+        check(&(rig_setup){"tdbn", &o, 3, 5, true, 1, {FSNN_SHAPE(19)}, false}, NULL);
+        check_both((rig_setup){"tdbn", &o, 2, 3, true, 1, {FSNN_SHAPE(5, 4, 3)}, false});
+    }
+}
+
 static void dropout(void **state)
 {
     (void)state;
@@ -466,6 +476,7 @@ int main(void)
         cmocka_unit_test(pooling_lines),
         cmocka_unit_test(pooling_adaptive),
         cmocka_unit_test(batchnorm),
+        cmocka_unit_test(tdbn),
         cmocka_unit_test(dropout),
         cmocka_unit_test(add),
         cmocka_unit_test(concat_split),
