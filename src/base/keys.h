@@ -52,7 +52,8 @@ typedef struct fsnn_key {
     /* what the reference says holds where no value is given, if not the struct's number */
     const char *otherwise;
     const struct fsnn_key *group; /* group, named, family: another table */
-    bool brief; /* group: what a net says of itself has its first key only, as if it were a number */
+    /* group: what a net says of itself has its first key only, as if it were a number */
+    bool brief;
     /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
      * int. reals, ints: offsets of the list and of its number */
     size_t size, count;

@@ -17,8 +17,8 @@
 
 enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, PAR_V0, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
-/* threshold; reset drive: what a spike takes from the derivative with reset `current`; v_reset and v0
- * (the scan's: models leave them alone); then the model's own */
+/* threshold; reset drive: what a spike takes from the derivative with reset `current`; v_reset and
+ * v0 (the scan's: models leave them alone); then the model's own */
 enum {
     ROW_THRESHOLD,
     ROW_RESET_DRIVE,

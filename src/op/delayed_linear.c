@@ -3,8 +3,8 @@
  *
  *     y_k[o] = b[o] + sum over i and whole lags j of W[o, i] w_j(d[o, i]) x_{k-j}[i]
  *
- * with w_j of op/lags.h. A lag j is a matrix W_j = W w_j(d), and all steps of a call are one product
- * with it. With G_j[o, i] the sum of gy_k[o] x_{k-j}[i]:
+ * with w_j of op/lags.h. A lag j is a matrix W_j = W w_j(d), and all steps of a call are one
+ * product with it. With G_j[o, i] the sum of gy_k[o] x_{k-j}[i]:
  *
  *     gW = sum_j w_j(d) G_j        gd = W sum_j w_j'(d) G_j        gx_{k-j} += W_j^T gy_k
  *

@@ -99,6 +99,11 @@ fsnn_status lags_plan(op_node *node, lags *l, int64_t most)
     if (l->past && l->most == most && l->row == row)
         return FSNN_OK;
     lags_free(l);
+    if ((uint64_t)bytes > (uint64_t)fsnn_memory_left() / 2)
+        return fsnn_fail_key(FSNN_EMEMORY, "max",
+                             "%s \"%s\": out of memory for the %lld steps that it looks back to, "
+                             "of %lld numbers each",
+                             node->op->kind, node->name, (long long)most, (long long)row);
     l->past = fsnn_alloc(bytes);
     l->later = fsnn_alloc(bytes);
     if (!l->past || !l->later)
@@ -106,8 +111,6 @@ fsnn_status lags_plan(op_node *node, lags *l, int64_t most)
     l->most = most;
     l->row = row;
     l->bytes = bytes;
-    memset(l->past, 0, bytes);
-    memset(l->later, 0, bytes);
     return FSNN_OK;
 }
 

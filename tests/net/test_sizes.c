@@ -61,9 +61,9 @@ static const fsnn_upsample larger[] = {
     {.size = {K64, K64}, .mode = FSNN_UPSAMPLE_LINEAR},
     {.factor = {M, M}},
 };
-static const fsnn_delayed_linear late_lines[] = {{.out = M, .lags = {.max = 1024}, .bias = true},
+static const fsnn_delayed_linear late_lines[] = {{.out = M, .lags = {.max = 3}, .bias = true},
                                                  {.out = 4, .lags = {.max = 2}}};
-static const fsnn_learned_delay late[] = {{.lags = {.max = 1024}, .per = FSNN_PER_NEURON},
+static const fsnn_learned_delay late[] = {{.lags = {.max = 3}, .per = FSNN_PER_NEURON},
                                           {.lags = {.max = 2}}};
 static const fsnn_pool pools[] = {
     {.kernel = {K64, K64}, .stride = {1, 1}, .padding = {32768, 32768}, .count_padding = true},
