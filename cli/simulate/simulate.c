@@ -46,7 +46,15 @@ static const cli_option table[] = {
     CLI_ROW_SET,
     {"tau", 0, CLI_REAL, offsetof(sim_options, tau), "X", "time constant (default 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
-     "potential at which it spikes (default 1)", 1e-12, 1e12},
+     "potential at which it spikes (default 1); may be negative with --rest", -1e12, 1e12},
+    {"rest", 0, CLI_REAL, offsetof(sim_options, rest), "X",
+     "resting potential of lif and if (default 0); --v0 and --v-reset begin there", -1e12, 1e12},
+    {"resistance", 0, CLI_REAL, offsetof(sim_options, resistance), "X",
+     "factor of the current of lif and if (default 1), like MOhm for mV and nA", 1e-12, 1e12},
+    {"units", 0, CLI_TEXT, offsetof(sim_options, units), "TEXT",
+     "what numbers count in, like time=ms,potential=mV,current=nA: for axes, tables, and rates in "
+     "Hz",
+     0, 0},
     {"v0", 0, CLI_REAL, offsetof(sim_options, v0), "X", "potential at time 0 (default 0)", -1e12,
      1e12},
     {"reset", 0, CLI_TEXT, offsetof(sim_options, reset), "KIND", NULL, 0, 0},
@@ -70,7 +78,8 @@ static const cli_option table[] = {
      "how long (default 20, with a file as long as it is)", 1e-12, 1e12},
     {"current", 'c', CLI_TEXT, offsetof(sim_options, current), "WHAT",
      "constant:AMP (default constant:1.5), step:AMP@T0-T1, ramp:FROM:TO, "
-     "sine:AMP:FREQUENCY:OFFSET, noise:MEAN:SD or file:PATH; see above",
+     "sine:AMP:FREQUENCY:OFFSET, square:..., chirp:..., noise:MEAN:SD, white:MEAN:SD, "
+     "spikes:CHARGE@T1,T2,..., file:PATH, or a sum with + between; see above",
      0, 0},
     {"neurons", 'n', CLI_INT, offsetof(sim_options, neurons), "N",
      "neurons (default 1, with a file its columns); noise differs from neuron to neuron", 1, 4096},
@@ -218,6 +227,12 @@ static int check_together(const sim_options *o, const sim_show *row, const sim_s
                          "--show %s stands beside exact values, which are known for lif and if "
                          "without noise: leave %s out",
                          o->show, s->neuron.noise.mode != FSNN_NOISE_NONE ? "the noise" : s->kind);
+    if (o->show && (o->rest.given || o->resistance.given || o->units))
+        return cli_error(CLI_USAGE,
+                         "--%s does not go with --show, whose figures have plain numbers",
+                         o->units        ? "units"
+                         : o->rest.given ? "rest"
+                                         : "resistance");
     bool every = o->show && strcmp(o->show, "resets") == 0;
     if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE && !every)
         return cli_error(CLI_USAGE, "--v-reset says where --reset value lands, but the reset is %s",
@@ -246,7 +261,9 @@ static int read_setup(const sim_options *o, const sim_show *row, sim_setup *s)
     s->given = o;
     s->time = real_or(o->time, row->time);
     s->seed = o->common.seed.value;
-    int code = sim_neuron_read(o, row, s);
+    int code = sim_units_read(o->units, s);
+    if (code == CLI_GOOD)
+        code = sim_neuron_read(o, row, s);
     if (code == CLI_GOOD)
         code = sim_dynamics_read(o, row, s);
     if (code == CLI_GOOD)
@@ -396,7 +413,7 @@ static int run(void *given)
 
 static const cli_values values[] = {
     {"show", "relaxation,latency,adaptation,fi,weights,surrogates,resets"},
-    {"current", "constant:,step:,ramp:,sine:,noise:,file:"},
+    {"current", "constant:,step:,ramp:,sine:,square:,chirp:,noise:,white:,spikes:,file:"},
     {"memory", "full,tolerance:"},
     {"precision", "single,double"},
     {"format", "csv,npz"},
@@ -425,9 +442,16 @@ const cli_command cli_simulate = {
         "hold it over the step).\n\n"
         "Currents: constant:AMP; step:AMP@T0 from time T0 on, or until T1 with step:AMP@T0-T1; "
         "ramp:FROM:TO over the whole time; sine:AMP:FREQUENCY[:OFFSET] with cycles per unit of "
-        "time; noise:MEAN:SD, a normal random number for each step; file:PATH, a CSV (one line "
+        "time; square:AMP:FREQUENCY[:OFFSET[:SHARE]], OFFSET plus AMP in the first SHARE (default "
+        "0.5) of each period; chirp:AMP:FROM:TO[:OFFSET], a sine whose frequency goes from FROM to "
+        "TO over the whole time; noise:MEAN:SD, a normal random number for each step; "
+        "white:MEAN:SD, the same with SD per root of time, SD/sqrt(step), so that it does not "
+        "depend on the step; spikes:CHARGE@T1,T2,..., a charge at each time; file:PATH, a CSV (one "
+        "line "
         "per step, one column per neuron, or a column called current) or an NPZ (array current or "
-        "x, [T] or [T, N]).\n\n"
+        "x, [T] or [T, N]). A sum has + between its parts: constant:1+sine:0.5:2.\n\n"
+        "Units: with --rest E and --resistance R, lif is tau D^alpha v = -(v - E) + R I, and "
+        "threshold, v0 and v_reset are potentials like E. --units names what numbers count in.\n\n"
         "--show draws a ready-made figure, with a table of its numbers and of exact values where "
         "they are known: relaxation (a leaky neuron that decays, or is charged by --current "
         "constant:AMP: power law and exponential), latency (first spike against alpha), "
@@ -438,6 +462,8 @@ const cli_command cli_simulate = {
     .examples = "  fsnn simulate --alpha 1,0.7,0.4 --current step:2@1-15 --out pictures/\n"
                 "  fsnn simulate --current noise:1.2:5 --neurons 20 --seed 3 --format npz\n"
                 "  fsnn simulate --dv \"(-a*v^2 + I)/tau\" --param a=0.2 --tau 2 --alpha 1,0.5\n"
+                "  fsnn simulate --rest -70 --threshold -50 --resistance 40 --tau 20 --step 0.1 "
+                "--time 500 --current step:0.6@50 --units time=ms,potential=mV,current=nA\n"
                 "  fsnn simulate --neuron alif --current 2 --reset subtract\n"
                 "  fsnn simulate --dv \"(-v + I - w)/tau\" --dw \"(-w + 5*s)/8\" --fractional v,w\n"
                 "  fsnn simulate --neuron eif --param slope=0.1 --current constant:1.2\n"

@@ -11,6 +11,7 @@
 enum {
     SIM_NAMES = 64,         /* texts that options of a neuron are cut into */
     SIM_ALPHAS = 8,         /* in one call: as many as there are colours */
+    SIM_PARTS = 16,         /* currents in a sum */
     SIM_VALUES = 200000000, /* steps times neurons at most */
 };
 
@@ -21,16 +22,29 @@ typedef enum sim_current_kind {
     SIM_SINE,
     SIM_NOISE,
     SIM_FILE,
+    SIM_SQUARE,
+    SIM_CHIRP,
+    SIM_WHITE,
+    SIM_SPIKES,
     SIM_CURRENTS
 } sim_current_kind;
 
 typedef struct sim_current {
     sim_current_kind kind;
-    double p[3];    /* the numbers behind the kind */
+    double p[4];    /* the numbers behind the kind */
     double *sample; /* file: [count][neurons] */
-    double *time;   /* file: [count] of each row, from 0 on; NULL: a row a step */
+    double *time;   /* file: [count] of each row, from 0 on; NULL: a row a step. Spikes: [count] */
     int64_t count, neurons;
+    struct sim_current *plus; /* added to it; NULL: nothing */
 } sim_current;
+
+/* What --units names. */
+typedef enum sim_quantity { SIM_TIME, SIM_POTENTIAL, SIM_CURRENT, SIM_QUANTITIES } sim_quantity;
+
+typedef struct sim_unit {
+    const char *name;
+    double size; /* in s, V or A */
+} sim_unit;
 
 typedef struct sim_options {
     cli_common common;
@@ -38,7 +52,8 @@ typedef struct sim_options {
     const char *dv, *spike, *after_spike, *fractional, *model, *node, *precision;
     cli_list param, dw, after_spike_w, w0;
     bool implicit, no_figure;
-    cli_real tau, threshold, v_reset, v0, refractory, gamma, step, time;
+    cli_real tau, threshold, v_reset, v0, refractory, gamma, step, time, rest, resistance;
+    const char *units;
     cli_int neurons;
 } sim_options;
 
@@ -67,6 +82,8 @@ typedef struct sim_setup {
     int64_t steps, memory, neurons;
     uint64_t seed;
     sim_current current;
+    double rest, resistance;
+    const struct sim_unit *unit[SIM_QUANTITIES]; /* NULL: none was named */
 } sim_setup;
 
 typedef struct sim_show sim_show;
@@ -93,6 +110,18 @@ int sim_dynamics_read(const sim_options *options, const sim_show *row, sim_setup
 /* "0.5", or "0.3+0.8" of several terms, into text [CLI_NUMBER]. */
 const char *sim_alpha_text(const sim_setup *setup, int alpha, int digits, char *text);
 
+/* ---- units (simulate_units.c) ---- */
+
+/* "time=ms,potential=mV,current=nA", or some of them; NULL: none. */
+int sim_units_read(const char *text, sim_setup *setup);
+/* "time [ms]", or the plain name, into text [CLI_NUMBER]. */
+const char *sim_unit_label(const sim_setup *setup, sim_quantity quantity, const char *name,
+                           char *text);
+/* "; time in ms, potential in mV, current in nA, rates in Hz", or ""; to be freed. */
+char *sim_units_text(const sim_setup *setup);
+/* A rate of once in a unit of time, in Hz where that is known. */
+double sim_rate_unit(const sim_setup *setup);
+
 /* ---- neuron ---- */
 
 /* Kind, options and reset; free with sim_neuron_free, after errors too. */
@@ -113,7 +142,8 @@ const char *sim_kind_text(const sim_setup *setup, char *text);
 
 /* ---- current ---- */
 
-/* "constant:1.5", "1.5", "step:2@5-10", ...; a file is read here. Free with sim_current_free. */
+/* "constant:1.5", "1.5", "step:2@5-10", or several with + between; a file is read here. Free with
+ * sim_current_free. */
 int sim_current_read(const char *text, sim_current *current);
 void sim_current_free(sim_current *current);
 /* Of a file: a table of text, or an NPZ; how long rows with times last. */
@@ -145,6 +175,7 @@ typedef struct sim_watch {
     const double *alpha; /* orders of the runs; NULL: that of the setup's several terms */
     int order;
     cli_line line;
+    fsnn_current part[SIM_PARTS]; /* of the current behind the first */
 } sim_watch;
 /* The setup as the library takes it, which says how far it is and warns; borrows both. */
 fsnn_simulation sim_simulation(const sim_setup *setup, sim_watch *watch);

@@ -17,6 +17,7 @@ typedef struct form {
 
 static int read_step(const char *text, sim_current *current);
 static int read_file(const char *path, sim_current *current);
+static int read_spikes(const char *text, sim_current *current);
 
 static const form forms[SIM_CURRENTS] = {
     [SIM_CONSTANT] = {"constant", "constant:AMP", NULL, 1, 1},
@@ -25,6 +26,10 @@ static const form forms[SIM_CURRENTS] = {
     [SIM_SINE] = {"sine", "sine:AMP:FREQUENCY or sine:AMP:FREQUENCY:OFFSET", NULL, 2, 3},
     [SIM_NOISE] = {"noise", "noise:MEAN:SD", NULL, 2, 2},
     [SIM_FILE] = {"file", "file:PATH.csv or file:PATH.npz", read_file, 0, 0},
+    [SIM_SQUARE] = {"square", "square:AMP:FREQUENCY[:OFFSET[:SHARE]]", NULL, 2, 4},
+    [SIM_CHIRP] = {"chirp", "chirp:AMP:FROM:TO[:OFFSET]", NULL, 3, 4},
+    [SIM_WHITE] = {"white", "white:MEAN:SD", NULL, 2, 2},
+    [SIM_SPIKES] = {"spikes", "spikes:CHARGE@T1,T2,...", read_spikes, 0, 0},
 };
 
 static bool number(const char **text, double *value)
@@ -58,8 +63,15 @@ static int read_numbers(const char *text, sim_current *current)
     }
     if (*rest || count < f->least)
         return wrong(text, current->kind);
-    if (current->kind == SIM_NOISE && current->p[1] < 0)
-        return cli_error(CLI_USAGE, "--current noise:%s: the standard deviation SD is at least 0",
+    bool noise = current->kind == SIM_NOISE || current->kind == SIM_WHITE;
+    if (noise && current->p[1] < 0)
+        return cli_error(CLI_USAGE, "--current %s:%s: the standard deviation SD is at least 0",
+                         f->name, text);
+    if (current->kind == SIM_SQUARE &&
+        !(current->p[1] > 0 && current->p[3] >= 0 && current->p[3] < 1))
+        return cli_error(CLI_USAGE,
+                         "--current square:%s: FREQUENCY is above 0, and SHARE, the part of a "
+                         "period that is up, below 1",
                          text);
     return CLI_GOOD;
 }
@@ -84,6 +96,25 @@ static int read_step(const char *text, sim_current *current)
     return CLI_GOOD;
 }
 
+/* Times that ascend. */
+static int read_spikes(const char *text, sim_current *current)
+{
+    const char *rest = text;
+    if (!number(&rest, &current->p[0]) || *rest++ != '@')
+        return wrong(text, SIM_SPIKES);
+    current->time = cli_allocate(strlen(rest) + 1, sizeof *current->time);
+    do {
+        double *t = &current->time[current->count];
+        if (!number(&rest, t) || *t < 0 || (current->count && *t < t[-1]) ||
+            (*rest && *rest != ','))
+            return cli_error(CLI_USAGE,
+                             "--current spikes:%s: expected %s with times from 0 on that ascend",
+                             text, forms[SIM_SPIKES].pattern);
+        current->count++;
+    } while (*rest++ == ',');
+    return CLI_GOOD;
+}
+
 static int read_file(const char *path, sim_current *current)
 {
     return *path ? sim_file_read(path, current)
@@ -100,16 +131,17 @@ static int unknown(const char *text, size_t length)
         known[i] = forms[i].name;
     char *name = cli_format("%.*s", (int)length, text);
     const char *near = cli_nearest(name, known, SIM_CURRENTS);
-    cli_error(CLI_USAGE, "--current %s: known are constant, step, ramp, sine, noise and file%s%s%s",
+    cli_error(CLI_USAGE,
+              "--current %s: known are constant, step, ramp, sine, noise, file, square, "
+              "chirp, white and spikes%s%s%s",
               text, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     free(name);
     return CLI_USAGE;
 }
 
-int sim_current_read(const char *text, sim_current *current)
+static int read_one(const char *text, sim_current *current)
 {
     const char *rest = text;
-    memset(current, 0, sizeof *current);
     if (number(&rest, &current->p[0]) && !*rest)
         return CLI_GOOD; /* a number alone is constant */
     size_t length = strcspn(text, ":");
@@ -125,8 +157,45 @@ int sim_current_read(const char *text, sim_current *current)
     return unknown(text, length);
 }
 
+/* The + of a sum is followed by the name of a form and a colon; others belong to numbers and to
+ * names of files. NULL: there is none. */
+static const char *next_part(const char *text)
+{
+    for (const char *at = strchr(text, '+'); at; at = strchr(at + 1, '+'))
+        for (int i = 0; at > text && i < SIM_CURRENTS; i++) {
+            size_t length = strlen(forms[i].name);
+            if (strncmp(at + 1, forms[i].name, length) == 0 && at[1 + length] == ':')
+                return at;
+        }
+    return NULL;
+}
+
+int sim_current_read(const char *text, sim_current *current)
+{
+    int code = CLI_GOOD;
+    memset(current, 0, sizeof *current);
+    for (int parts = 0; text && code == CLI_GOOD; parts++) {
+        const char *plus = next_part(text);
+        char *one = cli_format("%.*s", (int)(plus ? (size_t)(plus - text) : strlen(text)), text);
+        if (parts == SIM_PARTS)
+            code = cli_error(CLI_USAGE, "--current: a sum has at most %d parts", SIM_PARTS);
+        else
+            code = read_one(one, current);
+        if (code == CLI_GOOD && parts > 0 && current->kind == SIM_FILE)
+            code = cli_error(CLI_USAGE, "--current +%s: a file is the first part of a sum", one);
+        free(one);
+        text = plus ? plus + 1 : NULL;
+        if (text && code == CLI_GOOD)
+            current = current->plus = cli_allocate(1, sizeof *current);
+    }
+    return code;
+}
+
 void sim_current_free(sim_current *current)
 {
+    if (current->plus)
+        sim_current_free(current->plus);
+    free(current->plus);
     free(current->sample);
     free(current->time);
     memset(current, 0, sizeof *current);

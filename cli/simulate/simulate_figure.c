@@ -54,7 +54,7 @@ typedef struct panel {
     sim_points points[ROWS];
     char name[ROWS][CLI_NUMBER];
     const char *row[ROWS]; /* names of the rows of spikes */
-    char heading[96];
+    char heading[96], label[CLI_NUMBER];
 } panel;
 
 /* Noise of several neurons would hide one another: the first stands for all. */
@@ -66,7 +66,7 @@ static void currents(const sim_setup *s, const sim_result *r, panel *p)
              noise       ? ", neuron 0"
              : count > 1 ? " of the first neurons"
                          : "");
-    p->chart = chart_of(s, p->heading, "current", 130);
+    p->chart = chart_of(s, p->heading, sim_unit_label(s, SIM_CURRENT, "current", p->label), 130);
     for (int n = 0; n < count; n++) {
         sim_points_add(&p->points[n], 0, r->input[n]); /* the first step begins here */
         add_column(s, r->input, n, &p->points[n]);
@@ -138,7 +138,8 @@ static void potentials(const sim_setup *s, const sim_result *r, int n, int only,
         snprintf(p->heading, sizeof p->heading, "Membrane potential, neuron %d", n);
     else
         snprintf(p->heading, sizeof p->heading, "Membrane potential");
-    p->chart = chart_of(s, p->heading, "potential v", many ? 150 : 260);
+    p->chart = chart_of(s, p->heading, sim_unit_label(s, SIM_POTENTIAL, "potential v", p->label),
+                        many ? 150 : 260);
     for (int i = 0; i < s->alphas; i++) {
         if (only >= 0 && i != only)
             continue;
@@ -192,7 +193,7 @@ static void spikes(const sim_setup *s, const sim_result *r, panel *p)
                         : s->alphas == 1 ? "neuron"
                                          : "",
                         height < 70 ? 70 : height);
-    p->chart.x_label = "time";
+    p->chart.x_label = sim_unit_label(s, SIM_TIME, "time", p->label);
     p->chart.curves = curves;
     p->chart.rows = (int)rows;
     p->chart.row = p->row;

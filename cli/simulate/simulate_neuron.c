@@ -101,7 +101,10 @@ static const char *equation_of(const sim_options *o)
 
 static int check_sources(const sim_options *o)
 {
-    const char *option = o->neuron ? "neuron" : equation_of(o);
+    const char *option = o->neuron             ? "neuron"
+                         : o->rest.given       ? "rest"
+                         : o->resistance.given ? "resistance"
+                                               : equation_of(o);
     if (o->model && option)
         return cli_error(CLI_USAGE,
                          "--%s does not go with --model, which takes the neuron from a description",
@@ -209,6 +212,12 @@ static void set_numbers(const sim_options *o, sim_setup *s)
     put(o->v_reset, &s->neuron.v_reset.value);
     put(o->v0, &s->neuron.v0);
     put(o->refractory, &s->neuron.refractory);
+    put(o->rest, &s->rest);
+    put(o->resistance, &s->resistance);
+    if (o->rest.given && !o->v0.given)
+        s->neuron.v0 = s->rest;
+    if (o->rest.given && !o->v_reset.given)
+        s->neuron.v_reset.value = s->rest;
     set_noise(o, s);
     s->leaky = strcmp(s->kind, "lif") == 0;
     s->readout = fsnn_kind_is_readout(s->kind);
@@ -252,7 +261,7 @@ const char *sim_kind_text(const sim_setup *s, char *text)
 char *sim_neuron_text(const sim_setup *s)
 {
     const fsnn_user *user = sim_user(s);
-    char kind[SIM_KIND_TEXT], own[256] = "", reset[32] = "", noise[48] = "";
+    char kind[SIM_KIND_TEXT], own[256] = "", reset[32] = "", noise[48] = "", shift[64] = "";
     size_t used = 0;
     sim_kind_text(s, kind);
     for (int i = 0; user && i < user->states && used < sizeof own; i++)
@@ -268,8 +277,11 @@ char *sim_neuron_text(const sim_setup *s)
     if (s->neuron.noise.mode != FSNN_NOISE_NONE)
         snprintf(noise, sizeof noise, ", noise %g",
                  s->neuron.noise.gamma != 0 ? s->neuron.noise.gamma : 0.2);
-    return cli_format("%s, tau %g, threshold %g%s%s%s", kind, s->neuron.tau.value,
-                      s->neuron.threshold.value, own, noise, reset);
+    if (s->rest != 0 || (s->resistance != 0 && s->resistance != 1))
+        snprintf(shift, sizeof shift, ", rest %g, resistance %g", s->rest,
+                 s->resistance != 0 ? s->resistance : 1);
+    return cli_format("%s, tau %g, threshold %g%s%s%s%s", kind, s->neuron.tau.value,
+                      s->neuron.threshold.value, shift, own, noise, reset);
 }
 
 void sim_neuron_free(sim_setup *s)

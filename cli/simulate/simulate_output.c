@@ -133,7 +133,7 @@ static void summary_row(const sim_setup *s, const double *spikes, int alpha, int
         sim_print("%8lld", (long long)neuron);
     sim_print("%8lld", (long long)n);
     sim_cell(n ? t[0] : NAN, "");
-    sim_cell((double)n / ((double)s->steps * s->step), "");
+    sim_cell((double)n / ((double)s->steps * s->step) * sim_rate_unit(s), "");
     sim_cell(n > 1 ? t[1] - t[0] : NAN, "");
     sim_cell(n > 1 ? t[n - 1] - t[n - 2] : NAN, "\n");
     free(t);
@@ -142,8 +142,10 @@ static void summary_row(const sim_setup *s, const double *spikes, int alpha, int
 void sim_summary(const sim_setup *s, const sim_result *r)
 {
     char *text = sim_setup_text(s);
-    sim_print("%s; %lld steps, time %g; %s\n\n", text, (long long)s->steps,
-              (double)s->steps * s->step, sim_precision(s));
+    char *units = sim_units_text(s);
+    sim_print("%s; %lld steps, time %g%s; %s\n\n", text, (long long)s->steps,
+              (double)s->steps * s->step, units, sim_precision(s));
+    free(units);
     free(text);
     sim_print("%8s%s%8s %12s %12s %12s %12s\n", "alpha", s->neurons > 1 ? "  neuron" : "", "spikes",
               "first at", "mean rate", "first ISI", "last ISI");

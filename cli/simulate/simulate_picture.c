@@ -68,7 +68,7 @@ void sim_picture_free(sim_picture *p)
 int sim_need_current(const sim_setup *s, const sim_options *given, sim_current_kind kind,
                      const char *what)
 {
-    if (s->current.kind == kind)
+    if (s->current.kind == kind && !s->current.plus)
         return CLI_GOOD;
     return cli_error(CLI_USAGE, "--show %s takes --current %s, not %s", given->show, what,
                      given->current);

@@ -21,17 +21,29 @@ static fsnn_dynamics dynamics_of(const sim_setup *s)
     return dynamics;
 }
 
-static fsnn_current current_of(const sim_setup *s)
+static fsnn_current part_of(const sim_setup *s, const sim_current *c)
 {
-    const sim_current *c = &s->current;
     fsnn_current current = {.kind = (fsnn_current_kind)c->kind,
-                            .p = {c->p[0], c->p[1], c->p[2]},
+                            .p = {c->p[0], c->p[1], c->p[2], c->p[3]},
                             .sample = c->sample,
                             .time = c->time,
                             .count = c->count,
                             .neurons = c->neurons};
     if (c->kind == SIM_RAMP)
         current.p[2] = s->time;
+    return current;
+}
+
+/* The first part, which points at the others in the watch. */
+static fsnn_current current_of(const sim_setup *s, sim_watch *w)
+{
+    fsnn_current current = part_of(s, &s->current), *last = &current;
+    int parts = 0;
+    for (const sim_current *c = s->current.plus; c; c = c->plus) {
+        w->part[parts] = part_of(s, c);
+        last->plus = &w->part[parts];
+        last = &w->part[parts++];
+    }
     return current;
 }
 
@@ -75,7 +87,9 @@ fsnn_simulation sim_simulation(const sim_setup *s, sim_watch *w)
                              .dynamics = dynamics_of(s),
                              .alpha = w->alpha,
                              .alphas = s->alphas,
-                             .current = current_of(s),
+                             .current = current_of(s, w),
+                             .rest = s->rest,
+                             .resistance = s->resistance,
                              .steps = s->steps,
                              .neurons = s->neurons,
                              .seed = s->seed,

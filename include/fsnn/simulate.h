@@ -20,13 +20,23 @@ typedef enum fsnn_current_kind {
     FSNN_CURRENT_SINE,     /* p[2] + p[0] sin(2 pi p[1] t) */
     FSNN_CURRENT_NOISE,    /* normal, mean p[0], deviation p[1]: a number a step and neuron */
     FSNN_CURRENT_SAMPLES,  /* rows of numbers: of steps, or at times */
+    /* p[2] + p[0] in the first share p[3] (0: a half) of each period 1/p[1], p[2] in the rest */
+    FSNN_CURRENT_SQUARE,
+    /* p[3] + p[0] sin(2 pi (p[1] t + (p[2] - p[1]) t^2 / (2 T))): frequencies from p[1] to p[2]
+     * over the whole time T */
+    FSNN_CURRENT_CHIRP,
+    /* normal, mean p[0], deviation p[1]/sqrt(step): its integral has the variance p[1]^2 t,
+     * whatever the step */
+    FSNN_CURRENT_WHITE,
+    FSNN_CURRENT_SPIKES, /* a charge p[0] at each of the times: p[0]/step in the step it is in */
     FSNN_CURRENTS
 } fsnn_current_kind;
 
 typedef struct fsnn_current {
     fsnn_current_kind kind;
-    double p[3];
-    /* samples; borrowed for the call: */
+    double p[4];
+    const struct fsnn_current *plus; /* added to it; NULL: nothing. At most 16 in a row */
+    /* samples, and of spikes `time` and `count`; borrowed for the call: */
     const double *sample; /* [count][neurons] */
     /* [count] of the rows, increasing from 0: straight lines between them, and the last one holds.
      * NULL: row k is the current of step k */
@@ -46,6 +56,15 @@ typedef struct fsnn_simulation {
     fsnn_current current;
     int64_t steps, neurons;
     uint64_t seed; /* of noise */
+    /* In units of a user's own, of kinds if and lif: potentials of the options and of the results
+     * stand on the resting potential `rest`; all of them may be negative. A current is multiplied
+     * by `resistance` (0: 1),
+     *
+     *     tau D^alpha v = -(v - rest) + resistance I     (if: without the leak).
+     *
+     * fsnn_simulate and fsnn_simulate_resets take them; the other tables are of rest 0 and
+     * resistance 1. v0 and v_reset are not moved: give them, too. */
+    double rest, resistance;
     /* before each piece of a run, with the steps that are done of run number `order`; a non-zero
      * return stops: FSNN_EINTERRUPTED. May be NULL. */
     int (*progress)(int order, int64_t done, void *user);

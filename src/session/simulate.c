@@ -46,6 +46,48 @@ fsnn_neuron simulate_neuron(const fsnn_simulation *what)
     return neuron;
 }
 
+bool simulate_shifted(const fsnn_simulation *what)
+{
+    return what->rest != 0 || (what->resistance != 0 && what->resistance != 1);
+}
+
+/* Potentials count from rest inside: v - rest obeys the equation of rest 0. */
+static fsnn_status check_shift(const fsnn_simulation *what)
+{
+    const char *kind = simulate_kind(what);
+    double threshold = simulate_neuron(what).threshold.value;
+    if (!isfinite(what->rest) || !isfinite(what->resistance) || what->resistance < 0)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "rest is %g and resistance is %g: both must be finite, a resistance "
+                         "positive",
+                         what->rest, what->resistance);
+    if (!simulate_shifted(what))
+        return FSNN_OK;
+    if (strcmp(kind, "lif") != 0 && strcmp(kind, "if") != 0)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "a resting potential and a resistance are of kinds lif and if, not of %s: "
+                         "an equation of your own can have both, dv = (-(v - E) + R*I)/tau",
+                         kind);
+    if (simulate_neuron(what).threshold.values || simulate_neuron(what).v_reset.values)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "with a resting potential or a resistance, threshold "
+                                            "and v_reset are one number for all neurons");
+    if (!(threshold > what->rest))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the threshold %g is not above the resting potential %g, on which it "
+                         "stands",
+                         threshold, what->rest);
+    return FSNN_OK;
+}
+
+fsnn_status simulate_need_plain(const fsnn_simulation *what)
+{
+    if (!simulate_shifted(what))
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EUNSUPPORTED,
+                     "this table is of rest 0 and resistance 1: take potentials from rest, and "
+                     "currents times the resistance");
+}
+
 fsnn_status simulate_check(const fsnn_simulation *what)
 {
     const fsnn_dynamics *d = &what->dynamics;
@@ -59,6 +101,7 @@ fsnn_status simulate_check(const fsnn_simulation *what)
                          (long long)what->steps, (long long)what->neurons);
     if (!(d->step > 0) || !isfinite(d->step))
         return fsnn_fail(FSNN_EARGUMENT, "the step is %g: it must be above 0", d->step);
+    FSNN_TRY(check_shift(what));
     if (what->alpha && what->alphas < 1)
         return fsnn_fail(FSNN_EARGUMENT, "there is a list of %d orders", what->alphas);
     if (!what->alpha && (!d->order || d->orders != 1))
@@ -94,8 +137,9 @@ typedef struct run {
     int order; /* number of the run */
     fsnn_net *net;
     int node;
-    float *single; /* NULL in double precision */
-    int64_t count; /* of the call */
+    float *single;  /* NULL in double precision */
+    double *scaled; /* resistance times the current; NULL: it is 1 */
+    int64_t count;  /* of the call */
 } run;
 
 /* Steps of one call: the same numbers, and after each there is time for a sign of life. */
@@ -120,7 +164,12 @@ static fsnn_status build(run *r)
     const char *kind = simulate_kind(what);
     FSNN_TRY(fsnn_net_create(&r->net));
     int input = fsnn_net_input(r->net, FSNN_SHAPE(what->neurons));
-    int node = fsnn_net_add(r->net, kind, kind, &input, 1, what->options);
+    fsnn_neuron from_rest = simulate_neuron(what);
+    from_rest.threshold.value -= what->rest;
+    from_rest.v_reset.value -= what->rest;
+    from_rest.v0 -= what->rest;
+    const void *options = simulate_shifted(what) ? &from_rest : what->options;
+    int node = fsnn_net_add(r->net, kind, kind, &input, 1, options);
     if (node < 0)
         return (fsnn_status)node;
     fsnn_dynamics dynamics = what->dynamics;
@@ -132,6 +181,11 @@ static fsnn_status build(run *r)
     fsnn_plan plan = plan_of(what);
     FSNN_TRY(fsnn_net_wrap(r->net, &dynamics, &plan));
     r->node = fsnn_net_node_find(r->net, kind);
+    if (simulate_shifted(what)) {
+        r->scaled = fsnn_alloc((size_t)(plan.steps * what->neurons) * sizeof *r->scaled);
+        if (!r->scaled)
+            return FSNN_EMEMORY;
+    }
     if (dynamics.precision == FSNN_PRECISION_DOUBLE)
         return FSNN_OK;
     r->single = fsnn_alloc((size_t)(plan.steps * what->neurons) * sizeof *r->single);
@@ -140,10 +194,15 @@ static fsnn_status build(run *r)
 
 static fsnn_status feed(const run *r, const double *input)
 {
-    if (!r->single)
+    double resistance = r->what->resistance != 0 ? r->what->resistance : 1;
+    if (!r->single && resistance == 1)
         return fsnn_net_forward_double(r->net, input, NULL);
+    for (int64_t i = 0; i < r->count && r->scaled; i++)
+        r->scaled[i] = resistance * input[i];
+    if (!r->single)
+        return fsnn_net_forward_double(r->net, r->scaled, NULL);
     for (int64_t i = 0; i < r->count; i++)
-        r->single[i] = (float)input[i];
+        r->single[i] = (float)(r->scaled ? r->scaled[i] : input[i]);
     return fsnn_net_forward(r->net, r->single, NULL);
 }
 
@@ -181,9 +240,14 @@ static fsnn_status collect(const run *r, int64_t from, const simulate_trace *t)
                   {FSNN_RECORD_SPIKES, t->spikes},
                   {FSNN_RECORD_TEST, t->test},
                   {FSNN_RECORD_THRESHOLD, t->threshold}};
-    for (int i = 0; i < FSNN_COUNT(record); i++)
-        if (record[i].to)
-            FSNN_TRY(take(r, record[i].what, record[i].to + from));
+    for (int i = 0; i < FSNN_COUNT(record); i++) {
+        if (!record[i].to)
+            continue;
+        FSNN_TRY(take(r, record[i].what, record[i].to + from));
+        for (int64_t k = 0; k < r->count && r->what->rest != 0; k++)
+            if (record[i].what != FSNN_RECORD_SPIKES)
+                record[i].to[from + k] += r->what->rest;
+    }
     for (int i = 0; i < FSNN_USER_STATES; i++)
         if (t->state[i])
             FSNN_TRY(take_state(r, i + 1, t->state[i] + from));
@@ -227,6 +291,7 @@ fsnn_status simulate_run(const fsnn_simulation *what, int order, const double *i
     if (status >= 0)
         status = walk(&r, input, trace);
     fsnn_free(r.single);
+    fsnn_free(r.scaled);
     fsnn_net_destroy(r.net);
     return status;
 }

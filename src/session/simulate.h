@@ -24,6 +24,9 @@ fsnn_neuron simulate_neuron(const fsnn_simulation *what);
 int simulate_orders(const fsnn_simulation *what);
 double simulate_alpha(const fsnn_simulation *what, int order);
 
+/* Whether a resting potential or a resistance is given, and an error of tables that take none. */
+bool simulate_shifted(const fsnn_simulation *what);
+fsnn_status simulate_need_plain(const fsnn_simulation *what);
 /* if or lif without noise, whose exact values are known. */
 bool simulate_known(const fsnn_simulation *what);
 /* FSNN_EARGUMENT where spikes are no events of their own. */

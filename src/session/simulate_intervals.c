@@ -60,6 +60,7 @@ fsnn_status fsnn_simulate_intervals(const fsnn_simulation *what, fsnn_table *tab
     *table = (fsnn_table){0};
     FSNN_NEED(what);
     FSNN_TRY(simulate_check(what));
+    FSNN_TRY(simulate_need_plain(what));
     FSNN_TRY(simulate_need_events(what));
     size_t count = (size_t)(what->steps * what->neurons);
     double *input = fsnn_alloc(count * sizeof *input), *spikes = fsnn_alloc(count * sizeof *spikes);

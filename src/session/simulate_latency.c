@@ -89,6 +89,7 @@ static fsnn_status check(const latency *l)
     if (s.dynamics.step == 0)
         s.dynamics.step = 1; /* settled later */
     FSNN_TRY(simulate_check(&s));
+    FSNN_TRY(simulate_need_plain(&s));
     if (!simulate_known(&s))
         return fsnn_fail(FSNN_EARGUMENT,
                          "latencies stand beside exact ones, which are known for lif and if "

@@ -105,6 +105,7 @@ fsnn_status fsnn_simulate_rates(const fsnn_simulation *what, const double *curre
                                .count = 1,
                                .neurons = currents};
     FSNN_TRY(simulate_check(&s));
+    FSNN_TRY(simulate_need_plain(&s));
     FSNN_TRY(simulate_need_events(&s));
     const fsnn_neuron neuron = simulate_neuron(&s);
     bool known = simulate_known(&s) && landing(&neuron) < neuron.threshold.value;

@@ -55,6 +55,7 @@ fsnn_status fsnn_simulate_relaxation(const fsnn_simulation *what, fsnn_table *ta
     *table = (fsnn_table){0};
     FSNN_NEED(what);
     FSNN_TRY(simulate_check(what));
+    FSNN_TRY(simulate_need_plain(what));
     FSNN_TRY(check(what));
     fsnn_simulation s = *what;
     fsnn_neuron neuron = simulate_neuron(what);

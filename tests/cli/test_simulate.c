@@ -153,10 +153,20 @@ static void currents(void **state)
         const char *what;
         double value[4];
     } row[] = {
-        {"2.5", {2.5, 2.5, 2.5, 2.5}},   {"constant:-1", {-1, -1, -1, -1}},
-        {"step:2@0.1", {0, 2, 2, 2}},    {"step:2@0.1-0.3", {0, 2, 2, 0}},
-        {"ramp:1:3", {1, 1.5, 2, 2.5}},  {"sine:2:2.5", {0, 2, 0, -2}},
-        {"sine:2:2.5:1", {1, 3, 1, -1}}, {"noise:1.5:0", {1.5, 1.5, 1.5, 1.5}},
+        {"2.5", {2.5, 2.5, 2.5, 2.5}},
+        {"constant:-1", {-1, -1, -1, -1}},
+        {"step:2@0.1", {0, 2, 2, 2}},
+        {"step:2@0.1-0.3", {0, 2, 2, 0}},
+        {"ramp:1:3", {1, 1.5, 2, 2.5}},
+        {"sine:2:2.5", {0, 2, 0, -2}},
+        {"sine:2:2.5:1", {1, 3, 1, -1}},
+        {"noise:1.5:0", {1.5, 1.5, 1.5, 1.5}},
+        {"square:2:5:-1", {1, -1, 1, -1}},
+        {"square:4:2.5:0:0.75", {4, 4, 4, 0}},
+        {"white:1.5:0", {1.5, 1.5, 1.5, 1.5}},
+        {"spikes:0.3@0.1,0.15,0.3", {0, 6, 0, 3}},
+        {"1e+0+step:2@0.1+sine:2:2.5", {1, 5, 3, 1}},
+        {"chirp:1:0:10:2", {2, 2.7071067811865475, 2, 2.7071067811865475}},
     };
     for (size_t i = 0; i < COUNT(row); i++) {
         char line[256];
@@ -168,6 +178,41 @@ static void currents(void **state)
         for (int k = 0; k < 4; k++)
             assert_float_equal(csv.value[k][1], row[i].value[k], 1e-6);
     }
+}
+
+/* The cell of docs/neurons.md: an interval lasts 20 ln(24/4) = 35.835 ms from the beginning of the
+ * current on, a rate of 27.9 Hz. */
+static void own_units(void **state)
+{
+    (void)state;
+    double t[ROWS], interval = 20 * log(24.0 / 4);
+    shell_good("$F simulate --alpha 1 --rest -70 --threshold -50 --resistance 40 --tau 20 --step "
+               "0.2 --time 500 --reset value --current step:0.6@50 "
+               "--units time=ms,potential=mV,current=nA -o cell");
+    read_csv("cell.csv");
+    int count = spikes("spike.1", t);
+    assert_int_equal(count, 12);
+    assert_float_equal(t[0], 50 + interval, 0.4);
+    assert_float_equal(t[5] - t[4], interval, 0.4);
+    assert_float_equal(csv.value[0][column("v.1")], -70, 1e-9);
+    shell_contains(shell_out, "rest -70, resistance 40", "the neuron");
+    shell_contains(shell_out, "time in ms, potential in mV, current in nA, rates in Hz", "units");
+    int n;
+    double first, rate;
+    const char *row = strstr(shell_out, "\n       1 ");
+    assert_non_null(row);
+    assert_int_equal(sscanf(row, " 1 %d %lf %lf", &n, &first, &rate), 3);
+    assert_float_equal(rate, 12 / 0.5, 1e-6);
+    shell_fails("$F simulate --units time=hours", 2, "time takes s, ms, us");
+    shell_fails("$F simulate --units length=m", 2, "expected time=, potential= and current=");
+    shell_fails("$F simulate --rest -70 --show fi --current ramp:0:2", 2,
+                "does not go with --show");
+    shell_fails("$F simulate --rest -70 --threshold -80", 2, "not above the resting potential");
+    shell_fails("$F simulate --rest -70 --neuron qif", 2, "of kinds lif and if");
+    shell_fails("$F simulate --threshold -1", 2, "threshold");
+    shell_fails("$F simulate --current square:1:0", 2, "FREQUENCY is above 0");
+    shell_fails("$F simulate --current spikes:1@2,1", 2, "times from 0 on that ascend");
+    shell_fails("$F simulate --current 1+file:three.csv", 2, "first part of a sum");
 }
 
 static void noise(void **state)
@@ -724,6 +769,7 @@ int main(void)
         cmocka_unit_test(classic_neuron),
         cmocka_unit_test(summary),
         cmocka_unit_test(currents),
+        cmocka_unit_test(own_units),
         cmocka_unit_test(noise),
         cmocka_unit_test(files),
         cmocka_unit_test(files_with_times),

@@ -81,7 +81,8 @@ static void precisions(void **state)
 static void currents(void **state)
 {
     enum { T = 4 };
-    static const double rows[] = {1, 2, 3, 4}, at[] = {0, 2};
+    static const double rows[] = {1, 2, 3, 4}, at[] = {0, 2}, when[] = {1, 1.5, 3};
+    static const fsnn_current also = {.kind = FSNN_CURRENT_RAMP, .p = {0, 4}};
     const struct {
         fsnn_current current;
         fsnn_method method;
@@ -100,6 +101,14 @@ static void currents(void **state)
         {{.kind = FSNN_CURRENT_SAMPLES, .sample = rows, .time = at, .count = 2, .neurons = 1},
          FSNN_GL,
          {1, 1.5, 2, 2}},
+        {{.kind = FSNN_CURRENT_SQUARE, .p = {2, 0.5, -1}}, FSNN_GL, {1, -1, 1, -1}},
+        {{.kind = FSNN_CURRENT_SQUARE, .p = {2, 0.5, -1}}, FSNN_TRAP, {0, 0, 0, 0}},
+        {{.kind = FSNN_CURRENT_SQUARE, .p = {4, 0.25, 0, 0.75}}, FSNN_GL, {4, 4, 4, 0}},
+        {{.kind = FSNN_CURRENT_CHIRP, .p = {1, 0, 1, 2}}, /* sin(pi t^2 / 4) */
+         FSNN_GL,
+         {2, 2.7071067811865475, 2, 2.7071067811865475}},
+        {{.kind = FSNN_CURRENT_SPIKES, .p = {3}, .time = when, .count = 3}, FSNN_ML, {0, 6, 0, 3}},
+        {{.p = {7}, .plus = &also}, FSNN_GL, {7, 8, 9, 10}},
     };
     fsnn_simulation s = fsnn_simulation_default();
     double out[T], other[T];
@@ -376,7 +385,7 @@ static void refused(void **state)
     wrong[6].current =
         (fsnn_current){.kind = FSNN_CURRENT_SAMPLES, .sample = rows, .count = 2, .neurons = 3};
     wrong[6].steps = 2;
-    wrong[7].current.kind = (fsnn_current_kind)9;
+    wrong[7].current.kind = (fsnn_current_kind)99;
     wrong[8].alpha = &beyond;
     wrong[8].alphas = 1;
     for (int i = 0; i < FSNN_COUNT(wrong); i++) {
@@ -384,6 +393,106 @@ static void refused(void **state)
         REFUSED(fsnn_simulate(&wrong[i], &result), ANY_ERROR, words[i]);
         fsnn_arrays_free(&result);
     }
+}
+
+/* White noise: the integral over a time T has the variance sd^2 T, whatever the step. */
+static void white_noise(void **state)
+{
+    enum { N = 4000 };
+    static double out[400 * N];
+    (void)state;
+    for (int n = 1; n <= 100; n *= 10) {
+        fsnn_simulation s = fsnn_simulation_default();
+        double h = 4.0 / (4 * n), mean = 0, variance = 0;
+        s.current = (fsnn_current){.kind = FSNN_CURRENT_WHITE, .p = {0.5, 3}};
+        s.steps = 4 * n;
+        s.neurons = N;
+        s.dynamics.step = h;
+        GOOD(fsnn_simulation_current(&s, out));
+        for (int i = 0; i < N; i++) {
+            double sum = 0;
+            for (int64_t k = 0; k < s.steps; k++)
+                sum += h * out[k * N + i];
+            mean += sum / N;
+            variance += (sum - 2) * (sum - 2) / N;
+        }
+        CASE("step %g: mean %g, variance %g", h, mean, variance);
+        assert_true(fabs(mean - 0.5 * 4) < 4 * sqrt(36.0 / N));
+        assert_true(fabs(variance - 9 * 4) < 4 * 36 * sqrt(2.0 / N));
+    }
+}
+
+/* A neuron in mV, ms, nA and MOhm: an interval lasts tau ln(R I / (R I - (threshold - rest))). In
+ * which units a resistance and a current are meant was asked of other libraries. */
+static void own_units(void **state)
+{
+    static const struct {
+        double rest, threshold, tau, resistance, current;
+    } cells[] = {{-70, -50, 20, 40, 0.6}, {-75, -55, 10, 0.1, 500}, {-65, -66 + 15, 8, 10, 2}};
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(cells); i++) {
+        fsnn_neuron lif = FSNN_NEURON_DEFAULT;
+        fsnn_simulation s = fsnn_simulation_default(), from_rest;
+        fsnn_arrays own = {0}, plain = {0};
+        double over = cells[i].threshold - cells[i].rest,
+               RI = cells[i].resistance * cells[i].current;
+        double interval = cells[i].tau * log(RI / (RI - over)), first = 0, second = 0;
+        lif.tau.value = cells[i].tau;
+        lif.threshold.value = cells[i].threshold;
+        lif.v0 = lif.v_reset.value = s.rest = cells[i].rest;
+        lif.reset = FSNN_RESET_VALUE;
+        s.resistance = cells[i].resistance;
+        s.options = &lif;
+        s.dynamics.step = 0.01;
+        s.steps = 20000;
+        s.current.p[0] = cells[i].current;
+        GOOD(fsnn_simulate(&s, &own));
+        for (int64_t k = 0; k < s.steps && second == 0; k++)
+            if (of(&own, "spikes")[k] != 0)
+                *(first == 0 ? &first : &second) = of(&own, "t")[k];
+        CASE("cell %d: intervals %g and %g, exact %g", i, first, second - first, interval);
+        assert_true(fabs(first - interval) < 0.03 && fabs(second - first - interval) < 0.03);
+        assert_float_equal(of(&own, "current")[5], cells[i].current, 0);
+        assert_float_equal(of(&own, "threshold")[5], cells[i].threshold, 1e-12);
+        /* the same neuron, counted from rest */
+        from_rest = s;
+        from_rest.rest = from_rest.resistance = 0;
+        from_rest.current.p[0] = RI;
+        lif.threshold.value = over;
+        lif.v0 = lif.v_reset.value = 0;
+        GOOD(fsnn_simulate(&from_rest, &plain));
+        for (int64_t k = 0; k < s.steps; k++)
+            assert_true(fabs(of(&own, "v")[k] - cells[i].rest - of(&plain, "v")[k]) < 1e-9);
+        fsnn_arrays_free(&own);
+        fsnn_arrays_free(&plain);
+    }
+}
+
+static void refused_units(void **state)
+{
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_arrays result = {0};
+    fsnn_table table;
+    double late[] = {2, 1}, current = 2;
+    (void)state;
+    s.rest = 2;
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "threshold 1 is not above");
+    s.rest = -70;
+    REFUSED(fsnn_simulate_rates(&s, &current, 1, &table), FSNN_EUNSUPPORTED, "rest 0");
+    s.kind = "qif";
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EUNSUPPORTED, "of kinds lif and if");
+    s = fsnn_simulation_default();
+    s.resistance = -1;
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "resistance is -1");
+    s.resistance = 0;
+    s.current = (fsnn_current){.kind = FSNN_CURRENT_SPIKES, .time = late, .count = 2};
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "ascend");
+    s.current = (fsnn_current){.kind = FSNN_CURRENT_SQUARE};
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "square wave");
+    s.current.p[1] = 1;
+    s.current.plus = &s.current; /* in a ring */
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "at most 16");
+    fsnn_arrays_free(&result);
 }
 
 /* Of neurons with numbers of their own the first one, and a word about that. */
@@ -419,6 +528,8 @@ int main(void)
         cmocka_unit_test(callbacks),       cmocka_unit_test(kinds),
         cmocka_unit_test(readouts),        cmocka_unit_test(layers),
         cmocka_unit_test(refused),         cmocka_unit_test(neuron_of_many),
+        cmocka_unit_test(white_noise),     cmocka_unit_test(own_units),
+        cmocka_unit_test(refused_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
