@@ -69,7 +69,7 @@ typedef struct cli_values {
     const char *option, *values;
 } cli_values;
 
-#define CLI_OPERANDS 8 /* most of a command */
+#define CLI_OPERANDS 64 /* most of a command */
 
 /* First member of every command's struct of options. */
 typedef struct cli_common {

@@ -1,6 +1,7 @@
 /* cli/look/inspect_run.c: a run directory: how the training went, the network, and which files are
  * there. */
 #include "cli/look/inspect.h"
+#include "cli/look/table.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,39 +14,6 @@ typedef struct table {
     char **name, **best_cell, **last_cell; /* [columns] */
     int columns, rows;
 } table;
-
-/* The next cell of a line, without its quotes (RFC 4180); NULL behind the last. */
-static char *next_cell(char **rest)
-{
-    char *cell = *rest, *to = cell, *from = cell;
-    if (!cell)
-        return NULL;
-    bool quoted = *from == '"';
-    for (from += quoted; *from && (quoted || *from != ','); from++) {
-        if (quoted && *from == '"' && *++from != '"') {
-            quoted = false;
-            from--;
-            continue;
-        }
-        *to++ = *from;
-    }
-    *rest = *from ? from + 1 : NULL;
-    *to = '\0';
-    return cell;
-}
-
-/* Cuts a line into cells; the list is to be freed. */
-static int split(char *line, char ***cells)
-{
-    int count = 0, most = 1;
-    line[strcspn(line, "\r\n")] = '\0';
-    for (const char *c = line; *c; c++)
-        most += *c == ',';
-    *cells = cli_allocate((size_t)most, sizeof **cells);
-    for (char *cell; (cell = next_cell(&line));)
-        (*cells)[count++] = cell;
-    return count;
-}
 
 static int column(const table *t, const char *name)
 {
@@ -61,7 +29,7 @@ static void keep(char **text, char ***cell, const char *line)
     free(*text);
     free(*cell);
     *text = cli_format("%s", line);
-    split(*text, cell);
+    table_split(*text, cell);
 }
 
 /* The training marks each epoch that was the best so far: the last such row is the best of all. */
@@ -72,7 +40,7 @@ static void read_rows(FILE *file, table *t)
     int mark = column(t, "best");
     while (getline(&line, &size, file) > 0) {
         char *copy = cli_format("%s", line);
-        if (split(copy, &cell) == t->columns) {
+        if (table_split(copy, &cell) == t->columns) {
             if (t->rows++ == 0 || (mark >= 0 && strcmp(cell[mark], "1") == 0))
                 keep(&t->best, &t->best_cell, line);
             keep(&t->last, &t->last_cell, line);
@@ -91,7 +59,7 @@ static int read_table(const char *path, table *t)
     if (!file)
         return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
     if (getline(&t->header, &size, file) > 0) {
-        t->columns = split(t->header, &t->name);
+        t->columns = table_split(t->header, &t->name);
         read_rows(file, t);
     }
     fclose(file);

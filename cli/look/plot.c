@@ -4,6 +4,7 @@
 #include "cli/look/inspect.h"
 #include "cli/look/plot_arrays.h"
 #include "cli/look/plot_events.h"
+#include "cli/look/runs.h"
 #include "cli/look/series.h"
 
 #include <math.h>
@@ -461,10 +462,29 @@ static char *default_directory(const char *what)
     return figures;
 }
 
+/* Several runs are laid over one another. */
+static int plot_runs(const options *o)
+{
+    runs r;
+    const char *directory = o->out ? o->out : "figures";
+    int code = runs_open(o->common.operand, o->common.operands, NULL, &r);
+    if (code == CLI_GOOD)
+        code = cli_make_directory(directory);
+    if (code == CLI_GOOD) {
+        char *path = cli_path(directory, "runs");
+        code = written(runs_figure(&r, path), directory);
+        free(path);
+    }
+    runs_close(&r);
+    return code;
+}
+
 static int run(void *given)
 {
     const options *o = given;
     const char *what = o->common.operand[0];
+    if (o->common.operands > 1)
+        return plot_runs(o);
     if (o->neurons && !o->layer)
         return cli_error(CLI_USAGE, "--neurons needs --layer NAME: which layer they are in");
     if (!cli_exists(what))
@@ -488,7 +508,7 @@ const cli_command cli_plot = {
     .name = "plot",
     .summary = "pictures from what train and run wrote, and of recordings of events",
     .operands = "WHAT",
-    .usage = "WHAT [options]",
+    .usage = "WHAT [options] | RUN RUN ... [--out DIR]",
     .details =
         "WHAT is a run directory or a metrics.csv (training curves); an NPZ that fsnn run "
         "--record v,spikes or v,spikes,test,threshold wrote (spike raster of one sample, membrane "
@@ -496,7 +516,8 @@ const cli_command cli_plot = {
         "(a strip of frames of one), a .ts file, a WAV file or a folder of them, a WFDB header "
         "(one series), HDF5 spike trains (raster of a sample), a NIR graph (.nir; by "
         "Graphviz, or as text where it is not installed), a graph as folder or .npz (degrees), IDX "
-        "images, NumPy arrays and weights (images, or histograms).\n\n"
+        "images, NumPy arrays and weights (images, or histograms). Several runs are laid over one "
+        "another, as fsnn compare --figure does.\n\n"
         "For a folder that is not a run directory, pictures go to ./figures unless you give "
         "--out. Each figure is written as PNG and SVG, with the gnuplot script and its data.",
     .examples = "  fsnn plot runs/fashion-mlp\n"
@@ -504,7 +525,7 @@ const cli_command cli_plot = {
     .option = table,
     .values = values,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = CLI_OPERANDS,
     .size = sizeof(options),
     .run = run,
 };

@@ -1,0 +1,191 @@
+/* cli/look/runs.c: tables of runs and their settings. */
+#include "cli/look/runs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one run ---- */
+
+static int64_t best_row(const table_file *t)
+{
+    int mark = table_column(t, "best");
+    int64_t best = t->rows - 1;
+    for (int64_t r = 0; r < t->rows; r++)
+        if (mark >= 0 && table_at(t, r, mark) == 1)
+            best = r;
+    return best;
+}
+
+/* Two runs are of one setting where this is the same. A description that cannot be read any more,
+ * say because it was edited, makes a setting of its own. */
+static char *setting_of(const char *path)
+{
+    static const char *const set[] = {"training.seed=1", "name=run"};
+    char *file = cli_path(path, "description.yaml"), *text = NULL;
+    fsnn_description *d = NULL;
+    if (cli_is_directory(path) && cli_exists(file) &&
+        fsnn_description_read(file, set, CLI_COUNT(set), &d) == FSNN_OK)
+        fsnn_description_json(d, NULL, &text);
+    fsnn_description_destroy(d);
+    free(file);
+    return text;
+}
+
+static int open_run(const char *path, runs_run *run)
+{
+    bool folder = cli_is_directory(path);
+    char *metrics = folder ? cli_path(path, "metrics.csv") : cli_format("%s", path);
+    int code = CLI_GOOD;
+    run->path = path;
+    if (folder && !cli_exists(metrics))
+        code = cli_error(CLI_FAILED,
+                         "%s: no metrics.csv is in it: compare takes directories of runs, or their "
+                         "metrics.csv",
+                         path);
+    if (code == CLI_GOOD)
+        code = table_open(metrics, &run->table);
+    if (code == CLI_GOOD && table_column(&run->table, "epoch") < 0)
+        code = cli_error(CLI_FAILED, "%s: no column \"epoch\": this is no table of a training",
+                         metrics);
+    if (code == CLI_GOOD) {
+        run->best = best_row(&run->table);
+        run->description = setting_of(path);
+    }
+    free(metrics);
+    return code;
+}
+
+/* ---- settings ---- */
+
+static bool alike(const runs_run *a, const runs_run *b)
+{
+    return a->description && b->description && strcmp(a->description, b->description) == 0;
+}
+
+/* The name without slashes at its end, and of several runs without what numbers them. */
+static char *name_of(const runs *r, int setting)
+{
+    int first = -1, members = 0;
+    for (int i = 0; i < r->count; i++)
+        if (r->run[i].setting == setting) {
+            first = first < 0 ? i : first;
+            members++;
+        }
+    char *whole = cli_format("%s", r->run[first].path);
+    size_t n = strlen(whole);
+    while (n > 1 && whole[n - 1] == '/')
+        whole[--n] = '\0';
+    if (!cli_is_directory(whole) && n > 12 && strcmp(whole + n - 12, "/metrics.csv") == 0)
+        whole[n -= 12] = '\0';
+    char *name = cli_format("%s", cli_base_name(whole));
+    n = strlen(name);
+    while (members > 1 && n > 1 && strchr("0123456789", name[n - 1]))
+        n--;
+    if (members > 1 && n > 4 && strncmp(name + n - 4, "seed", 4) == 0)
+        n -= 4;
+    while (members > 1 && n > 1 && strchr("-_.=", name[n - 1]))
+        n--;
+    name[n] = '\0';
+    free(whole);
+    return name;
+}
+
+static void number_settings(runs *r)
+{
+    for (int i = 0; i < r->count; i++) {
+        r->run[i].setting = -1;
+        for (int k = 0; k < i && r->run[i].setting < 0; k++)
+            if (alike(&r->run[k], &r->run[i]))
+                r->run[i].setting = r->run[k].setting;
+        if (r->run[i].setting < 0)
+            r->run[i].setting = r->settings++;
+    }
+    r->setting = cli_allocate((size_t)r->settings + 1, sizeof *r->setting);
+    for (int s = 0; s < r->settings; s++)
+        r->setting[s] = name_of(r, s);
+}
+
+/* ---- the column ---- */
+
+static bool has_values(const runs *r, const char *name)
+{
+    for (int i = 0; i < r->count; i++) {
+        const table_file *t = &r->run[i].table;
+        int c = table_column(t, name);
+        bool any = false;
+        for (int64_t k = 0; c >= 0 && k < t->rows; k++)
+            any = any || isfinite(table_at(t, k, c));
+        if (!any)
+            return false;
+    }
+    return true;
+}
+
+static int choose(runs *r, const char *by)
+{
+    static const char *const known[] = {"validation_accuracy", "test_accuracy", "validation_loss",
+                                        "test_loss",           "accuracy",      "loss"};
+    for (int i = 0; !by && i < CLI_COUNT(known) && !r->by; i++)
+        if (has_values(r, known[i]))
+            r->by = known[i];
+    if (r->by)
+        return CLI_GOOD;
+    if (!by)
+        return cli_error(CLI_FAILED, "the runs have neither accuracy nor loss in common");
+    if (has_values(r, by)) {
+        r->by = by;
+        return CLI_GOOD;
+    }
+    const table_file *t = &r->run[0].table;
+    const char *near = cli_nearest(by, (const char *const *)t->name, t->columns);
+    return cli_error(CLI_USAGE, "--by %s: not all of the runs have such a column with values%s%s",
+                     by, near ? "; did you mean " : "", near ? near : "");
+}
+
+int runs_open(char const *const *path, int count, const char *by, runs *r)
+{
+    int code = CLI_GOOD;
+    memset(r, 0, sizeof *r);
+    r->run = cli_allocate((size_t)count, sizeof *r->run);
+    for (int i = 0; i < count && code == CLI_GOOD; i++) {
+        r->count = i + 1;
+        code = open_run(path[i], &r->run[i]);
+    }
+    if (code != CLI_GOOD)
+        return code;
+    number_settings(r);
+    return choose(r, by);
+}
+
+void runs_close(runs *r)
+{
+    for (int i = 0; i < r->count; i++) {
+        table_close(&r->run[i].table);
+        free(r->run[i].description);
+    }
+    for (int s = 0; s < r->settings; s++)
+        free(r->setting[s]);
+    free(r->setting);
+    free(r->run);
+    memset(r, 0, sizeof *r);
+}
+
+int runs_values(const runs *r, int setting, const char *column, bool best, double *value)
+{
+    int count = 0;
+    for (int i = 0; i < r->count; i++) {
+        const table_file *t = &r->run[i].table;
+        if (r->run[i].setting != setting)
+            continue;
+        double x = table_at(t, best ? r->run[i].best : t->rows - 1, table_column(t, column));
+        if (isfinite(x))
+            value[count++] = x;
+    }
+    return count;
+}
+
+bool runs_rises(const char *column)
+{
+    return !strstr(column, "loss") && !strstr(column, "mse") && !strstr(column, "mae");
+}

@@ -1,0 +1,103 @@
+/* cli/look/table.c: reading tables of numbers. */
+#include "cli/look/table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The next cell of a line, without its quotes; NULL behind the last. */
+static char *next_cell(char **rest)
+{
+    char *cell = *rest, *to = cell, *from = cell;
+    if (!cell)
+        return NULL;
+    bool quoted = *from == '"';
+    for (from += quoted; *from && (quoted || *from != ','); from++) {
+        if (quoted && *from == '"' && *++from != '"') {
+            quoted = false;
+            from--;
+            continue;
+        }
+        *to++ = *from;
+    }
+    *rest = *from ? from + 1 : NULL;
+    *to = '\0';
+    return cell;
+}
+
+int table_split(char *line, char ***cells)
+{
+    int count = 0, most = 1;
+    line[strcspn(line, "\r\n")] = '\0';
+    for (const char *c = line; *c; c++)
+        most += *c == ',';
+    *cells = cli_allocate((size_t)most, sizeof **cells);
+    for (char *cell; (cell = next_cell(&line));)
+        (*cells)[count++] = cell;
+    return count;
+}
+
+static void add_row(table_file *t, char *const *cell, int64_t *capacity)
+{
+    if (t->rows == *capacity) {
+        *capacity = 2 * *capacity + 16;
+        double *more = cli_allocate((size_t)(*capacity * t->columns), sizeof *more);
+        if (t->rows)
+            memcpy(more, t->value, (size_t)(t->rows * t->columns) * sizeof *more);
+        free(t->value);
+        t->value = more;
+    }
+    for (int c = 0; c < t->columns; c++) {
+        char *end;
+        double x = strtod(cell[c], &end);
+        t->value[t->rows * t->columns + c] = end == cell[c] || *end ? NAN : x;
+    }
+    t->rows++;
+}
+
+static void read_rows(FILE *file, table_file *t)
+{
+    char *line = NULL, **cell;
+    size_t size = 0;
+    int64_t capacity = 0;
+    while (getline(&line, &size, file) > 0) {
+        if (table_split(line, &cell) == t->columns)
+            add_row(t, cell, &capacity);
+        free(cell);
+    }
+    free(line);
+}
+
+int table_open(const char *path, table_file *t)
+{
+    size_t size = 0;
+    memset(t, 0, sizeof *t);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
+    if (getline(&t->header, &size, file) > 0) {
+        t->columns = table_split(t->header, &t->name);
+        read_rows(file, t);
+    }
+    fclose(file);
+    if (t->rows == 0)
+        return cli_error(CLI_FAILED, "%s: no epoch is recorded in it", path);
+    return CLI_GOOD;
+}
+
+void table_close(table_file *t)
+{
+    free(t->header);
+    free(t->name);
+    free(t->value);
+    memset(t, 0, sizeof *t);
+}
+
+int table_column(const table_file *t, const char *name)
+{
+    for (int i = 0; i < t->columns; i++)
+        if (strcmp(t->name[i], name) == 0)
+            return i;
+    return -1;
+}
