@@ -163,6 +163,11 @@ typedef struct fsnn_dropout {
     bool hold; /* the same mask for all time steps of a sample */
 } fsnn_dropout;
 
+/* In training a sample is left out as a whole (Huang et al. 2016, stochastic depth). */
+typedef struct fsnn_droppath {
+    double p;
+} fsnn_droppath;
+
 typedef struct fsnn_concat {
     int64_t axis; /* of the sample's shape, 0 = channels */
 } fsnn_concat;

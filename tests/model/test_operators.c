@@ -93,6 +93,7 @@ static const part parts[] = {
     {&image, "- permute: {from: %1, axes: [2, 0, 1]}\n"},
     {&image, "- permute: {from: %1, axes: [1, 2, 0]}\n- linear: {out: 5}\n"},
     {&image, "- dropout: {from: %1, p: 0}\n- flatten\n"},
+    {&image, "- droppath: {from: %1, p: 0}\n- flatten\n"},
     {&image, "- batchnorm: {from: %1}\n"},
     {&image, "- batchnorm: {from: %1, per_step: true}\n"},
     {&image, "- tdbn: {from: %1, threshold: 0.5}\n"},

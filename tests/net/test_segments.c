@@ -30,6 +30,8 @@ static fsnn_net *build(fsnn_reset reset)
     b = fsnn_net_linear(net, "b", b, 9, false);
     b = fsnn_net_add(net, "batchnorm", "bn", &b, 1, &norm);
     b = lif(net, b, FSNN_RESET_CURRENT);
+    fsnn_droppath path = {0.4};
+    b = fsnn_net_add(net, "droppath", NULL, &b, 1, &path);
     int sum = fsnn_net_add(net, "add", NULL, (int[]){a, b}, 2, NULL);
     sum = fsnn_net_add(net, "dropout", NULL, &sum, 1, &hold);
     VALID(lif(net, fsnn_net_linear(net, "c", sum, OUT, true), reset));

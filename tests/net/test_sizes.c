@@ -102,6 +102,7 @@ static const kind kinds[] = {
     {"cuba", 1, NULL, 0, 1},
     {"flatten", 1, NULL, 0, 1},
     {"dropout", 1, NULL, 0, 1},
+    {"droppath", 1, NULL, 0, 1},
     {"mean", 1, NULL, 0, 1},
     {"add", 2, NULL, 0, 1},
     {"concat", 8, NULL, 0, 1},

@@ -455,6 +455,38 @@ static void dropout_case(bool hold)
     rig_close(&r);
 }
 
+/* Samples as a whole, at all steps, the others scaled; draws of 20 calls keep 1 - p of them. */
+static void droppath(void **state)
+{
+    (void)state;
+    enum { K = 3, B = 40, N = 7, CALLS = 20 };
+    fsnn_droppath o = {0.25};
+    rig_setup s = {"droppath", &o, K, B, true, 1, {FSNN_SHAPE(N)}, false};
+    rig r;
+    int64_t all = 0;
+    rig_open(&r, &s);
+    for (r.run.step = 0; r.run.step < CALLS; r.run.step++) {
+        rig_forward(&r);
+        for (int b = 0; b < B; b++) {
+            bool kept =
+                fsnn_random_uniform(99, (uint64_t)r.run.step, (uint64_t)b) >= 0.25f;
+            all += kept;
+            for (int k = 0; k < K; k++)
+                for (int n = 0; n < N; n++) {
+                    int i = (k * B + b) * N + n;
+                    NEAR("droppath", r.run.out[0][i], kept ? r.run.in[0][i] / 0.75 : 0,
+                         1e-6 * ROUNDING);
+                }
+        }
+    }
+    NEAR("share kept", (double)all / (B * CALLS), 0.75, 0.04);
+    r.node.training = false;
+    GOOD(r.node.op->plan(&r.node));
+    rig_forward(&r);
+    assert_memory_equal(r.run.out[0], r.run.in[0], K * B * N * sizeof(real));
+    rig_close(&r);
+}
+
 static void dropout(void **state)
 {
     (void)state;
@@ -735,7 +767,7 @@ int main(void)
         cmocka_unit_test(upsample),      cmocka_unit_test(pooling),
         cmocka_unit_test(layouts),       cmocka_unit_test(batchnorm),
         cmocka_unit_test(tdbn),          cmocka_unit_test(batchnorm_one_number),
-        cmocka_unit_test(dropout),       cmocka_unit_test(add),
+        cmocka_unit_test(dropout), cmocka_unit_test(droppath),       cmocka_unit_test(add),
         cmocka_unit_test(concat_split),  cmocka_unit_test(voting),
         cmocka_unit_test(sums),          cmocka_unit_test(threads),
         cmocka_unit_test(column_adds),   cmocka_unit_test(no_allocation),

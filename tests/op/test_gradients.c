@@ -284,6 +284,13 @@ static void tdbn(void **state)
     }
 }
 
+static void droppath(void **state)
+{
+    (void)state;
+    fsnn_droppath o = {0.4};
+    check_both((rig_setup){"droppath", &o, 3, 9, true, 1, {FSNN_SHAPE(5, 7, 3)}, false});
+}
+
 static void dropout(void **state)
 {
     (void)state;
@@ -478,6 +485,7 @@ int main(void)
         cmocka_unit_test(batchnorm),
         cmocka_unit_test(tdbn),
         cmocka_unit_test(dropout),
+        cmocka_unit_test(droppath),
         cmocka_unit_test(add),
         cmocka_unit_test(concat_split),
         cmocka_unit_test(voting),

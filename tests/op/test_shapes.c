@@ -48,6 +48,7 @@ static const fsnn_head no_class = {0, true, FSNN_FEATURES_FIRST},
 static const fsnn_reshape by_four = {FSNN_SHAPE(4, -1)}, two_open = {FSNN_SHAPE(-1, -1)},
                           fewer = {FSNN_SHAPE(3, 4)}, more = {FSNN_SHAPE(3, 6)},
                           zero = {FSNN_SHAPE(0, 15)};
+static const fsnn_droppath none_left = {1};
 static const fsnn_dropout all = {1, false}, negative = {-0.5, false};
 static const fsnn_batchnorm no_eps = {0, 0.1, true, false}, fast = {1e-5, 2, true, false};
 static const fsnn_concat axis3 = {3}, axis0 = {0};
@@ -311,6 +312,9 @@ static const wrong cases[] = {
     {{"dropout", &all, 1, 1, true, 1, {FSNN_SHAPE(3)}, false},
      FSNN_EARGUMENT,
      "dropout \"node\": p is 1, it must be at least 0 and less than 1"},
+    {{"droppath", &none_left, 1, 1, true, 1, {FSNN_SHAPE(3)}, false},
+     FSNN_EARGUMENT,
+     "droppath \"node\": p is 1, it must be at least 0 and less than 1"},
     {{"dropout", &negative, 1, 1, true, 1, {FSNN_SHAPE(3)}, false},
      FSNN_EARGUMENT,
      "dropout \"node\": p is -0.5, it must be at least 0 and less than 1"},
