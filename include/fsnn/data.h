@@ -41,6 +41,7 @@ typedef struct fsnn_data_info {
     int64_t places;      /* classes that one sample has: 1; a whole graph's nodes */
     int64_t label_steps; /* classes of one sample in time: 1; T: one a step */
     fsnn_shape target;   /* of the values that a sample has in place of classes; rank 0: none */
+    bool lengths;        /* samples have lengths of their own (fsnn_data_length) */
 } fsnn_data_info;
 
 /* What an array `y` of one row a sample means:
@@ -137,6 +138,13 @@ FSNN_API fsnn_status fsnn_data_set_values(fsnn_data *data, fsnn_shape shape, con
 /* Gives samples a class for each step: labels [count, T], copied; FSNN_UNLABELLED does not count.
  * Errors: as fsnn_data_set_values. */
 FSNN_API fsnn_status fsnn_data_set_labels(fsnn_data *data, int64_t T, const int32_t *labels);
+/* Tells how many steps of each sample, the first ones, are no padding: steps [count], copied.
+ * Series that are padded at their end know it.
+ * Errors: FSNN_EARGUMENT (no sequences, a length outside 1..T, samples that are shared or were
+ * chosen), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_data_set_lengths(fsnn_data *data, const int64_t *steps);
+/* Of one sample; T where nothing is known, 0 of samples without time. FSNN_EARGUMENT. */
+FSNN_API int64_t fsnn_data_length(const fsnn_data *data, int64_t index);
 /* Shift and scale of every value: x <- (x - mean) / deviation. */
 FSNN_API fsnn_status fsnn_data_normalize(fsnn_data *data, double mean, double deviation);
 /* Which axes of a sample become time. Pictures are [H, W], or [C, H, W]. */
@@ -345,6 +353,7 @@ typedef struct fsnn_batch {
     int64_t label_steps;       /* labels are [B, label_steps] (fsnn_data_info); or 1 */
     const float *values;       /* [B, target] in place of labels, or NULL */
     fsnn_shape target;         /* of the values of one sample */
+    const int64_t *lengths;    /* [B] steps of each that are no padding, or NULL: not known */
 } fsnn_batch;
 
 /* `data` is borrowed for the loader's life and must not be changed during it (several loaders may

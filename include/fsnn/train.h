@@ -79,6 +79,9 @@ typedef struct fsnn_loss {
     const double *class_weight;
     int64_t class_weights;
     bool balanced; /* trainings: weights that fsnn_loss_balance takes from the training data */
+    /* Steps that are padding do not count: readouts, targets a step and terms see the first steps
+     * of each sample, as many as it has (fsnn_target.lengths, fsnn_batch.lengths). */
+    bool mask;
 } fsnn_loss;
 
 FSNN_API const char *fsnn_loss_name(fsnn_loss_kind kind);
@@ -115,6 +118,7 @@ typedef struct fsnn_target {
     const float *values;    /* [B, C], with `steps` [B, K, C] */
     const double *values64; /* the same, in double precision */
     bool steps;             /* one for each step */
+    const int64_t *lengths; /* [B] steps of each sample that count under loss.mask, 1..K; or NULL */
 } fsnn_target;
 
 /* What a loss says of a batch. */

@@ -166,7 +166,8 @@ void fsnn_data_info_get(const fsnn_data *data, fsnn_data_info *info)
                              s->classes,
                              s->timed ? 1 : s->places,
                              s->timed ? s->places : 1,
-                             s->target};
+                             s->target,
+                             s->lengths != NULL};
 }
 
 fsnn_status fsnn_data_sample(const fsnn_data *data, int64_t index, float *x, int32_t *label)

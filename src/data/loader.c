@@ -27,8 +27,9 @@ typedef struct fault {
 typedef struct slot {
     float *x; /* [T, batch, N], still [batch, N]; NULL where lists are made */
     spike_lists lists;
-    int32_t *labels; /* [batch, places], or NULL */
-    float *values;   /* [batch, target], or NULL */
+    int32_t *labels;  /* [batch, places], or NULL */
+    float *values;    /* [batch, target], or NULL */
+    int64_t *lengths; /* [batch], or NULL */
     int64_t batch;
     fault fault;
 } slot;
@@ -76,6 +77,8 @@ static fsnn_status make(const filling *f, maker *m, int64_t b, spike_piece *piec
     if (s->values)
         memcpy(s->values + b * count, r->data->store->targets + row * count,
                (size_t)count * sizeof *s->values);
+    if (s->lengths)
+        s->lengths[b] = r->data->store->lengths[row] * (r->rows / r->raw_rows);
     if (r->sparse)
         return maker_lists(m, r, l->epoch, index, b, &s->lists, piece);
     return maker_dense(m, r, l->epoch, index, s->x + b * r->values, s->batch * r->values);
@@ -255,18 +258,29 @@ static void close_slot(slot *s)
     fsnn_free(s->x);
     fsnn_free(s->labels);
     fsnn_free(s->values);
+    fsnn_free(s->lengths);
     spike_lists_close(&s->lists);
     *s = (slot){0};
 }
 
-static fsnn_status reserve_targets(const store *data, int64_t batch, slot *s)
+/* Of samples that are put on other steps no length is known. */
+static bool has_lengths(const recipe *r)
 {
+    return r->data->store->lengths && r->data->sequence && !r->stamped;
+}
+
+static fsnn_status reserve_targets(const recipe *r, int64_t batch, slot *s)
+{
+    const store *data = r->data->store;
     size_t count = (size_t)(batch * fsnn_shape_count(&data->target));
     if (data->labels)
         s->labels = fsnn_alloc((size_t)(batch * data->places) * sizeof *s->labels);
     if (data->targets)
         s->values = fsnn_alloc(count * sizeof *s->values);
-    bool there = (s->labels || !data->labels) && (s->values || !data->targets);
+    if (has_lengths(r))
+        s->lengths = fsnn_alloc((size_t)batch * sizeof *s->lengths);
+    bool there = (s->labels || !data->labels) && (s->values || !data->targets) &&
+                 (s->lengths || !has_lengths(r));
     return there ? FSNN_OK : FSNN_EMEMORY;
 }
 
@@ -286,7 +300,7 @@ static fsnn_status reserve_slot(const recipe *r, slot *s)
         if (!s->x)
             return too_large(r);
     }
-    return reserve_targets(r->data->store, batch, s);
+    return reserve_targets(r, batch, s);
 }
 
 /* Whether the batches of an epoch that begins now are made when they are asked for, by the threads
@@ -504,6 +518,7 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
                           l->how.still,
                           data->timed ? data->places : 1,
                           s->values,
-                          data->target};
+                          data->target,
+                          s->lengths};
     return 1;
 }

@@ -239,6 +239,7 @@ void fsnn_data_destroy(fsnn_data *data)
         fsnn_free(s->values);
         fsnn_free(s->labels);
         fsnn_free(s->targets);
+        fsnn_free(s->lengths);
         free_texts(s->name, s->names);
         fsnn_free(s->origin);
         free_texts(s->warning, s->warnings);

@@ -37,6 +37,7 @@ typedef struct store {
     int64_t classes;
     float *targets;    /* [rows, target] in place of labels, or NULL */
     fsnn_shape target; /* of one row; rank 0: none */
+    int64_t *lengths;  /* [rows] steps that are no padding, or NULL */
     char **name;       /* [names] of classes, each NULL where it has none */
     int64_t names;
     char *origin;   /* where the samples come from, or NULL */

@@ -75,6 +75,11 @@ static const fsnn_key loss_keys[] = {
      .with = "kind",
      .when = 1u << FSNN_MSE_RATE | 1u << FSNN_MSE_COUNT | 1u << FSNN_MSE,
      .help = "the same of the other outputs"},
+    {.name = "mask",
+     .type = FSNN_KEY_BOOL,
+     AT(fsnn_loss, mask),
+     .help = "series of different lengths: steps that are padding count in no readout, target and "
+             "term"},
     {.name = "readout",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_loss, readout),

@@ -155,14 +155,16 @@ fsnn_status fsnn_net_lengths(fsnn_net *net, const int64_t *steps, int64_t count)
             return fsnn_fail(FSNN_EARGUMENT,
                              "sample %lld has %lld steps that count: at least 1 is needed",
                              (long long)b, (long long)steps[b]);
-    int64_t *copy = NULL;
-    if (count && !(copy = fsnn_alloc((size_t)count * sizeof *copy)))
-        return FSNN_EMEMORY;
+    if (count != net->penalty.lengths) { /* in a training most batches have one size */
+        fsnn_free(net->penalty.steps);
+        net->penalty.lengths = 0;
+        net->penalty.steps = count ? fsnn_alloc((size_t)count * sizeof *net->penalty.steps) : NULL;
+        if (count && !net->penalty.steps)
+            return FSNN_EMEMORY;
+        net->penalty.lengths = count;
+    }
     if (count)
-        memcpy(copy, steps, (size_t)count * sizeof *copy);
-    fsnn_free(net->penalty.steps);
-    net->penalty.steps = copy;
-    net->penalty.lengths = count;
+        memcpy(net->penalty.steps, steps, (size_t)count * sizeof *steps);
     return FSNN_OK;
 }
 

@@ -84,7 +84,7 @@ static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, 
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %.6g: weights or samples hold numbers that are not finite",
                          measure.value);
-    double counted = (double)target_counted(batch);
+    double counted = (double)target_counted(batch, t->loss);
     s->loss += measure.value * counted;
     s->steps += (double)(batch->steps * batch->batch);
     layers_add_rates(l, t->net, counted, s->rate);

@@ -226,6 +226,7 @@ fsnn_status fsnn_loss_measure(const fsnn_loss *loss, int64_t K, int64_t B, int64
     input.labels = target->labels;
     input.values = target->values;
     input.steps = target->steps;
+    input.lengths = target->lengths;
     return train_plane_of(FSNN_PRECISION_SINGLE)->loss(loss, &input, measure);
 }
 
@@ -242,5 +243,6 @@ fsnn_status fsnn_loss_measure_double(const fsnn_loss *loss, int64_t K, int64_t B
     input.labels = target->labels;
     input.values = target->values64;
     input.steps = target->steps;
+    input.lengths = target->lengths;
     return plane ? plane->loss(loss, &input, measure) : no_double("fsnn_loss_measure");
 }

@@ -19,7 +19,8 @@ typedef struct loss_batch {
     const int32_t *labels; /* [B], with `steps` [B, K] */
     const real *target;    /* [B, C], with `steps` [B, K, C] */
     bool steps;
-    real *gradient; /* [K, B, C], or NULL */
+    real *gradient;         /* [K, B, C], or NULL */
+    const int64_t *lengths; /* [B] steps that count; NULL: all */
     fsnn_readout readout;
     double smoothing, mix, correct, incorrect;
     const double *weight; /* [C] of the classes, or NULL */
@@ -52,6 +53,12 @@ typedef struct loss_item {
 static inline loss_item loss_item_at(const loss_batch *batch, int64_t i)
 {
     return (loss_item){i % batch->B, i / batch->B};
+}
+
+/* Steps of sample b that count. */
+static inline int64_t loss_steps(const loss_batch *batch, int64_t b)
+{
+    return batch->lengths && batch->lengths[b] < batch->K ? batch->lengths[b] : batch->K;
 }
 
 /* The steps that answer for one class: x = scale * mean of the output over them. */
@@ -93,9 +100,11 @@ static inline int32_t loss_label(const loss_batch *batch, loss_item item)
     return batch->labels[batch->steps ? item.b * batch->K + item.k : item.b];
 }
 
-/* The item has no label that counts. */
+/* The item has no label that counts, or stands behind the end of its sample. */
 static inline bool loss_skips(const loss_batch *batch, loss_item item)
 {
+    if (item.k >= loss_steps(batch, item.b))
+        return true;
     return batch->labels && loss_label(batch, item) == FSNN_UNLABELLED;
 }
 

@@ -9,11 +9,12 @@
  * the net's precision. */
 typedef struct loss_input {
     int64_t K, B, C;
-    const void *output;    /* [K, B, C] */
-    const int32_t *labels; /* [B], with `steps` [B, K] */
-    const void *values;    /* [B, C], with `steps` [B, K, C] */
-    bool steps;            /* a target for each step */
-    void *gradient;        /* [K, B, C], or NULL */
+    const void *output;     /* [K, B, C] */
+    const int32_t *labels;  /* [B], with `steps` [B, K] */
+    const void *values;     /* [B, C], with `steps` [B, K, C] */
+    bool steps;             /* a target for each step */
+    void *gradient;         /* [K, B, C], or NULL */
+    const int64_t *lengths; /* [B], or NULL */
 } loss_input;
 
 /* What is compared: the answers of a loss as an evaluation sees them, one after the other. */

@@ -3,20 +3,21 @@
 
 static loss_window mean(const loss_batch *batch, loss_item item, int64_t c)
 {
-    (void)item, (void)c;
-    return (loss_window){0, batch->K, 1};
+    (void)c;
+    return (loss_window){0, loss_steps(batch, item.b), 1};
 }
 
 static loss_window sum(const loss_batch *batch, loss_item item, int64_t c)
 {
-    (void)item, (void)c;
-    return (loss_window){0, batch->K, (double)batch->K};
+    (void)c;
+    int64_t steps = loss_steps(batch, item.b);
+    return (loss_window){0, steps, (double)steps};
 }
 
 static loss_window last(const loss_batch *batch, loss_item item, int64_t c)
 {
-    (void)item, (void)c;
-    return (loss_window){batch->K - 1, 1, 1};
+    (void)c;
+    return (loss_window){loss_steps(batch, item.b) - 1, 1, 1};
 }
 
 static loss_window each(const loss_batch *batch, loss_item item, int64_t c)
@@ -29,7 +30,7 @@ static loss_window max(const loss_batch *batch, loss_item item, int64_t c)
 {
     int64_t stride = batch->B * batch->C, best = 0;
     const real *x = batch->output + item.b * batch->C + c;
-    for (int64_t k = 1; k < batch->K; k++)
+    for (int64_t k = 1; k < loss_steps(batch, item.b); k++)
         if (x[k * stride] > x[best * stride])
             best = k;
     return (loss_window){best, 1, 1};

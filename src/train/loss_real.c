@@ -59,6 +59,23 @@ static fsnn_status check_weights(const fsnn_loss *loss, const loss_batch *batch)
                          (long long)loss->class_weights, (long long)batch->C);
 }
 
+static fsnn_status check_lengths(const fsnn_loss *loss, const loss_input *input)
+{
+    if (!loss->mask)
+        return FSNN_OK;
+    if (!input->lengths)
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss.mask",
+                             "mask leaves out steps that are padding, but nothing tells the "
+                             "samples' lengths: series padded at their end have them, without "
+                             "time stamps");
+    for (int64_t b = 0; b < input->B; b++)
+        if (input->lengths[b] < 1)
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "sample %lld of the batch has a length of %lld: it is at least 1",
+                             (long long)b, (long long)input->lengths[b]);
+    return FSNN_OK;
+}
+
 static fsnn_status check(const fsnn_loss *loss, const loss_batch *batch)
 {
     FSNN_TRY(fsnn_loss_check(loss));
@@ -139,7 +156,9 @@ fsnn_status loss_prepare(const fsnn_loss *loss, const loss_input *input, loss_ba
                           .mix = loss->mix,
                           .correct = loss->correct_rate > 0 ? loss->correct_rate : 1,
                           .incorrect = loss->incorrect_rate,
-                          .weight = loss->class_weight};
+                          .weight = loss->class_weight,
+                          .lengths = loss->mask ? input->lengths : NULL};
+    FSNN_TRY(check_lengths(loss, input));
     FSNN_TRY(check(loss, batch));
     batch->readout = loss_readout(loss, input->steps);
     batch->items = batch->readout == FSNN_READOUT_EACH ? batch->K * batch->B : batch->B;
@@ -147,7 +166,8 @@ fsnn_status loss_prepare(const fsnn_loss *loss, const loss_input *input, loss_ba
     if (!batch->counted)
         return fsnn_fail(FSNN_EARGUMENT, "none of the %lld labels of the batch counts",
                          (long long)batch->items);
-    if (batch->gradient && (batch->counted < batch->items || leaves_steps(batch->readout)))
+    if (batch->gradient &&
+        (batch->counted < batch->items || batch->lengths || leaves_steps(batch->readout)))
         memset(batch->gradient, 0, (size_t)(batch->K * batch->B * batch->C) * sizeof(real));
     return FSNN_OK;
 }
@@ -181,7 +201,9 @@ static loss_batch answering(const loss_batch *batch)
     if (batch->readout == FSNN_READOUT_EACH && !batch->steps) {
         one.readout = FSNN_READOUT_MEAN;
         one.items = batch->B;
-        one.counted = batch->counted / batch->K;
+        one.counted = 0;
+        for (int64_t b = 0; b < one.items; b++)
+            one.counted += !loss_skips(&one, loss_item_at(&one, b));
     }
     return one;
 }

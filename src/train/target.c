@@ -78,6 +78,11 @@ fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const f
     fsnn_loader_shape(loader, &T, NULL);
     fsnn_data_info_get(fsnn_loader_data(loader), &info);
     bool steps = info.label_steps > 1, values = info.target.rank > 0;
+    if (loss->mask && !info.lengths)
+        return fsnn_fail_key(FSNN_EARGUMENT, "loss.mask",
+                             "mask leaves out steps that are padding, but the %s samples have no "
+                             "lengths of their own: series that are padded at their end have them",
+                             what);
     FSNN_TRY(
         check_weights(loss, fsnn_shape_count(&out) / (info.places > 0 ? info.places : 1), values));
     if (values)
@@ -146,17 +151,21 @@ fsnn_status target_of(const fsnn_net *net, const fsnn_batch *batch, target_room 
 {
     fsnn_shape out;
     FSNN_TRY(fsnn_net_shapes(net, NULL, &out));
+    input->lengths = batch->lengths;
     if (batch->values)
         return values_of(net, batch, &out, room, input);
     return labels_of(batch, &out, input);
 }
 
-int64_t target_counted(const fsnn_batch *batch)
+int64_t target_counted(const fsnn_batch *batch, const fsnn_loss *loss)
 {
+    const int64_t *lengths = loss->mask ? batch->lengths : NULL;
     int64_t counted = 0, steps = batch->label_steps > 0 ? batch->label_steps : 1;
     if (!batch->labels)
         return batch->batch;
-    for (int64_t i = 0; i < batch->batch * batch->places * steps; i++)
-        counted += batch->labels[i] != FSNN_UNLABELLED;
+    for (int64_t i = 0; i < batch->batch * batch->places * steps; i++) {
+        bool padding = lengths && steps > 1 && i % steps >= lengths[i / steps];
+        counted += batch->labels[i] != FSNN_UNLABELLED && !padding;
+    }
     return counted;
 }

@@ -24,6 +24,6 @@ void target_room_free(target_room *room);
 fsnn_status target_of(const fsnn_net *net, const fsnn_batch *batch, target_room *room,
                       loss_input *input);
 /* Targets of the batch that count. */
-int64_t target_counted(const fsnn_batch *batch);
+int64_t target_counted(const fsnn_batch *batch, const fsnn_loss *loss);
 
 #endif

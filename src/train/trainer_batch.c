@@ -73,6 +73,9 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
                          "the loss is %.6g: a lower learning rate or clipping may help, or the "
                          "samples hold numbers that are not finite",
                          *loss);
+    if (training->terms)
+        FSNN_TRY(fsnn_net_lengths(t->net, t->loss.mask ? batch->lengths : NULL,
+                                  t->loss.mask && batch->lengths ? batch->batch : 0));
     FSNN_TRY(pass_backward(t->net, t->gradient));
     figures_batch(&t->figures, t->net);
     return step(t, norm);
@@ -93,7 +96,7 @@ fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
                  (long long)at->epoch + 1, (long long)at->batches + 1, t->at.lr);
         return pass_fail(status, where);
     }
-    int64_t counted = target_counted(batch);
+    int64_t counted = target_counted(batch, &t->loss);
     at->batches++;
     at->samples += counted;
     at->correct += correct;

@@ -283,6 +283,21 @@ fsnn_status fsnn_series_scale(fsnn_series *s, fsnn_scale scale, const fsnn_serie
 
 /* ---- data set ---- */
 
+/* Padding at the end is told by the lengths of what stands before it. */
+static fsnn_status set_lengths(const fsnn_series *s, int64_t T, fsnn_data *data)
+{
+    int64_t *steps = fsnn_alloc((size_t)s->count * sizeof *steps);
+    if (!steps)
+        return FSNN_EMEMORY;
+    for (int64_t i = 0; i < s->count; i++) {
+        int64_t length = s->end[i] - series_begin(s, i);
+        steps[i] = length < 1 ? 1 : length < T ? length : T;
+    }
+    fsnn_status status = fsnn_data_set_lengths(data, steps);
+    fsnn_free(steps);
+    return status;
+}
+
 /* Series `i` into out [T, C], which is zero. */
 static void place(const fsnn_series *s, int64_t i, int64_t T, fsnn_pad pad, float *out)
 {
@@ -328,6 +343,8 @@ static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_da
         (*data)->store->classes = s->classes;
         status = store_name_classes(*data, s->name, s->classes);
     }
+    if (!status && pad == FSNN_PAD_END)
+        status = set_lengths(s, T, *data);
     for (int64_t i = 0; !status && i < s->notes; i++)
         status = store_warn(*data, "%s", s->note[i]);
     fsnn_arrays_free(&list);
