@@ -13,6 +13,12 @@ static const cli_option table[] = {
      0, 0},
     {"input", 'i', CLI_TEXT, offsetof(run_options, input), "FILE",
      "NPZ with the array x [T, B, ...] and, if wanted, times [T] or [T, B]", 0, 0},
+    {"on", 0, CLI_TEXT, offsetof(run_options, on), "PART",
+     "in place of --input a sample of the description's data, encoded: train, validation or test; "
+     "the output has its class as label",
+     0, 0},
+    {"sample", 0, CLI_INT, offsetof(run_options, sample), "N",
+     "with --on: which sample, from 0 (default 0)", 0, 1e15},
     {"output", 'o', CLI_TEXT, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
     {"record", 0, CLI_TEXT, offsetof(run_options, record), "WHAT",
      "any of v,spikes,current,test,threshold,states: the array WHAT.NEURON [T, B, ...] for each "
@@ -99,11 +105,15 @@ static int check_output(const run_options *o)
 static int check_options(run_work *w)
 {
     const run_options *o = w->o;
+    int sampled = run_sample_check(o);
+    if (sampled != CLI_GOOD)
+        return sampled;
     if (o->stream)
         return run_stream_check(o);
-    if (!o->input)
+    if (!o->input && !o->on)
         return cli_error(CLI_USAGE, "--input FILE is missing: an NPZ with the array x [T, B, ...]; "
-                                    "or --stream for standard input");
+                                    "or --on PART for a sample of the data, --stream for standard "
+                                    "input");
     if (!o->output)
         return cli_error(CLI_USAGE, "--output FILE is missing: the NPZ to write");
     if (o->grads && o->chunk.given)
@@ -189,7 +199,7 @@ static int run_failed(const run_work *w, fsnn_status status)
     if (status == FSNN_EINTERRUPTED)
         return cli_error(CLI_INTERRUPTED, "interrupted: %s was not written", o->output);
     for (int i = 0; i < CLI_COUNT(from) && !*place.file; i++)
-        if (strcmp(place.key, from[i].key) == 0)
+        if (from[i].path && strcmp(place.key, from[i].key) == 0)
             return cli_error(CLI_FAILED, "%s: %s", from[i].path, fsnn_error_text());
     return cli_fail(status);
 }
@@ -197,7 +207,8 @@ static int run_failed(const run_work *w, fsnn_status status)
 static int feed(run_work *w, const fsnn_array *x, const fsnn_array *target)
 {
     fsnn_array named = *x;
-    named.name = cli_format("x of %s", w->o->input);
+    named.name = w->o->on ? cli_format("sample %lld", (long long)w->o->sample.value)
+                          : cli_format("x of %s", w->o->input);
     const fsnn_run_request request = {.x = &named,
                                       .times = fsnn_arrays_find(&w->input, "times"),
                                       .target = target,
@@ -243,14 +254,20 @@ static int execute(run_work *w)
         code = load_weights(w);
     if (code == CLI_GOOD && w->o->stream)
         return run_stream(w);
-    if (code == CLI_GOOD)
+    if (code == CLI_GOOD && w->o->on) {
+        code = run_sample_read(w);
+        x = code == CLI_GOOD ? fsnn_arrays_find(&w->input, "x") : NULL;
+    } else if (code == CLI_GOOD) {
         code = read_array(w->o->input, "x", &w->input, &x);
+    }
     if (code == CLI_GOOD && w->o->target)
         code = read_array(w->o->target, "target", &w->target, &target);
     if (code == CLI_GOOD)
         code = feed(w, x, target);
     if (code == CLI_GOOD)
         code = run_certificates(w);
+    if (code == CLI_GOOD && w->o->on)
+        code = run_sample_tell(w);
     return code == CLI_GOOD ? write_results(w) : code;
 }
 
@@ -285,7 +302,7 @@ const cli_command cli_run = {
     .name = "run",
     .summary = "feed an array through a network and write what comes out",
     .operands = "MODEL.yaml",
-    .usage = "MODEL.yaml|RUN --input X.npz --output OUT.npz | --stream FORM [options]",
+    .usage = "MODEL.yaml|RUN --input X.npz|--on PART --output OUT.npz | --stream FORM [options]",
     .details =
         "Feeds the array x [T, B, ...] of an NPZ file (T steps, B samples, then the description's "
         "input shape) through the network. RUN is a run directory: it stands for its description "
@@ -293,7 +310,7 @@ const cli_command cli_run = {
         "arrays (float64 in double precision): output [T, B, ...], the arrays that --record names "
         "(with them the solver's step, "
         "a float64), and with --target the scalar loss (float64). The sections data: and "
-        "training: of the description are not needed.\n\n"
+        "training: of the description are not needed, but for --on.\n\n"
         "Time stamps are times [T] in the input, [T, B] for stamps of each sample, or "
         "dynamics.times in the description. The network then takes floor((last - first)/step + 1 "
         "+ 1e-9) steps; the input of step k is x at first + k step, interpolated by "
@@ -310,6 +327,7 @@ const cli_command cli_run = {
         "largest effect that the memory can have on it, and 1 if the distance is larger, in this "
         "layer and all layers before it.",
     .examples = "  fsnn run runs/tiny --input x.npz --output y.npz\n"
+                "  fsnn run runs/tiny --on test --sample 7 --record v,spikes --output y.npz\n"
                 "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
                 "  sensor | fsnn run runs/tiny --stream numbers --set dynamics.memory=64 | alarm\n"

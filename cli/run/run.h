@@ -8,9 +8,9 @@
 
 typedef struct run_options {
     cli_common common;
-    const char *weights, *input, *output, *record, *target, *loss, *precision, *stream;
+    const char *weights, *input, *output, *record, *target, *loss, *precision, *stream, *on;
     bool grads;
-    cli_int chunk;
+    cli_int chunk, sample;
 } run_options;
 
 /* One run: what was read, and what will be written. */
@@ -19,12 +19,18 @@ typedef struct run_work {
     cli_model model;
     fsnn_loss_kind loss;
     int keep; /* fsnn_keep */
+    int part; /* of the data, with --on */
     fsnn_arrays input, target, result;
 } run_work;
 
 /* --stream: whether what is given goes with it; and the stream, once the model is there. */
 int run_stream_check(const run_options *o);
 int run_stream(run_work *w);
+/* --on, --sample: whether they go with what is given; the sample as the array x of the input; what
+ * it is and what the network answers, once there is a result. */
+int run_sample_check(const run_options *o);
+int run_sample_read(run_work *w);
+int run_sample_tell(run_work *w);
 /* Says of layers with a memory by tolerance what is proven of their spikes. */
 int run_certificates(run_work *w);
 

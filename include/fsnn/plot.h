@@ -18,7 +18,8 @@ extern "C" {
  * Errors: FSNN_EARGUMENT, FSNN_EIO. */
 FSNN_API fsnn_status fsnn_plot_check(const char *path);
 
-/* Training curves (loss, accuracy, firing rate, learning rate over epochs) from a metrics.csv. */
+/* Training curves over epochs from a metrics.csv: loss, accuracy, firing rate, learning rate; where
+ * they are recorded, what neurons have learned and norms of gradients by layer. */
 FSNN_API fsnn_status fsnn_plot_training(const char *metrics_csv, const char *title,
                                         const char *path);
 

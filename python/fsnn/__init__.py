@@ -50,6 +50,7 @@ from .tables import (
     surrogate_summary,
     weight_exponentials,
 )
+from .tensorboard import TensorBoard
 from .training import Evaluation, Metrics, Score
 
 _hdf5.offer(_text(_lib.fsnn_built()))
@@ -105,6 +106,7 @@ __all__ = [
     "StateError",
     "Summary",
     "Table",
+    "TensorBoard",
     "Terms",
     "UnsupportedError",
     "built",

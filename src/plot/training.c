@@ -1,5 +1,7 @@
 /* plot/training.c: a training's curves over its epochs: loss, accuracy, firing rate of each layer,
- * learning rate, from the columns of metrics.csv (in any order; what is missing is left out). */
+ * learning rate, and below them what neurons have learned (tau, alpha, ...) and the norms of the
+ * gradients by layer, from the columns of metrics.csv (in any order; what is missing is left
+ * out). */
 #include <fsnn/plot.h>
 
 #include <math.h>
@@ -11,7 +13,7 @@
 
 #define LAYER "rate." /* columns of layers: rate.<layer> */
 
-enum { LOSS, ACCURACY, RATE, LEARNING, PANELS };
+enum { LOSS, ACCURACY, RATE, LEARNING, NEURONS, GRADIENT, PANELS };
 
 static const fsnn_curves_panel panels[] = {
     [LOSS] = {110, 585, 112, 412, "loss", "loss", "no loss recorded", 1, false, true, false,
@@ -22,7 +24,12 @@ static const fsnn_curves_panel panels[] = {
               1, true, false, true, INFINITY},
     [LEARNING] = {700, 1180, 520, 820, "learning rate", "learning rate",
                   "no learning rate recorded", 1, true, true, false, INFINITY},
+    [NEURONS] = {110, 445, 928, 1228, "what neurons have learned", "value",
+                 "no neuron has learned anything", 1, false, false, true, INFINITY},
+    [GRADIENT] = {700, 1035, 928, 1228, "norm of the gradient", "norm, mean over the steps",
+                  "no gradients recorded", 1, true, true, true, INFINITY},
 };
+enum { SHORT = 890, TALL = 1298 }; /* heights without the last two panels and with them */
 
 /* Of a regression, which has no accuracy. */
 static const fsnn_curves_panel explained = {
@@ -128,7 +135,57 @@ static void add_rates(fsnn_curves *curves)
         fsnn_curves_add(curves, fsnn_csv_find(csv, "rate"), "all layers", 1);
 }
 
-static void draw(fsnn_figure *f, fsnn_curves curves[PANELS])
+static bool begins(const char *name, const char *with)
+{
+    return strncmp(name, with, strlen(with)) == 0;
+}
+
+static bool ends(const char *name, const char *with)
+{
+    size_t n = strlen(name), m = strlen(with);
+    return n > m && strcmp(name + n - m, with) == 0;
+}
+
+/* "lif1.tau": parameters of neurons; of several numbers the mean. */
+static bool is_parameter(const char *name)
+{
+    static const char *const other[] = {LAYER, "dead.", "saturated.", "term.", "gradient."};
+    bool is = strchr(name, '.') && !ends(name, ".min") && !ends(name, ".max");
+    for (int i = 0; i < FSNN_COUNT(other); i++)
+        is = is && !begins(name, other[i]);
+    return is;
+}
+
+static void add_learned(fsnn_curves *curves)
+{
+    const fsnn_csv *csv = curves->csv;
+
+    for (int c = 0; c < csv->columns; c++)
+        if (is_parameter(csv->names[c]))
+            fsnn_curves_add(curves, c, csv->names[c], curves->count % 8 + 1);
+}
+
+static void add_gradients(fsnn_curves *curves)
+{
+    static const char before[] = "gradient.";
+    const fsnn_csv *csv = curves->csv;
+
+    for (int c = 0; c < csv->columns; c++)
+        if (begins(csv->names[c], before))
+            fsnn_curves_add(curves, c, csv->names[c] + strlen(before), curves->count % 8 + 1);
+}
+
+/* Curves of the last two panels: tables of older trainings have none. */
+static bool has_more(const fsnn_csv *csv)
+{
+    bool any = false;
+
+    for (int c = 0; c < csv->columns; c++)
+        any = any || begins(csv->names[c], "gradient.") || is_parameter(csv->names[c]);
+    return any;
+}
+
+static void draw(fsnn_figure *f, fsnn_curves curves[PANELS], int panels_drawn)
 {
     add_pair(&curves[LOSS], "loss");
     bool values = add_watched(&curves[ACCURACY], "r2");
@@ -136,8 +193,10 @@ static void draw(fsnn_figure *f, fsnn_curves curves[PANELS])
         add_pair(&curves[ACCURACY], "accuracy");
     add_rates(&curves[RATE]);
     fsnn_curves_add(&curves[LEARNING], fsnn_csv_find(curves->csv, "lr"), "learning rate", 3);
+    add_learned(&curves[NEURONS]);
+    add_gradients(&curves[GRADIENT]);
     subtitle(f, &curves[ACCURACY], values);
-    for (int p = 0; p < PANELS; p++)
+    for (int p = 0; p < panels_drawn; p++)
         fsnn_curves_draw(f, values && p == ACCURACY ? &explained : &panels[p], &curves[p]);
 }
 
@@ -146,13 +205,14 @@ static fsnn_status draw_table(const fsnn_csv *csv, const char *title, const char
     fsnn_curves curves[PANELS] = {0};
     fsnn_status status = FSNN_OK;
     fsnn_figure f;
+    bool more = has_more(csv);
 
     for (int p = 0; p < PANELS && status == FSNN_OK; p++)
         status = fsnn_curves_begin(&curves[p], csv);
     if (status == FSNN_OK)
-        status = fsnn_figure_begin(&f, path, 890, title);
+        status = fsnn_figure_begin(&f, path, more ? TALL : SHORT, title);
     if (status == FSNN_OK) {
-        draw(&f, curves);
+        draw(&f, curves, more ? PANELS : NEURONS);
         status = fsnn_figure_end(&f);
     }
     for (int p = 0; p < PANELS; p++)
