@@ -16,16 +16,18 @@ static int part_of(const char *name)
 int run_sample_check(const run_options *o)
 {
     if (!o->on)
-        return o->sample.given ? cli_error(CLI_USAGE, "--sample %lld needs the part of the data "
-                                                      "that it is in: --on train, validation or "
-                                                      "test",
+        return o->sample.given ? cli_error(CLI_USAGE,
+                                           "--sample %lld needs the part of the data "
+                                           "that it is in: --on train, validation or "
+                                           "test",
                                            (long long)o->sample.value)
                                : CLI_GOOD;
     if (part_of(o->on) < 0)
         return cli_error(CLI_USAGE, "--on %s: there are train, validation and test", o->on);
     if (o->input || o->stream)
-        return cli_error(CLI_USAGE, "--on %s feeds a sample of the description's data: leave --%s "
-                                    "out",
+        return cli_error(CLI_USAGE,
+                         "--on %s feeds a sample of the description's data: leave --%s "
+                         "out",
                          o->on, o->input ? "input" : "stream");
     return CLI_GOOD;
 }
@@ -36,9 +38,8 @@ static fsnn_status find(const run_work *w, const fsnn_data *data, fsnn_loader **
 {
     fsnn_encoder encoder = *fsnn_description_encoder(w->model.description);
     encoder.sparse = false;
-    const fsnn_loader_options how = {.encoder = encoder,
-                                     .batch = 1,
-                                     .seed = fsnn_session_training(w->model.session)->seed};
+    const fsnn_loader_options how = {
+        .encoder = encoder, .batch = 1, .seed = fsnn_session_training(w->model.session)->seed};
     fsnn_status status = fsnn_loader_create(data, &how, loader);
     if (status >= 0)
         status = fsnn_loader_start(*loader, 0);

@@ -85,7 +85,8 @@ static fsnn_status backward(op_node *node, const op_run *run)
 
 const fsnn_op op_droppath = {
     .kind = "droppath",
-    .help = "in training, leaves out samples as a whole and scales the others up (stochastic depth)",
+    .help =
+        "in training, leaves out samples as a whole and scales the others up (stochastic depth)",
     .options_size = sizeof(fsnn_droppath),
     .defaults = &defaults,
     .keys = keys,

@@ -235,6 +235,41 @@ static void threads_and_seed(void **state)
     fsnn_arrays_free(&b);
 }
 
+/* A sample of the data gives what its numbers give as a file. */
+static void sample_of_the_data(void **state)
+{
+    (void)state;
+    enum { STEPS = 6, SAMPLE = 4 };
+    fsnn_arrays test = shell_load("test.npz"), list = {0};
+    const float *from = fsnn_arrays_find(&test, "x")->data;
+    float *x = shell_add(&list, "x", FSNN_SHAPE(STEPS, 1, TINY_IN));
+    for (int k = 0; k < STEPS; k++)
+        memcpy(x + k * TINY_IN, from + SAMPLE * TINY_IN, TINY_IN * sizeof *x);
+    shell_save(&list, "one.npz");
+    fsnn_arrays_free(&test);
+    shell_good("$F run tiny.yaml --input one.npz --output a.npz --record v");
+    shell_says("$F run tiny.yaml --on test --sample 4 --output b.npz --record v",
+               "test sample 4: class 1, answer ");
+    fsnn_arrays a = shell_load("a.npz"), b = shell_load("b.npz");
+    static const char *const same[] = {"output", "v.lif1", "v.lif2"};
+    for (int i = 0; i < FSNN_COUNT(same); i++) {
+        const fsnn_array *one = fsnn_arrays_find(&a, same[i]), *two = fsnn_arrays_find(&b, same[i]);
+        assert_true(fsnn_shape_equal(&one->shape, &two->shape));
+        assert_memory_equal(one->data, two->data,
+                            (size_t)fsnn_shape_count(&one->shape) * sizeof(float));
+    }
+    assert_int_equal(*(const int32_t *)fsnn_arrays_find(&b, "label")->data, 1);
+    fsnn_arrays_free(&a);
+    fsnn_arrays_free(&b);
+    shell_fails("$F run tiny.yaml --on tests --output c.npz", 2, "there are train, validation");
+    shell_fails("$F run tiny.yaml --sample 4 --output c.npz", 2, "--on train, validation or test");
+    shell_fails("$F run tiny.yaml --on test --input x.npz --output c.npz", 2, "leave --input out");
+    shell_fails("$F run tiny.yaml --on test --sample 100000 --output c.npz", 2,
+                "--sample 100000: the test data have");
+    shell_fails("$F run tiny.yaml --on validation --output c.npz", 1, "has no such data");
+    shell_fails("$F run model.yaml --on test --output c.npz", 1, "data");
+}
+
 static void save_target(const char *name, int rows, int columns)
 {
     fsnn_arrays t = {0};
@@ -840,6 +875,7 @@ static void in_double(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sample_of_the_data),
         cmocka_unit_test(arrays_and_shapes),
         cmocka_unit_test(first_step),
         cmocka_unit_test(what_is_tested),

@@ -468,8 +468,7 @@ static void droppath(void **state)
     for (r.run.step = 0; r.run.step < CALLS; r.run.step++) {
         rig_forward(&r);
         for (int b = 0; b < B; b++) {
-            bool kept =
-                fsnn_random_uniform(99, (uint64_t)r.run.step, (uint64_t)b) >= 0.25f;
+            bool kept = fsnn_random_uniform(99, (uint64_t)r.run.step, (uint64_t)b) >= 0.25f;
             all += kept;
             for (int k = 0; k < K; k++)
                 for (int n = 0; n < N; n++) {

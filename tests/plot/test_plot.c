@@ -47,6 +47,25 @@ static void training_validation(void **state)
     assert_false(holds("watched.svg", ">test<"));
 }
 
+/* What neurons learned and norms of gradients are two panels more. */
+static void training_with_parameters(void **state)
+{
+    (void)state;
+    folder_write_text("more.csv",
+                      "epoch,loss,accuracy,lr,rate,term.quiet,gradient.fc1,gradient.fc2,"
+                      "lif1.alpha,lif1.alpha.min,lif1.tau\n"
+                      "1,2,0.5,0.1,0.1,0.01,3,1,0.7,0.5,2\n"
+                      "2,1,0.6,0.1,0.1,0.02,2,0.5,0.65,0.4,2.5\n");
+    GOOD(fsnn_plot_training(folder_path("more.csv"), "more", folder_path("more")));
+    check_pictures("more");
+    static const char *const shown[] = {">lif1.alpha<", ">lif1.tau<", ">fc2<",
+                                        ">norm of the gradient<"};
+    for (int i = 0; i < FSNN_COUNT(shown); i++)
+        assert_true(holds("more.svg", shown[i]));
+    assert_false(holds("more.svg", "alpha.min"));
+    assert_true(holds("more.dat", "\n2 0.65\n"));
+}
+
 static void training_columns_in_any_order(void **state)
 {
     (void)state;
@@ -471,6 +490,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_curves),
         cmocka_unit_test(training_validation),
+        cmocka_unit_test(training_with_parameters),
         cmocka_unit_test(training_columns_in_any_order),
         cmocka_unit_test(training_without_test_data_and_one_epoch),
         cmocka_unit_test(training_odd_values),
