@@ -294,6 +294,7 @@ static int run(void *given)
 static const cli_values values[] = {
     {"record", ",v,spikes,current,test,threshold,states"},
     {"stream", "numbers,events,raw"},
+    {"on", "train,validation,test"},
     {"precision", "single,double"},
     {NULL, NULL},
 };

@@ -1,5 +1,5 @@
-/* fsnn compare, and fsnn plot of several runs: which runs are one setting, means and deviations, the
- * picture, what is refused. */
+/* fsnn compare, and fsnn plot of several runs: which runs are one setting, means and deviations,
+ * the picture, what is refused. */
 #include "tiny.h"
 
 /* A run of `epochs` epochs as a training leaves it; the best epoch is the one before the last. */
