@@ -87,5 +87,5 @@ int main(void)
         cmocka_unit_test(picture),
         cmocka_unit_test(refused),
     };
-    return cmocka_run_group_tests(tests, start, shell_stop);
+    return cmocka_run_group_tests(tests, start, folder_remove);
 }

@@ -267,7 +267,7 @@ static void sample_of_the_data(void **state)
     shell_fails("$F run tiny.yaml --on test --sample 100000 --output c.npz", 2,
                 "--sample 100000: the test data have");
     shell_fails("$F run tiny.yaml --on validation --output c.npz", 1, "has no such data");
-    shell_fails("$F run model.yaml --on test --output c.npz", 1, "data");
+    shell_fails("$F run model.yaml --on test --output c.npz", 2, "data");
 }
 
 static void save_target(const char *name, int rows, int columns)
