@@ -40,7 +40,7 @@ static void readouts_have_no_spikes(void **state)
     write_readout();
     shell_good("$F train readout.yaml -o ro --set training.epochs=2");
     shell_contains(shell_out, "neurons         40: ", "train");
-    shell_good("head -1 ro/metrics.csv | grep -q ',rate.lif1,dead.lif1,saturated.lif1$'");
+    shell_good("head -1 ro/metrics.csv | grep -q ',rate.lif1,dead.lif1,saturated.lif1,gradient'");
     /* rate is that of the only layer that spikes */
     shell_good("awk -F, 'NR > 1 && $8 != $16 { exit 1 }' ro/metrics.csv");
     shell_good("! grep -q 'aside\\|answer' ro/metrics.jsonl ro/figures/raster.svg "
