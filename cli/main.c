@@ -4,15 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-<<<<<<< HEAD
-static const cli_command *const commands[] = {&cli_train,   &cli_eval,   &cli_run,
-                                              &cli_inspect, &cli_plot,   &cli_simulate,
-                                              &cli_convert, &cli_doctor, &cli_bench};
-=======
-static const cli_command *const commands[] = {&cli_train,    &cli_eval,    &cli_run,
-                                              &cli_inspect,  &cli_plot,    &cli_compare,
-                                              &cli_simulate, &cli_convert, &cli_bench};
->>>>>>> 9d0326f0 (cli: fsnn compare, and several runs in fsnn plot)
+static const cli_command *const commands[] = {
+    &cli_train,   &cli_eval,     &cli_run,     &cli_inspect, &cli_plot,
+    &cli_compare, &cli_simulate, &cli_convert, &cli_doctor,  &cli_bench};
 
 static const char description_word[] = "description";
 
