@@ -19,11 +19,7 @@ section()
 
 section "OPTIONS OF ALL COMMANDS" >"$work/all"
 failures=0
-<<<<<<< HEAD
-for command in train eval run inspect plot simulate convert doctor bench; do
-=======
-for command in train eval run inspect plot compare simulate convert bench; do
->>>>>>> 9d0326f0 (cli: fsnn compare, and several runs in fsnn plot)
+for command in train eval run inspect plot compare simulate convert doctor bench; do
     if ! "$fsnn" $command --help >"$work/help" 2>"$work/said"; then
         [ $command = bench ] && continue # a program of its own that is not built everywhere
         echo "FAILED: $fsnn $command --help"

@@ -766,11 +766,11 @@ int main(void)
         cmocka_unit_test(upsample),      cmocka_unit_test(pooling),
         cmocka_unit_test(layouts),       cmocka_unit_test(batchnorm),
         cmocka_unit_test(tdbn),          cmocka_unit_test(batchnorm_one_number),
-        cmocka_unit_test(dropout), cmocka_unit_test(droppath),       cmocka_unit_test(add),
-        cmocka_unit_test(concat_split),  cmocka_unit_test(voting),
-        cmocka_unit_test(sums),          cmocka_unit_test(threads),
-        cmocka_unit_test(column_adds),   cmocka_unit_test(no_allocation),
-        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(dropout),       cmocka_unit_test(droppath),
+        cmocka_unit_test(add),           cmocka_unit_test(concat_split),
+        cmocka_unit_test(voting),        cmocka_unit_test(sums),
+        cmocka_unit_test(threads),       cmocka_unit_test(column_adds),
+        cmocka_unit_test(no_allocation), cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
