@@ -68,9 +68,10 @@ static fsnn_status check_shift(const fsnn_simulation *what)
                          "a resting potential and a resistance are of kinds lif and if, not of %s: "
                          "an equation of your own can have both, dv = (-(v - E) + R*I)/tau",
                          kind);
-    if (simulate_neuron(what).threshold.values || simulate_neuron(what).v_reset.values)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "with a resting potential or a resistance, threshold "
-                                            "and v_reset are one number for all neurons");
+    const fsnn_neuron neuron = simulate_neuron(what);
+    if (neuron.threshold.values || neuron.v_reset.values || neuron.start.values)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "with a resting potential or a resistance, threshold, "
+                                            "v_reset and v0 are one number for all neurons");
     if (!(threshold > what->rest))
         return fsnn_fail(FSNN_EARGUMENT,
                          "the threshold %g is not above the resting potential %g, on which it "

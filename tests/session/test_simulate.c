@@ -479,6 +479,12 @@ static void refused_units(void **state)
     REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "threshold 1 is not above");
     s.rest = -70;
     REFUSED(fsnn_simulate_rates(&s, &current, 1, &table), FSNN_EUNSUPPORTED, "rest 0");
+    fsnn_neuron several = FSNN_NEURON_DEFAULT;
+    several.start.values = late;
+    several.start.count = 2;
+    s.options = &several;
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EUNSUPPORTED, "one number for all");
+    s.options = NULL;
     s.kind = "qif";
     REFUSED(fsnn_simulate(&s, &result), FSNN_EUNSUPPORTED, "of kinds lif and if");
     s = fsnn_simulation_default();
