@@ -9,6 +9,7 @@ from kit import fsnn, main, need, np, unittest
 
 torch = need("torch")
 import fsnn.torch as ft  # noqa: E402
+from fsnn.torch import _context  # noqa: E402
 from torch import nn  # noqa: E402
 
 
@@ -281,6 +282,16 @@ class Several(unittest.TestCase):
         shared = several(ft.LIFNeuron(torch.rand(1, 4, 4) + 2, tau_learnable=True))
         with self.assertRaisesRegex(NotImplementedError, "0.tau has the shape .5, 4, 4."):
             ft.load_weights(shared, ft.to_net(shared, (5, 4, 4)))
+
+    def test_one_number_keeps_its_digits(self):
+        order, call = (
+            _context.Order([0.5], [1.0]),
+            several(ft.LIFNeuron(tau=1.1))._call(1, {"integrator": "odeint"}),
+        )
+        layer, _ = ft.LIFNeuron(tau=1.1, threshold=0.7)._described("a", order, call)
+        self.assertEqual(
+            [layer["layers"][0]["lif"][key] for key in ("tau", "threshold")], [1.1, 0.7]
+        )
 
     def test_shapes(self):
         neuron = ft.LIFNeuron(tau=[1.0, 2.0, 3.0])

@@ -260,7 +260,8 @@ class BaseNeuron(torch.nn.Module):
         if learns or several:
             learned[what] = value
         # where learning began; remarks are about the shortest tau
-        first = float(torch.as_tensor(getattr(self, f"_{what}")).min())
+        first = getattr(self, f"_{what}")
+        first = float(first.min()) if isinstance(first, torch.Tensor) else first
         if several:
             return {"value": first, "per": _values.per(value), "learn": learns}
         return {"value": first, "learn": True} if learns else first
