@@ -61,10 +61,9 @@ static const fsnn_upsample larger[] = {
     {.size = {K64, K64}, .mode = FSNN_UPSAMPLE_LINEAR},
     {.factor = {M, M}},
 };
-static const fsnn_delayed_linear late_lines[] = {{.out = M, .lags = {.max = 3}, .bias = true},
-                                                 {.out = 4, .lags = {.max = 2}}};
-static const fsnn_learned_delay late[] = {{.lags = {.max = 3}, .per = FSNN_PER_NEURON},
-                                          {.lags = {.max = 2}}};
+static const fsnn_delayed_linear late_lines[] = {{.out = 4, .lags = {.max = 2}}};
+/* one delay for all: drawing as many as there can be takes long */
+static const fsnn_learned_delay late[] = {{.lags = {.max = 2}, .per = FSNN_PER_LAYER}};
 static const fsnn_pool pools[] = {
     {.kernel = {K64, K64}, .stride = {1, 1}, .padding = {32768, 32768}, .count_padding = true},
     {.kernel = {2, 2}},
