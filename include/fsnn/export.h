@@ -1,0 +1,53 @@
+/* fsnn/export.h: a trained network as C that stands alone, for microcontrollers and other programs
+ * (docs/deploy.md).
+ *
+ * The C is C99, freestanding: no malloc, no library, no globals but constants. Its state is a
+ * struct of the caller's. Near states of a neuron are summed one by one, far ones by exponentials,
+ * so memory and work a step are constant for any length of a stream. Sums go in the order of the
+ * library's, so that without contraction the numbers are those of `FSNN_ISA=base fsnn run`. */
+#ifndef FSNN_EXPORT_H
+#define FSNN_EXPORT_H
+
+#include <fsnn/net.h>
+#include <fsnn/tensor.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the C computes in. */
+typedef enum fsnn_export_type { FSNN_EXPORT_FLOAT, FSNN_EXPORT_TYPES } fsnn_export_type;
+/* "float"; NULL: there is no such type. */
+FSNN_API const char *fsnn_export_type_name(fsnn_export_type type);
+/* The type of that name, or FSNN_ENOTFOUND with those that there are. */
+FSNN_API int fsnn_export_type_find(const char *name);
+
+typedef struct fsnn_export_options {
+    fsnn_export_type type;
+    const char *name; /* of the network, for comments; NULL: "network" */
+    /* what net_test.c checks: x [T, B, input shape] of float32, the B samples one after the other,
+     * each from rest; `expected` holds the arrays output [T, B, ...] and spikes.NODE [T, B, ...] of
+     * a run of the same network (fsnn_session_run with FSNN_KEEP_SPIKES). NULL: there is no
+     * net_test.c */
+    const fsnn_array *x;
+    const fsnn_arrays *expected;
+    /* largest difference of an output that net_test.c allows, relative to the largest output */
+    double tolerance;
+    const char *notes; /* lines of Markdown that the report ends with; NULL: none */
+} fsnn_export_options;
+/* FSNN_EXPORT_FLOAT, no test, tolerance 1e-4. */
+FSNN_API fsnn_export_options fsnn_export_options_default(void);
+
+/* Writes net.c, net.h, CMakeLists.txt, report.md and, with a test, net_test.c into `directory`,
+ * which exists. The net is wrapped for one step of one sample, in single precision, without
+ * training; what its memory is (fsnn_dynamics.memory, tolerance) the C has too, so a full memory,
+ * which grows without end, is refused. Errors: FSNN_EUNSUPPORTED (a layer, method, reset or
+ * function that has no C, with what would do), FSNN_ESTATE (the net is wrapped in another way),
+ * FSNN_EARGUMENT, FSNN_EIO, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_export_c(const fsnn_net *net, const fsnn_export_options *options,
+                                   const char *directory);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,155 @@
+/* export/export.c: the steps of a network, one after the other, and the files that they become. */
+#include "export/export.h"
+
+#include <string.h>
+
+static const char *const types[FSNN_EXPORT_TYPES] = {[FSNN_EXPORT_FLOAT] = "float"};
+
+const char *fsnn_export_type_name(fsnn_export_type type)
+{
+    return (unsigned)type < FSNN_EXPORT_TYPES ? types[type] : NULL;
+}
+
+static const char *name_at(int i)
+{
+    return i < FSNN_EXPORT_TYPES ? types[i] : NULL;
+}
+
+int fsnn_export_type_find(const char *name)
+{
+    return fsnn_name_find("type", name, name_at, NULL);
+}
+
+fsnn_export_options fsnn_export_options_default(void)
+{
+    return (fsnn_export_options){.type = FSNN_EXPORT_FLOAT, .tolerance = 1e-4};
+}
+
+/* ---- checks ---- */
+
+static fsnn_status check_plan(const fsnn_net *net)
+{
+    if (!net->wrapped)
+        return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: fsnn_net_wrap comes first");
+    if (net->dynamics.precision != FSNN_PRECISION_SINGLE)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "a net in double precision has no C of single "
+                                            "precision; dynamics.precision: single works");
+    const fsnn_plan *p = &net->plan;
+    if (p->steps != 1 || p->batch != 1 || p->training || !p->stream)
+        return fsnn_fail(FSNN_ESTATE,
+                         "the net is wrapped for %lld steps of %lld samples%s: for C "
+                         "it is wrapped for a stream of one step of one sample",
+                         (long long)p->steps, (long long)p->batch,
+                         p->training ? ", for training" : "");
+    return FSNN_OK;
+}
+
+static fsnn_status check_kinds(const code_job *j)
+{
+    for (int i = 0; i < j->net->steps; i++) {
+        const net_step *s = &j->net->step[i];
+        if (code_kind_of(s))
+            continue;
+        code_text known = {0};
+        code_kinds_text(&known);
+        fsnn_status status =
+            code_refuse(s, "there is no C for this kind; %s have it", code_string(&known));
+        code_text_free(&known);
+        return status;
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status check_array(const fsnn_array *x, const char *name, const fsnn_shape *shape,
+                               int64_t T, int64_t B)
+{
+    fsnn_shape wanted = {.rank = shape->rank + 2, .dim = {T, B}};
+    char is[128], text[128];
+    for (int i = 0; i < shape->rank; i++)
+        wanted.dim[2 + i] = shape->dim[i];
+    if (x->dtype == FSNN_F32 && fsnn_shape_equal(&x->shape, &wanted))
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESHAPE, "the test's array %s is %s %s, not float32 %s", name,
+                     fsnn_dtype_name(x->dtype), fsnn_shape_text(&x->shape, is, sizeof is),
+                     fsnn_shape_text(&wanted, text, sizeof text));
+}
+
+static fsnn_status check_test(const code_job *j)
+{
+    const fsnn_array *x = j->options->x;
+    fsnn_shape in, out;
+    if (!x)
+        return FSNN_OK;
+    FSNN_NEED(j->options->expected);
+    if (x->shape.rank < 2)
+        return fsnn_fail(FSNN_ESHAPE, "the test's array x has less than two dimensions: it is "
+                                      "[T, B, input shape]");
+    FSNN_TRY(fsnn_net_shapes(j->net, &in, &out));
+    const int64_t T = x->shape.dim[0], B = x->shape.dim[1];
+    const fsnn_array *y = fsnn_arrays_find(j->options->expected, "output");
+    if (!y)
+        return fsnn_fail(FSNN_EARGUMENT, "the expected arrays lack \"output\"");
+    FSNN_TRY(check_array(x, "x", &in, T, B));
+    return check_array(y, "output", &out, T, B);
+}
+
+/* ---- the walk ---- */
+
+static fsnn_status print_steps(code_job *j)
+{
+    for (int i = 0; i < j->net->steps; i++) {
+        const net_step *s = &j->net->step[i];
+        if (s->op->name)
+            code_add(&j->step, "    /* %s %s */\n", s->op->op->kind, s->op->name);
+        FSNN_TRY(code_kind_of(s)->print(j, s));
+    }
+    return FSNN_OK;
+}
+
+static bool ran_out(const code_job *j)
+{
+    return j->failed || j->tables.failed || j->layers.failed || j->state.failed || j->step.failed ||
+           j->advance.failed || j->reset.failed || j->memory.failed || j->costs.failed;
+}
+
+static fsnn_status print(code_job *j, const char *directory)
+{
+    FSNN_TRY(check_plan(j->net));
+    FSNN_TRY(check_kinds(j));
+    FSNN_TRY(check_test(j));
+    FSNN_TRY(code_place_values(j));
+    code_use(j, "prelude");
+    FSNN_TRY(print_steps(j));
+    if (ran_out(j))
+        return FSNN_EMEMORY;
+    FSNN_TRY(code_write_source(j, directory));
+    FSNN_TRY(code_write_build(j, directory));
+    FSNN_TRY(code_write_report(j, directory));
+    return j->options->x ? code_write_test(j, directory) : FSNN_OK;
+}
+
+static void free_job(code_job *j)
+{
+    code_text *const text[] = {&j->tables,  &j->layers, &j->state,  &j->step,
+                               &j->advance, &j->reset,  &j->memory, &j->costs};
+    for (int i = 0; i < FSNN_COUNT(text); i++)
+        code_text_free(text[i]);
+    for (int64_t i = 0; i < j->table_count; i++)
+        fsnn_free(j->table[i].value);
+    fsnn_free(j->table);
+    fsnn_free(j->place);
+}
+
+fsnn_status fsnn_export_c(const fsnn_net *net, const fsnn_export_options *options,
+                          const char *directory)
+{
+    FSNN_NEED(net);
+    FSNN_NEED(options);
+    FSNN_NEED(directory);
+    if (!fsnn_export_type_name(options->type))
+        return fsnn_fail(FSNN_EARGUMENT, "there is no type number %d", (int)options->type);
+    code_job j = {.net = net, .options = options};
+    fsnn_status status = print(&j, directory);
+    free_job(&j);
+    return status;
+}

@@ -1,0 +1,122 @@
+/* export/export.h: a wrapped network printed as C (fsnn/export.h).
+ *
+ * A job walks the steps of the network, as lowering has left them, and prints each by the row of
+ * its kind (table.c; a kind is one file export/layer_NAME.c). What a layer prints:
+ *
+ *   tables     constants: weights, parameters, weights of the past
+ *   layers     a function, where a call of a part is not enough
+ *   state      members of struct net_state, all numbers of 32 bits
+ *   step       its lines of net_step
+ *   advance    lines at the end of net_step
+ *   reset      its lines of net_reset (the state is zeroed before)
+ *
+ * Parts are functions that many networks share, C text in export/parts/NAME.part, which the build
+ * turns into strings; a part is printed where a layer asks for it. Numbers are those of single
+ * precision, and sums go in the order in which the library's scan takes them. */
+#ifndef FSNN_EXPORT_INSIDE_H
+#define FSNN_EXPORT_INSIDE_H
+
+#include "export/text.h"
+#include "net/net.h"
+#include <fsnn/export.h>
+
+/* ---- parts ---- */
+
+typedef struct code_part {
+    const char *name, *text;
+} code_part;
+extern const code_part code_parts[]; /* in the order in which they are printed; name NULL ends */
+enum { CODE_PARTS = 32 };
+
+/* ---- the job ---- */
+
+enum { CODE_NAME = 48, CODE_TABLES_MOST = 4096 };
+
+/* A table of numbers that is printed already. */
+typedef struct code_table {
+    char name[CODE_NAME];
+    float *value; /* [count] */
+    int64_t count;
+} code_table;
+
+/* A line of the report on a neuron layer. */
+typedef struct code_job {
+    const fsnn_net *net;
+    const fsnn_export_options *options;
+    code_text tables, layers, state, step, advance, reset, memory, costs;
+    bool part[CODE_PARTS];
+    code_table *table;
+    int64_t table_count, table_capacity;
+    int64_t *place;       /* [values] of roots in net_state.work, numbers; -1: none */
+    int64_t work;         /* numbers of it */
+    int64_t numbers;      /* of the state */
+    int64_t flash;        /* bytes of tables */
+    double multiply_adds; /* of a step */
+    int layers_seen;      /* neuron layers so far */
+    bool failed;          /* out of memory */
+} code_job;
+
+/* How a kind of step is printed: step s of the network. */
+typedef struct code_kind {
+    const char *kind;
+    fsnn_status (*print)(code_job *j, const net_step *s);
+} code_kind;
+
+/* The row of a step; NULL: it cannot be exported. */
+const code_kind *code_kind_of(const net_step *s);
+/* "linear, conv1d, ..." for sentences. */
+void code_kinds_text(code_text *t);
+
+fsnn_status code_print_linear(code_job *j, const net_step *s);
+fsnn_status code_print_conv(code_job *j, const net_step *s);
+fsnn_status code_print_pool(code_job *j, const net_step *s);
+fsnn_status code_print_view(code_job *j, const net_step *s);
+fsnn_status code_print_copy(code_job *j, const net_step *s);
+fsnn_status code_print_turn(code_job *j, const net_step *s);
+fsnn_status code_print_add(code_job *j, const net_step *s);
+fsnn_status code_print_concat(code_job *j, const net_step *s);
+fsnn_status code_print_batchnorm(code_job *j, const net_step *s);
+fsnn_status code_print_scale(code_job *j, const net_step *s);
+fsnn_status code_print_voting(code_job *j, const net_step *s);
+fsnn_status code_print_delay(code_job *j, const net_step *s);
+fsnn_status code_print_put(code_job *j, const net_step *s);
+fsnn_status code_print_neuron(code_job *j, const net_step *s);
+
+/* FSNN_EUNSUPPORTED: `node "name" cannot become C: ` and the sentence. */
+fsnn_status code_refuse(const net_step *s, const char *format, ...) FSNN_PRINTF(2, 3);
+
+/* ---- what layers ask for ---- */
+
+void code_use(code_job *j, const char *part);
+/* Where input k and the output of a step lie, as C: "s->work + 12", "in". */
+typedef struct code_place {
+    char text[48];
+} code_place;
+code_place code_in(const code_job *j, const net_step *s, int k);
+code_place code_out(const code_job *j, const net_step *s);
+/* The number of a step, for names: step_3. */
+int code_number(const code_job *j, const net_step *s);
+/* A table of `count` numbers; its name, which is that of an equal table if there is one. */
+const char *code_floats(code_job *j, const char *what, int number, const float *value,
+                        int64_t count);
+/* A number as C: "0.5f", "(-1e-06f)". */
+typedef struct code_literal {
+    char text[32];
+} code_literal;
+code_literal code_float(float x);
+/* An array of the state of `count` numbers of `type`, 32 bits each. */
+void code_state(code_job *j, const char *type, const char *what, int number, int64_t count);
+/* Values of parameter p of a node. */
+const float *code_param(const code_job *j, const net_step *s, int p);
+
+/* ---- pieces of the job ---- */
+
+fsnn_status code_place_values(code_job *j);
+fsnn_status code_write_source(const code_job *j, const char *directory);
+fsnn_status code_write_test(const code_job *j, const char *directory);
+fsnn_status code_write_report(const code_job *j, const char *directory);
+fsnn_status code_write_build(const code_job *j, const char *directory);
+/* A whole file. */
+fsnn_status code_write_file(const char *directory, const char *name, const code_text *t);
+
+#endif

@@ -1,0 +1,132 @@
+/* export/job.c: what layers ask for while they print themselves. */
+#include "export/export.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+fsnn_status code_refuse(const net_step *s, const char *format, ...)
+{
+    char why[1024];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(why, sizeof why, format, list);
+    va_end(list);
+    return fsnn_fail(FSNN_EUNSUPPORTED, "%s \"%s\" cannot become C: %s", s->op->op->kind,
+                     s->op->name ? s->op->name : "", why);
+}
+
+void code_use(code_job *j, const char *part)
+{
+    for (int i = 0; code_parts[i].name; i++)
+        if (strcmp(code_parts[i].name, part) == 0)
+            j->part[i] = true;
+}
+
+int code_number(const code_job *j, const net_step *s)
+{
+    return (int)(s - j->net->step);
+}
+
+static code_place place_of(const code_job *j, int value)
+{
+    code_place p;
+    int root = j->net->value[value].root;
+    if (j->net->value[root].step < 0)
+        snprintf(p.text, sizeof p.text, "in");
+    else
+        snprintf(p.text, sizeof p.text, "s->work + %lld", (long long)j->place[root]);
+    return p;
+}
+
+code_place code_in(const code_job *j, const net_step *s, int k)
+{
+    return place_of(j, s->in[k]);
+}
+
+code_place code_out(const code_job *j, const net_step *s)
+{
+    return place_of(j, s->out[0]);
+}
+
+const float *code_param(const code_job *j, const net_step *s, int p)
+{
+    return j->net->param[j->net->node[s->node]->first_param + p].value;
+}
+
+code_literal code_float(float x)
+{
+    code_literal l;
+    char number[24];
+    snprintf(number, sizeof number, "%.9g", (double)x);
+    for (char *c = number; *c; c++) /* whatever the locale */
+        *c = *c == ',' ? '.' : *c;
+    bool whole = !strpbrk(number, ".e");
+    snprintf(l.text, sizeof l.text, signbit(x) ? "(%s%sf)" : "%s%sf", number, whole ? ".0" : "");
+    return l;
+}
+
+/* ---- tables ---- */
+
+static const char *known(const code_job *j, const float *value, int64_t count)
+{
+    for (int64_t i = 0; i < j->table_count; i++)
+        if (j->table[i].count == count &&
+            memcmp(j->table[i].value, value, (size_t)count * sizeof *value) == 0)
+            return j->table[i].name;
+    return NULL;
+}
+
+static code_table *add_table(code_job *j, const float *value, int64_t count)
+{
+    if (j->table_count == j->table_capacity) {
+        int64_t capacity = j->table_capacity ? 2 * j->table_capacity : 16;
+        code_table *more = fsnn_alloc((size_t)capacity * sizeof *more);
+        if (!more)
+            return NULL;
+        if (j->table_count)
+            memcpy(more, j->table, (size_t)j->table_count * sizeof *more);
+        fsnn_free(j->table);
+        j->table = more;
+        j->table_capacity = capacity;
+    }
+    code_table *t = &j->table[j->table_count];
+    t->count = count;
+    t->value = fsnn_alloc((size_t)count * sizeof *value);
+    if (!t->value)
+        return NULL;
+    memcpy(t->value, value, (size_t)count * sizeof *value);
+    j->table_count++;
+    return t;
+}
+
+const char *code_floats(code_job *j, const char *what, int number, const float *value,
+                        int64_t count)
+{
+    enum { IN_A_LINE = 8 };
+    const char *name = known(j, value, count);
+    if (name)
+        return name;
+    code_table *t = add_table(j, value, count);
+    if (!t) {
+        j->failed = true;
+        return "";
+    }
+    snprintf(t->name, sizeof t->name, "%s_%d", what, number);
+    code_add(&j->tables, "static const float %s[%lld] = {", t->name, (long long)count);
+    for (int64_t i = 0; i < count; i++)
+        code_add(&j->tables, "%s%s%s", i ? "," : "", i % IN_A_LINE ? " " : "\n    ",
+                 code_float(value[i]).text);
+    code_add(&j->tables, "};\n");
+    j->flash += count * (int64_t)sizeof *value;
+    return t->name;
+}
+
+void code_state(code_job *j, const char *type, const char *what, int number, int64_t count)
+{
+    if (count == 1)
+        code_add(&j->state, "    %s %s_%d;\n", type, what, number);
+    else
+        code_add(&j->state, "    %s %s_%d[%lld];\n", type, what, number, (long long)count);
+    j->numbers += count;
+}

@@ -1,0 +1,77 @@
+/* export/layer_delay.c: delays, with a source of their own or closing a loop. */
+#include "export/export.h"
+
+/* The lag of the number that lies i-th in a sample, as net/delay_real.c has it. */
+static int64_t lag_of(const op_node *node, int64_t i)
+{
+    const fsnn_delay *o = node->options;
+    const int64_t channels = node->out[0].dim[0],
+                  places = fsnn_shape_count(&node->out[0]) / channels;
+    const int64_t channel = node->out_last[0] ? i % channels : i / places,
+                  place = node->out_last[0] ? i / channels : i % places;
+    if (!o->each)
+        return o->steps;
+    return o->each[o->per == FSNN_PER_CHANNEL ? channel : channel * places + place];
+}
+
+static int64_t depth_of(const op_node *node, int64_t count)
+{
+    int64_t depth = 1;
+    for (int64_t i = 0; i < count; i++)
+        depth = lag_of(node, i) > depth ? lag_of(node, i) : depth;
+    return depth;
+}
+
+static void print_lags(code_job *j, const op_node *node, int number, int64_t count)
+{
+    code_add(&j->tables, "static const uint32_t lag_%d[%lld] = {", number, (long long)count);
+    for (int64_t i = 0; i < count; i++)
+        code_add(&j->tables, "%s%lldu", i ? ", " : "", (long long)lag_of(node, i));
+    code_add(&j->tables, "};\n");
+    j->flash += count * (int64_t)sizeof(uint32_t);
+}
+
+static void print_put(code_job *j, const net_step *s, int number, int64_t depth, int64_t count)
+{
+    code_add(&j->step, "    net_delay_put(%s, s->delay_%d, %lldu, &s->turn_%d, %lldu);\n",
+             code_in(j, s, 0).text, number, (long long)depth, number, (long long)count);
+}
+
+fsnn_status code_print_delay(code_job *j, const net_step *s)
+{
+    const op_node *node = s->op;
+    const fsnn_delay *o = node->options;
+    const int number = code_number(j, s);
+    const int64_t count = fsnn_shape_count(&node->out[0]), depth = depth_of(node, count);
+    const code_place in = node->inputs ? code_in(j, s, 0) : (code_place){"NULL"},
+                     to = code_out(j, s);
+    if (!o->each && o->steps == 0)
+        return code_print_copy(j, s);
+    code_use(j, "delay");
+    code_state(j, "float", "delay", number, depth * count);
+    code_state(j, "uint32_t", "turn", number, 1);
+    if (o->each) {
+        print_lags(j, node, number, count);
+        code_use(j, "delay_each");
+        code_add(&j->step,
+                 "    net_delay_read_each(%s, s->delay_%d, %lldu, s->turn_%d, lag_%d, %lldu, "
+                 "%s);\n",
+                 in.text, number, (long long)depth, number, number, (long long)count, to.text);
+    } else {
+        code_add(&j->step,
+                 "    net_delay_read(s->delay_%d, %lldu, s->turn_%d, %lldu, %lldu, %s);\n", number,
+                 (long long)depth, number, (long long)o->steps, (long long)count, to.text);
+    }
+    if (node->inputs)
+        print_put(j, s, number, depth, count);
+    return FSNN_OK;
+}
+
+/* The step that takes in what a delay of a loop gives later. */
+fsnn_status code_print_put(code_job *j, const net_step *s)
+{
+    const net_step *delay = &j->net->step[s->partner];
+    const int64_t count = fsnn_shape_count(&delay->op->out[0]);
+    print_put(j, s, s->partner, depth_of(delay->op, count), count);
+    return FSNN_OK;
+}

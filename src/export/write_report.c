@@ -1,0 +1,54 @@
+/* export/write_report.c: report.md: what the C needs. */
+#include "export/neuron.h"
+
+static void add_layer(const code_job *j, const net_step *s, code_text *t)
+{
+    (void)j;
+    const neuron_layer *layer = s->op->state;
+    const scan *scan = &layer->scan;
+    for (int i = 0; i <= scan->others; i++) {
+        const frac_memory *m = &(i ? &scan->other[i - 1] : scan)->memory;
+        double error = 0, sum = 0;
+        code_add(t, "| %s%s%s | %s | %lld | %s%s |", s->op->name, i ? ", state " : "",
+                 i ? neuron_state_name(s->op, i) : "", s->op->op->kind, (long long)scan->N,
+                 m->scheme == FRAC_IMPLICIT ? "implicit " : "", m->method->name);
+        code_add(t, " %lld |", (long long)(m->compressed ? 2 * FRAC_SPAN : m->keep));
+        if (m->compressed && m->modes.fit.modes &&
+            frac_modes_error(&m->modes, m->method, &m->order, &m->leak, m->h, 0, &error, &sum) ==
+                FSNN_OK)
+            code_add(t, " %d | %.1e | %lld |\n", m->modes.fit.modes, error,
+                     (long long)m->what.horizon);
+        else
+            code_add(t, " 0 | 0 | %s |\n", m->compressed ? "all" : "as many");
+    }
+}
+
+fsnn_status code_write_report(const code_job *j, const char *directory)
+{
+    code_text t = {0};
+    const long long state = 4 * (j->numbers + j->work),
+                    events = 4 * fsnn_shape_count(&j->net->input_shape);
+    code_add(&t,
+             "# %s as C\n\nMade by `fsnn export-c`, type %s.\n\n"
+             "| what | bytes |\n|---|---|\n"
+             "| constants: weights, parameters, weights of the past (flash) | %lld |\n"
+             "| state: NET_STATE_BYTES (RAM) | %lld |\n"
+             "| more with NET_EVENTS | %lld |\n"
+             "| code, stack | not measured |\n\n"
+             "A step takes at most %.0f multiply-adds; inputs and spikes that are 0 save theirs.\n"
+             "\n## Memory\n\n"
+             "| layer | kind | neurons | method | states summed one by one | exponentials | "
+             "largest relative error of a weight | steps that it holds for |\n"
+             "|---|---|---|---|---|---|---|---|\n",
+             j->options->name ? j->options->name : "network",
+             fsnn_export_type_name(j->options->type), (long long)j->flash, state, events,
+             j->multiply_adds);
+    for (int i = 0; i < j->net->steps; i++)
+        if (j->net->step[i].op->op->flags & OP_NEURON)
+            add_layer(j, &j->net->step[i], &t);
+    if (j->options->notes)
+        code_add(&t, "\n%s", j->options->notes);
+    fsnn_status status = code_write_file(directory, "report.md", &t);
+    code_text_free(&t);
+    return status;
+}
