@@ -11,7 +11,7 @@ single() {
     awk '/^#ifdef FSNN_DOUBLE/ { skip = 1 } /^#else/ { skip = 0; next } /^#/ { next } !skip' "$functions" |
         sed -e 's/row_/net_/g' -e 's/real_abs(/net_abs(/g' -e 's/fabsf(/net_abs(/g' -e 's/copysignf(/net_copysign(/g' \
             -e 's/\breal\b/float/g' -e 's/\bbool\b/int32_t/g' -e 's/static inline/NET_INLINE/' \
-            -e 's/INFINITY/net_number(0x7f800000u)/g' -e 's/NAN;/net_number(0x7fc00000u);/g' |
+            -e 's/INFINITY/net_number(0x7f800000u)/g' -e 's/\bNAN\b/net_number(0x7fc00000u)/g' |
         awk '/^NET_INLINE/ { begun = 1 } begun'
 }
 {

@@ -8,7 +8,7 @@ static const cli_option table[] = {
      "folder for net.c, net.h, net_test.c, CMakeLists.txt and report.md", 0, 0},
     {"weights", 'w', CLI_TEXT, offsetof(export_options, weights), "FILE",
      ".safetensors, .npz or .pt (PyTorch) with arrays named as the parameters, or a run directory "
-     "for its best weights; default: those of RUN",
+     "for its best weights; default: those of RUN, or the initial weights of the seed",
      0, 0},
     {"type", 0, CLI_TEXT, offsetof(export_options, type), "TYPE", "float (default)", 0, 0},
     {"memory", 0, CLI_TEXT, offsetof(export_options, memory), "TOL|full",
@@ -46,7 +46,7 @@ static int check_options(const export_options *o, fsnn_export_type *type)
 static int open_model(export_work *w, cli_model *model, const cli_common *common)
 {
     int code = cli_model_open(model, w->o->common.operand[0], common);
-    if (code == CLI_GOOD)
+    if (code == CLI_GOOD && w->weights)
         code = cli_model_weights(model, w->weights);
     return code;
 }
@@ -103,6 +103,9 @@ static int execute(export_work *w, fsnn_export_type type)
 {
     char *override = NULL;
     int code = open_model(w, &w->model, &w->o->common);
+    if (code == CLI_GOOD && !w->weights)
+        cli_say("no --weights: the initial weights of seed %llu are exported",
+                (unsigned long long)fsnn_session_training(w->model.session)->seed);
     if (code == CLI_GOOD)
         code = export_samples(w);
     if (code == CLI_GOOD)
@@ -129,12 +132,7 @@ static int run(void *given)
     setenv("FSNN_ISA", "base", 0);
     int code = check_options(o, &type);
     if (code == CLI_GOOD)
-        code = cli_run_weights(o->common.operand[0], true, &w.weights, &owned);
-    if (code == CLI_GOOD && !w.weights)
-        code = cli_error(CLI_USAGE,
-                         "--weights are missing: the weights of %s, .safetensors, .npz "
-                         "or .pt",
-                         o->common.operand[0]);
+        code = cli_run_weights(o->common.operand[0], false, &w.weights, &owned);
     if (code == CLI_GOOD)
         code = execute(&w, type);
     fsnn_arrays_free(&w.input);

@@ -61,11 +61,12 @@ static int take(export_work *w, const fsnn_batch *batch, const fsnn_shape *sampl
     float *to = NULL;
     for (int i = 0; i < sample->rank; i++)
         shape.dim[2 + i] = sample->dim[i];
-    if (!batch->x || batch->still)
+    if (!batch->x)
         return cli_error(CLI_FAILED, "the test data come as lists: give an array with --test");
     int code = add(w, shape, &to);
-    if (code == CLI_GOOD)
-        memcpy(to, batch->x, (size_t)fsnn_shape_count(&shape) * sizeof *to);
+    const int64_t row = batch->batch * fsnn_shape_count(sample);
+    for (int64_t k = 0; code == CLI_GOOD && k < batch->steps; k++)
+        memcpy(to + k * row, batch->x + (batch->still ? 0 : k * row), (size_t)row * sizeof *to);
     return code;
 }
 

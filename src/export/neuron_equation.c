@@ -77,5 +77,6 @@ void code_equation_declare(code_neuron *p)
     if (root)
         code_use(p->j, "sqrt");
     if (p->e->temporaries)
-        code_add(&p->body, "            float t[%d];\n", p->e->temporaries);
+        code_add(&p->body, "            float t[%d] = {0};\n            (void)t;\n",
+                 p->e->temporaries);
 }

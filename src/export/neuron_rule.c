@@ -230,7 +230,7 @@ static void print_end(code_neuron *p)
     LINE("(void)argument, (void)land, (void)rest, (void)target, (void)impulse, (void)response;\n");
     LINE("(void)vp, (void)current, (void)drive, (void)spike;\n");
     for (int i = 0; i < p->states; i++)
-        LINE("(void)x%d, (void)f%d;\n", i, i);
+        LINE("(void)x%d, (void)d%d, (void)f%d;\n", i, i, i);
 }
 
 void code_rule_print(code_neuron *p)

@@ -1,0 +1,224 @@
+#!/bin/sh
+# fsnn export-c: networks become C that compiles free-standing without a warning, needs no library, and gives the spikes
+# of `FSNN_ISA=base fsnn run` with full memory, under sanitizers too; what cannot become C is refused.
+set -u
+fsnn=${FSNN_BIN:-build/fsnn}
+fsnn=$(cd "$(dirname "$fsnn")" && pwd)/$(basename "$fsnn")
+source=$PWD
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failures=0
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+case ${LSAN_OPTIONS:-} in # suppressions are named from the source directory; the program runs elsewhere
+*suppressions=tests/*) LSAN_OPTIONS=$(printf %s "$LSAN_OPTIONS" | sed "s|suppressions=|&$source/|"); export LSAN_OPTIONS ;;
+esac
+export FSNN_ISA=base
+cd "$work" || exit 1
+strict="-std=c99 -ffreestanding -Wall -Wextra -Werror -Wconversion"
+
+# ---- data: pictures of 2 classes as IDX, 4 by 4 points; bytes by awk ----
+
+bytes() { LC_ALL=C awk -v begin="$1" -v count="$2" -v kind="$3" '
+    BEGIN { srand(count)
+        n = split(begin, head, " "); for (i = 1; i <= n; i++) byte(head[i])
+        for (i = 0; i < count; i++)
+            for (k = 0; k < (kind == "labels" ? 1 : 16); k++)
+                byte(kind == "labels" ? i % 2 : int(rand() * 128) + (int(k / 8) == i % 2 ? 100 : 0)) }
+    function byte(b) { printf "%c", b }' | head -c "$4"; }
+for part in "train 200" "test 200"; do
+    set -- $part
+    bytes "0 0 8 3 0 0 0 $2 0 0 0 4 0 0 0 4" "$2" images $((16 + 16 * $2)) >"$1.images"
+    bytes "0 0 8 1 0 0 0 $2" "$2" labels $((8 + $2)) >"$1.labels"
+done
+[ "$(wc -c <test.images)" = 3216 ] || { echo "skipped: this awk does not write bytes"; exit 77; }
+
+# describe NAME ENCODER DYNAMICS: reads the layers
+describe() {
+    {
+        echo "name: $1"
+        echo "input: [1, 4, 4]"
+        echo "layers:"
+        cat
+        echo "dynamics: {$3}"
+        echo "data:"
+        echo "  kind: idx"
+        echo "  train: {images: train.images, labels: train.labels}"
+        echo "  test: {images: test.images, labels: test.labels}"
+        echo "  encoder: {$2}"
+        echo "training: {epochs: 1, loss: mse_rate, batch: 50, optimizer: {kind: adam, lr: 0.02}}"
+    } >"$1.yaml"
+}
+
+# compile NAME: the C of the folder NAME, by every compiler there is, and its test
+compile() {
+    for cc in gcc clang clang-14; do
+        command -v $cc >/dev/null || continue
+        # shellcheck disable=SC2086
+        $cc $strict -O2 -c "$1/net.c" -o "$1/net.o" 2>"$1/log" || { fail "$1: $cc: $(head -3 "$1/log")"; continue; }
+        needs=$(nm -u "$1/net.o" | awk '$2 != "memcpy" && $2 != "memset"')
+        [ -z "$needs" ] || fail "$1: $cc: the C needs $needs"
+        nm "$1/net.o" | awk '$2 ~ /^[BbDdC]$/' | grep . && fail "$1: $cc: globals that are no constants"
+    done
+    gcc -std=c99 -Wall -Wextra -Werror -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined "$1/net_test.c" \
+        -o "$1/net_test" 2>"$1/log" || { fail "$1: net_test.c: $(head -3 "$1/log")"; return; }
+    "$1/net_test" >"$1/said" 2>&1 || fail "$1: $(cat "$1/said")"
+    tail -1 "$1/said" | grep -q '^equal: 0 of [0-9]* spikes differ, [0-9]* spikes, hash [0-9a-f]\{8\}$' ||
+        fail "$1: net_test ends with: $(tail -1 "$1/said")"
+    echo "$1: $(tail -1 "$1/said")"
+    # with the memory of the C and with full memory fsnn run gives the same spikes
+    ! grep '^| spikes' "$1/report.md" | awk -F'|' '$4 + 0 > 0' | grep . || fail "$1: full memory gives other spikes"
+}
+
+fires() { ! grep -q ', 0 spikes' "$1/said" || fail "$1: nothing fires"; }
+
+# check NAME [options]: trains the description, exports, compiles
+check() {
+    name=$1
+    shift
+    "$fsnn" train "$name.yaml" --out "run-$name" --quiet --no-figures >log 2>&1 || { fail "$name: train: $(tail -1 log)"; return; }
+    "$fsnn" export-c "run-$name" -o "$name" --samples 200 --quiet "$@" >log 2>&1 || { fail "$name: $(tail -1 log)"; return; }
+    compile "$name"
+    fires "$name"
+}
+
+# ---- networks ----
+
+describe mlp "kind: direct, steps: 60" "alpha: 0.6" <<'EOF'
+  - flatten
+  - linear: {out: 12, name: fc1}
+  - lif: {tau: 2.0, threshold: 0.3, name: lif1}
+  - linear: {out: 2, name: fc2}
+  - lif: {tau: 2.0, threshold: 0.1, name: lif2}
+EOF
+describe cnn "kind: direct, steps: 10" "alpha: 0.7, method: l1" <<'EOF'
+  - conv2d: {out: 4, kernel: 3, padding: 1, bias: false, name: c1}
+  - batchnorm: {name: bn}
+  - lif: {tau: {value: 2.0, per: channel}, threshold: 0.3, name: lif1}
+  - conv2d: {out: 4, kernel: 3, padding: 1, groups: 4, name: c2}
+  - lif: {threshold: 0.2, reset: subtract, name: lif2}
+  - maxpool: {kernel: 2}
+  - conv2d: {out: 4, kernel: 2, groups: 2, padding: 1, name: c3}
+  - if: {threshold: 0.2, name: if1}
+  - avgpool: {kernel: 2, stride: 1}
+  - flatten
+  - linear: {out: 2, name: fc}
+  - lif: {threshold: 0.05, reset: value, refractory: 1, name: lif4}
+EOF
+describe recurrent "kind: rate, steps: 60" "alpha: 0.5, method: ab" <<'EOF'
+  - delay: {of: lif1, name: back}
+  - linear: {out: 10, name: rec, from: back}
+  - flatten: {from: input, name: flat}
+  - linear: {out: 10, name: fc1, from: flat}
+  - add: {from: [fc1, rec], name: sum}
+  - lif: {threshold: 0.3, name: lif1}
+  - delay: {steps: 3, name: late}
+  - concat: {from: [lif1, late], name: both}
+  - linear: {out: 2, name: fc2}
+  - alif: {threshold: 0.1, name: n2, params: {tau_a: 5}}
+EOF
+describe own "kind: direct, steps: 60" "alpha: 0.6" <<'EOF'
+  - flatten
+  - linear: {out: 12, name: fc1}
+  - user: {dv: "(-v*(1 + a*tanh(v)) + I - b*v^2 + 0.1*sigmoid(v) - sqrt(abs(v))*0.01)/tau", params: {a: 0.3, b: {value: 0.1, per: neuron}}, spike: "v + dv - threshold*exp(-0.1*v)", after_spike: "dv - s*(threshold + 0.1*log(1 + v^2))/tau", threshold: 0.3, name: u1}
+  - linear: {out: 8, name: fc2}
+  - cuba: {threshold: 0.2, reset: restart, name: c1}
+  - linear: {out: 8, name: fc3}
+  - user: {dv: "(-v + I + pow(abs(v), 1.3)*0.3)/tau", threshold: 0.05, reset: delta, name: u2}
+  - linear: {out: 2, name: fc4}
+  - eif: {threshold: 0.05, name: e1}
+EOF
+describe regression "kind: direct, steps: 60" "alpha: 0.6, method: ml" <<'EOF'
+  - flatten
+  - linear: {out: 12, name: fc1}
+  - lif: {threshold: 0.3, name: lif1}
+  - linear: {out: 2, name: fc2}
+  - readout: {name: out}
+EOF
+for name in mlp cnn recurrent own regression; do check $name; done
+
+# the test tells: blocks of another length are other sums over the past
+sed 's/NET_SPAN = 24/NET_SPAN = 23/' mlp/net.c >wrong.c
+sed 's/"net.c"/"wrong.c"/' mlp/net_test.c >wrong_test.c
+gcc -std=c99 -O1 -I mlp wrong_test.c -o wrong 2>log || fail "wrong_test.c: $(head -3 log)"
+./wrong >log && fail "net_test takes other sums for equal"
+grep -q '^NOT EQUAL: [1-9]' log || fail "net_test of other sums ends with: $(tail -1 log)"
+
+# one object file for many networks in use, each with a state of its own
+cat >two.c <<'EOF'
+#define NET_EVENTS
+#include "mlp/net.c"
+#include <stdio.h>
+static net_state a, b;
+int main(void)
+{
+    float x[NET_IN] = {0}, y[NET_OUT], z[NET_OUT];
+    unsigned differ = 0, fired = 0;
+    net_reset(&a);
+    net_reset(&b);
+    for (unsigned k = 0; k < 500; k++) {
+        for (unsigned i = 0; i < NET_IN; i++) {
+            x[i] = (float)((k * 7 + i * 5) % 3 == 0);
+            if (x[i] != 0)
+                net_event(&b, i);
+        }
+        net_event(&b, NET_IN); /* none such: left out */
+        net_step(&a, x, y);
+        net_tick(&b, z);
+        for (unsigned i = 0; i < NET_OUT; i++) {
+            differ += y[i] != z[i];
+            fired += y[i] != 0;
+        }
+    }
+    printf("%u differ, %u spikes\n", differ, fired);
+    return differ || !fired;
+}
+EOF
+gcc -std=c99 -Wall -Wextra -Werror -O1 -fsanitize=address,undefined two.c -o two 2>log && ./two >log 2>&1 ||
+    fail "events: $(head -3 log)"
+
+# a long stream equals full memory, as long as the certificate's; 100,000 steps where it is asked for
+steps=${FSNN_EXPORT_STEPS:-4000}
+describe stream "kind: rate, steps: $steps" "alpha: 0.6" <<'EOF'
+  - flatten
+  - linear: {out: 8, name: fc1}
+  - lif: {threshold: 0.3, name: lif1}
+  - linear: {out: 2, name: fc2}
+  - lif: {threshold: 0.1, name: lif2}
+EOF
+"$fsnn" export-c stream.yaml -o stream --samples 1 --quiet >log 2>&1 && compile stream && fires stream ||
+    fail "stream: $(tail -1 log)"
+
+# ---- forms of memory ----
+
+"$fsnn" export-c run-mlp -o short --samples 5 --quiet --set dynamics.memory=7 >log 2>&1 && compile short ||
+    fail "short memory: $(tail -1 log)"
+"$fsnn" export-c run-mlp -o full --samples 5 --quiet --memory full --horizon 60 >log 2>&1 && compile full ||
+    fail "full memory: $(tail -1 log)"
+grep -q '| 60 | 0 |' full/report.md || fail "report.md does not say that 60 states are kept"
+grep -q '| 48 | [1-9]' mlp/report.md || fail "report.md does not say that there are exponentials"
+
+# ---- what is refused: exit code 2 and a sentence that says what works ----
+
+refused() { # WORDS options...
+    words=$1
+    shift
+    "$fsnn" export-c "$@" -o refused --samples 2 --quiet >log 2>&1
+    [ $? = 2 ] || fail "$*: exit code not 2: $(tail -1 log)"
+    grep -q -- "$words" log || fail "$*: expected to read \"$words\": $(tail -1 log)"
+    [ ! -e refused/net.c ] || fail "$*: net.c was written"
+}
+refused "needs --horizon" run-mlp --memory full
+refused "tolerance from 1e-12 to 0.1, or full" run-mlp --memory much
+refused "reset jump .* subtract" run-mlp --set lif1.reset=jump
+refused "method abm .* gl, l1, ab, ml and euler work" run-mlp --set dynamics.method=abm
+refused "double precision .* single works" run-mlp --set dynamics.precision=double
+refused "no such type\|type \"int3\"" run-mlp --type int3
+sed 's/^  - linear: {out: 2, name: fc2}/  - layernorm\n&/' mlp.yaml >norm.yaml
+refused "layernorm .*linear, conv1d, conv2d" norm.yaml
+sed 's/- lif: {tau: 2.0, threshold: 0.1, name: lif2}/- user: {dv: "(-v + sin(I))\/tau", name: s1}/' mlp.yaml >sine.yaml
+refused "call sin.*exp, log" sine.yaml
+"$fsnn" export-c run-mlp --quiet >log 2>&1
+[ $? = 2 ] && grep -q -- "--output DIR is missing" log || fail "without --output: $(tail -1 log)"
+
+[ $failures = 0 ] && echo "networks as C give the spikes of fsnn run"
+exit $((failures > 0))
