@@ -21,7 +21,9 @@ quantise_scale quantise_scale_of(float largest, int bits)
     if (!(largest > 0))
         return (quantise_scale){128, e};
     /* largest 2^e / n in (127, 255] */
-    for (e = 7 - ilogb((double)largest / n); ldexp(largest, e) > 255.0 * n;)
+    int power; /* largest / n is in 2^(power - 1) .. 2^power */
+    frexp((double)largest / n, &power);
+    for (e = 8 - power; ldexp(largest, e) > 255.0 * n;)
         e--;
     while (ldexp(largest, e) <= 127.0 * n)
         e++;
@@ -33,7 +35,7 @@ quantise_scale quantise_scale_of(float largest, int bits)
 
 float quantise_scale_value(quantise_scale scale)
 {
-    return ldexpf((float)scale.mantissa, -scale.exponent);
+    return (float)ldexp(scale.mantissa, -scale.exponent);
 }
 
 int quantise_number(float w, quantise_scale scale, int bits)

@@ -1,6 +1,6 @@
 /* export/neuron_equation.c: users' equations as statements on local variables:
  *
- *   x0 ... states, current, spike, d0 ... derivatives, argument, f0 ... drives after the spike, J */
+ *   x0 ... states, current, spike, d0 ... derivatives, argument, f0 ... drives left, slope J */
 #include "equation/print.h"
 #include "export/neuron.h"
 

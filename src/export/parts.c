@@ -3,5 +3,5 @@
 
 #define EXPORT_PART(name, text) {name, text},
 const code_part code_parts[] = {
-#include "export_parts.h"
+#include <export_parts.h>
     {0}};

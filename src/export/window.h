@@ -1,4 +1,4 @@
-/* export/window.h: windows over images and lines, for convolutions and pools (parts/window.part). */
+/* export/window.h: windows over images and lines (parts/window.part), of convolutions and pools. */
 #ifndef FSNN_EXPORT_WINDOW_H
 #define FSNN_EXPORT_WINDOW_H
 
