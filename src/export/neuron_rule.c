@@ -32,6 +32,12 @@ fsnn_status code_rule_check(const code_neuron *p)
 
 #define LINE(...) code_add(&p->body, "            " __VA_ARGS__)
 
+/* v0, where v begins. */
+static code_constant rest_of(code_neuron *p)
+{
+    return code_constant_of(p, CODE_ROW, ROW_V0);
+}
+
 /* ---- derivative ---- */
 
 static void print_charge(code_neuron *p)
@@ -145,8 +151,7 @@ static void print_subtract(code_neuron *p)
 
 static void print_value(code_neuron *p)
 {
-    LINE("target = %s - %s;\n", code_constant_of(p, CODE_ROW, ROW_V_RESET).text,
-         code_float(p->scan->v0).text);
+    LINE("target = %s - %s;\n", code_constant_of(p, CODE_ROW, ROW_V_RESET).text, rest_of(p).text);
     LINE("next = land == 1.0f ? target : (1.0f - land) * next + land * target;\n");
 }
 
@@ -198,7 +203,7 @@ static void print_declarations(code_neuron *p)
         code_memory_read(p, i);
     for (int i = 0; i < p->states; i++)
         LINE("const float x%d = u%d + %s;\n", i, i,
-             code_float((i ? &p->scan->other[i - 1] : p->scan)->v0).text);
+    XX
     for (int i = 0; i < p->states; i++)
         LINE("float d%d = 0, f%d = 0;\n", i, i);
     LINE("float argument = 0, spike = 0, land = 0, taken = 0, drive, next, vp;\n");
@@ -223,7 +228,7 @@ static void print_end(code_neuron *p)
 {
     code_memory_write(p, 0, "next", "drive");
     if (p->scan->model->readout)
-        LINE("out[n] = next + %s;\n", code_float(p->scan->v0).text);
+        LINE("out[n] = next + %s;\n", rest_of(p).text);
     else
         LINE("out[n] = spike;\n");
     /* names that this neuron has no use for */
@@ -245,7 +250,7 @@ void code_rule_print(code_neuron *p)
         LINE("vp = next;\n");
     } else {
         print_scheme(p);
-        LINE("vp = next + %s;\n", code_float(p->scan->v0).text);
+        LINE("vp = next + %s;\n", rest_of(p).text);
         print_fire(p, false);
         print_drive(p, false);
     }
