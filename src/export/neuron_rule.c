@@ -203,7 +203,7 @@ static void print_declarations(code_neuron *p)
         code_memory_read(p, i);
     for (int i = 0; i < p->states; i++)
         LINE("const float x%d = u%d + %s;\n", i, i,
-    XX
+             i ? code_float(p->scan->other[i - 1].v0).text : rest_of(p).text);
     for (int i = 0; i < p->states; i++)
         LINE("float d%d = 0, f%d = 0;\n", i, i);
     LINE("float argument = 0, spike = 0, land = 0, taken = 0, drive, next, vp;\n");
