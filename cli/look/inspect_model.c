@@ -151,18 +151,42 @@ static int64_t steps_of(const cli_model *model)
     return steps > 0 ? steps : 1;
 }
 
-static int print_model(const char *path, cli_model *model)
+/* As the description has it. */
+static fsnn_plan plan_written(const cli_model *model)
 {
-    fsnn_plan plan = {.steps = steps_of(model),
-                      .batch = fsnn_session_training(model->session)->batch,
-                      .training = true,
-                      .checkpoint = fsnn_session_training(model->session)->checkpoint,
-                      .truncate = fsnn_session_training(model->session)->truncate,
-                      .still = fsnn_description_still(model->description),
-                      .seed = fsnn_session_training(model->session)->seed};
-    int code = cli_model_wrap(model, &plan, plan.steps);
-    if (code != CLI_GOOD)
-        return code;
+    const fsnn_training *t = fsnn_session_training(model->session);
+    return (fsnn_plan){.steps = steps_of(model),
+                       .batch = t->batch,
+                       .training = true,
+                       .checkpoint = t->checkpoint,
+                       .truncate = t->truncate,
+                       .still = fsnn_description_still(model->description),
+                       .seed = t->seed};
+}
+
+/* As a training plans it, with the steps of the samples, and batches of no more than there are.
+ * Data that cannot be opened are told in *trouble (to be freed): the description can be looked at
+ * without them. */
+static fsnn_plan plan_of(cli_model *model, char **trouble)
+{
+    static const bool wanted[FSNN_PARTS] = {[FSNN_PART_TRAIN] = true};
+    fsnn_plan plan = plan_written(model);
+    *trouble = NULL;
+    if (!fsnn_description_has_data(model->description))
+        return plan;
+    if (fsnn_session_open_data(model->session, wanted, false) < 0)
+        *trouble = cli_format("%s", fsnn_error_text());
+    const fsnn_loader *loader = fsnn_session_loader(model->session, FSNN_PART_TRAIN);
+    if (!loader)
+        return plan;
+    fsnn_loader_shape(loader, &plan.steps, NULL);
+    plan.batch = fsnn_loader_batch(loader);
+    plan.still = fsnn_loader_still(loader);
+    return plan;
+}
+
+static int print_network(const char *path, cli_model *model, const fsnn_plan *plan)
+{
     fsnn_shape in, out;
     char in_text[96], out_text[96];
     fsnn_status status = fsnn_net_shapes(model->net, &in, &out);
@@ -174,9 +198,28 @@ static int print_model(const char *path, cli_model *model)
               fsnn_shape_text(&out, out_text, sizeof out_text));
     print_nodes(model);
     print_loops(model);
-    print_sums(model, &plan);
+    print_sums(model, plan);
+    return CLI_GOOD;
+}
+
+static int print_model(const char *path, cli_model *model)
+{
+    char *trouble;
+    fsnn_plan plan = plan_of(model, &trouble);
+    int code = cli_model_wrap(model, &plan, plan.steps);
+    if (code == CLI_GOOD)
+        code = print_network(path, model, &plan);
+    if (code == CLI_GOOD && trouble)
+        cli_print("            (as written, for the data could not be opened: %s)\n", trouble);
     fflush(stdout);
+    free(trouble);
+    if (code != CLI_GOOD)
+        return code;
+    cli_model_warn(model, FSNN_TOPIC_DATA);
     cli_model_warnings(model);
+    if (fsnn_session_loader(model->session, FSNN_PART_TRAIN) &&
+        fsnn_session_fits(model->session) < 0)
+        cli_warn("fsnn train refuses it: %s", fsnn_error_text());
     return CLI_GOOD;
 }
 

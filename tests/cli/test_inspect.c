@@ -11,6 +11,15 @@ static void description(void **state)
                "\"tiny\""); /* by content, not by name */
     shell_says("$F inspect tiny.yaml --set fc1.out=20", "[20]");
     shell_fails("$F inspect tiny.yaml --set fc1.out=0", 2, "out");
+    /* what a training would plan: no more samples than there are */
+    shell_says("$F inspect tiny.yaml --set training.batch=2000000000", "T = 6 and batches of 96");
+    shell_says("$F inspect tiny.yaml --set training.batch=2000000000 --set data.validation=0.25",
+               "T = 6 and batches of 72");
+    shell_says("$F inspect tiny.yaml --set data.train.path=absent.npz", "and batches of 16",
+               "as written, for the data could not be opened", "there is no file \"absent.npz\"");
+    shell_good("$F inspect tiny.yaml --set fc2.out=2");
+    shell_contains(shell_err, "fsnn train refuses it: tiny.yaml:7:5: layers[3]: the training data",
+                   "data that do not fit");
 }
 
 static void arrays(void **state)
