@@ -33,6 +33,8 @@ typedef struct cli_model {
     fsnn_description *description; /* the session's, as is the network */
     fsnn_net *net;
     int said[FSNN_TOPICS]; /* warnings that were printed */
+    char **told;           /* [tolds] those of the network */
+    int tolds;
 } cli_model;
 
 /* The description that `path` stands for: that of a run directory, or else `path` itself; to be

@@ -36,6 +36,9 @@ int cli_model_open_run(cli_model *model, const char *path, const cli_common *com
 void cli_model_close(cli_model *model)
 {
     fsnn_session_close(model->session);
+    for (int i = 0; i < model->tolds; i++)
+        free(model->told[i]);
+    free(model->told);
     *model = (cli_model){0};
 }
 
@@ -48,18 +51,34 @@ void cli_model_warn(cli_model *model, fsnn_topic topic)
     }
 }
 
+/* The network's warnings come and go as it is wrapped: they are told by their texts. Whether it was
+ * not told before. */
+static bool tell(cli_model *model, const char *text, bool print)
+{
+    for (int i = 0; i < model->tolds; i++)
+        if (strcmp(model->told[i], text) == 0)
+            return false;
+    char **more = cli_allocate((size_t)model->tolds + 1, sizeof *more);
+    if (model->tolds)
+        memcpy(more, model->told, (size_t)model->tolds * sizeof *more);
+    free(model->told);
+    model->told = more;
+    more[model->tolds++] = cli_format("%s", text);
+    if (print)
+        cli_warn("%s", text);
+    return true;
+}
+
 void cli_model_warnings(cli_model *model)
 {
     enum { SHOWN = 4 }; /* deep networks have the same remark for each layer */
     const char *text;
     int count = 0;
     cli_model_warn(model, FSNN_TOPIC_DESCRIPTION);
-    for (; (text = fsnn_session_warning_on(model->session, FSNN_TOPIC_NET, count)) != NULL; count++)
-        if (count < SHOWN)
-            cli_warn("%s", text);
+    for (int i = 0; (text = fsnn_session_warning_on(model->session, FSNN_TOPIC_NET, i)); i++)
+        count += tell(model, text, count < SHOWN);
     if (count > SHOWN)
         cli_warn("%d more warnings of other layers", count - SHOWN);
-    model->said[FSNN_TOPIC_NET] = count;
 }
 
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order)
@@ -92,8 +111,8 @@ int cli_model_weights(cli_model *model, const char *path)
     fsnn_status status = fsnn_session_weights(model->session, path);
     if (status < 0)
         return cli_fail(status);
-    model->said[FSNN_TOPIC_NET] = said;
-    cli_model_warn(model, FSNN_TOPIC_NET);
+    for (const char *text; (text = fsnn_session_warning_on(session, FSNN_TOPIC_NET, said)); said++)
+        tell(model, text, true);
     for (int i = 0; (name = fsnn_session_kept(session, i)) != NULL; i++)
         cli_say("%s is as --set has it, not as %s", name, path);
     return CLI_GOOD;

@@ -70,6 +70,7 @@ typedef struct sim_setup {
     const sim_options *given;
     cli_model model;        /* that the neuron is from */
     const char *layer;      /* its name there; NULL: from no description */
+    char *weights;          /* the file that its numbers are from; NULL: from none */
     fsnn_dynamics dynamics; /* of that layer, with its own order */
     fsnn_method method;
     fsnn_engine engine;

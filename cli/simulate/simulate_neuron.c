@@ -68,10 +68,24 @@ static int no_layer(const sim_options *o, fsnn_status status)
     return cli_error(CLI_USAGE, "--%s: %s", o->node ? "node" : "model", fsnn_error_text());
 }
 
+/* Of a run what it learned. */
+static int load_weights(const sim_options *o, sim_setup *s)
+{
+    const char *path = NULL;
+    char *owned;
+    int code = cli_run_weights(o->model, false, &path, &owned);
+    if (code == CLI_GOOD && path)
+        code = cli_model_weights(&s->model, path);
+    s->weights = owned;
+    return code;
+}
+
 static int set_layer(const sim_options *o, sim_setup *s)
 {
     fsnn_simulation what;
     int code = cli_model_open(&s->model, o->model, &o->common);
+    if (code == CLI_GOOD)
+        code = load_weights(o, s);
     if (code != CLI_GOOD)
         return code;
     fsnn_status status = fsnn_session_simulation(s->model.session, o->node, &what);
@@ -289,5 +303,6 @@ void sim_neuron_free(sim_setup *s)
     for (int i = 0; i < s->names; i++)
         free(s->name[i]);
     free(s->options);
+    free(s->weights);
     cli_model_close(&s->model);
 }

@@ -91,8 +91,10 @@ char *sim_sources_text(const sim_setup *s)
     char theirs[96], ours[256];
     list_names(theirs, sizeof theirs, taken, given, false, CLI_COUNT(taken));
     list_names(ours, sizeof ours, own, given, true, CLI_COUNT(own));
-    return cli_format("layer %s of %s%s%s%s%s", s->layer, o->model, *theirs ? ", with its " : "",
-                      theirs, *ours ? "; from the options: " : "", ours);
+    return cli_format("layer %s of %s%s%s%s%s%s%s", s->layer, o->model,
+                      *theirs ? ", with its " : "", theirs,
+                      s->weights ? "; what it learned is of " : "", s->weights ? s->weights : "",
+                      *ours ? "; from the options: " : "", ours);
 }
 
 char *sim_setup_text(const sim_setup *s)

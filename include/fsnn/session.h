@@ -335,10 +335,11 @@ FSNN_API fsnn_status fsnn_session_best(fsnn_session *session);
 
 /* The neuron layer `node` of the description, or its only one where `node` is NULL, as a simulation
  * of one such neuron (fsnn_simulate): its kind and options, the dynamics with its order and
- * precision, the seed of training; current 0, 1000 steps. Where neurons have numbers of their own
- * it is the first, and a warning says so (FSNN_TOPIC_RESULT). What it points at belongs to the
- * session and stands until the next call. Errors: FSNN_ENOTFOUND, FSNN_EARGUMENT (several layers;
- * the key of both is "node"). */
+ * precision, the seed of training; current 0, 1000 steps. Numbers that weights or a training
+ * changed are those that the network has now. Where neurons have numbers of their own it is the
+ * first, and a warning says so (FSNN_TOPIC_RESULT). What it points at belongs to the session and
+ * stands until the next call. Errors: FSNN_ENOTFOUND, FSNN_EARGUMENT (several layers; the key of
+ * both is "node"). */
 FSNN_API fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
                                              fsnn_simulation *simulation);
 

@@ -97,7 +97,7 @@ static fsnn_status remark_rounded(fsnn_net *net, const char *path, const fsnn_ar
                                           path, (long long)rounded, (long long)of));
 }
 
-fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
+fsnn_status weights_load(fsnn_net *net, const char *path, void *const *stays)
 {
     fsnn_arrays list = {0};
     FSNN_TRY(check_wrapped(net, path));
@@ -111,9 +111,16 @@ fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
     if (!status)
         status = remark_rounded(net, path, &list);
     if (!status)
+        status = weights_remark_fixed(net, path, &list, stays);
+    if (!status)
         status = put_all(net, path, &list);
     fsnn_arrays_free(&list);
     return status;
+}
+
+fsnn_status fsnn_weights_load(fsnn_net *net, const char *path)
+{
+    return weights_load(net, path, NULL);
 }
 
 static fsnn_status collect(const fsnn_net *net, fsnn_arrays *list)
@@ -127,8 +134,8 @@ static fsnn_status collect(const fsnn_net *net, fsnn_arrays *list)
     FSNN_TRY(status);
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *param = fsnn_net_param(net, i);
-        if (param->neuron && !param->learn)
-            continue; /* stands in the description */
+        if (net_param_described(net, i))
+            continue;
         fsnn_array *array =
             fsnn_arrays_add(list, param->name, net_param_type(param), &param->shape);
         if (!array)

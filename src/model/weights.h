@@ -17,6 +17,14 @@ enum { WEIGHTS_DATA_SIZE = 32 };
  * has its own values. */
 fsnn_status weights_remark(fsnn_net *net, const char *path, const fsnn_arrays *list);
 
+/* A warning of the net, before they are taken, where numbers of neurons that the net does not learn
+ * have other values in the file, which replace those of the options. The parameters that `stays`
+ * [parameters] has something for are not spoken of; NULL: none. */
+fsnn_status weights_remark_fixed(fsnn_net *net, const char *path, const fsnn_arrays *list,
+                                 void *const *stays);
+/* fsnn_weights_load for a caller who then puts back the parameters that `stays` has. */
+fsnn_status weights_load(fsnn_net *net, const char *path, void *const *stays);
+
 /* The arrays of a file of any format of weights, by its first bytes. */
 fsnn_status weights_read(const char *path, fsnn_arrays *list);
 

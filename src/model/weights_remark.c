@@ -105,3 +105,56 @@ fsnn_status weights_remark(fsnn_net *net, const char *path, const fsnn_arrays *l
     free(differs);
     return status;
 }
+
+/* ---- numbers that are fixed here ---- */
+
+/* The parameter is fixed here and the array has another number for it, which is written. */
+static bool other(FILE *out, const fsnn_param *param, const fsnn_array *array, int before)
+{
+    int64_t count = fsnn_shape_count(&param->shape);
+    bool wide = array->dtype == FSNN_F64;
+    for (int64_t i = 0; i < count; i++) {
+        double there = wide ? ((const double *)array->data)[i] : ((const float *)array->data)[i];
+        double here = net_param_value(param, i);
+        if (there == here || (float)there == (float)here)
+            continue;
+        if (before < SHOWN)
+            fprintf(out, "%s%s %.6g (%.6g in the description)", before ? ", " : "", param->name,
+                    there, here);
+        return true;
+    }
+    return false;
+}
+
+static int compare_fixed(FILE *out, const fsnn_net *net, const fsnn_arrays *list,
+                         void *const *stays)
+{
+    int count = 0;
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        const fsnn_array *array = fsnn_arrays_find(list, param->name);
+        if (array && param->neuron && !param->learn && !(stays && stays[i]))
+            count += other(out, param, array, count);
+    }
+    if (count > SHOWN)
+        fprintf(out, " and %d more", count - SHOWN);
+    return count;
+}
+
+fsnn_status weights_remark_fixed(fsnn_net *net, const char *path, const fsnn_arrays *list,
+                                 void *const *stays)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    int count = out ? compare_fixed(out, net, list, stays) : 0;
+    bool failed = !out || ferror(out);
+    failed = (out && fclose(out) != 0) || failed;
+    fsnn_status status = failed ? fsnn_fail(FSNN_EMEMORY, "out of memory") : FSNN_OK;
+    if (!failed && count)
+        status = net_warn_once(
+            net, fsnn_format("%s: numbers that are not learned here are those of the weights: %s",
+                             path, text));
+    free(text);
+    return status;
+}

@@ -229,6 +229,9 @@ void net_unlower(fsnn_net *net);
 fsnn_status net_warn(fsnn_net *net, char *sentence); /* takes the string */
 /* The same, where it is not said yet. */
 fsnn_status net_warn_once(fsnn_net *net, char *sentence);
+/* Whether a parameter is a number of a neuron that is not learned and still is as the neuron's
+ * options have it: files of weights need not hold it, a description does. */
+bool net_param_described(const fsnn_net *net, int index);
 /* fsnn_net_describe, and with `learned` the values that are learned, too. */
 fsnn_status net_describe(const fsnn_net *net, bool learned, char **text);
 

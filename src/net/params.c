@@ -61,6 +61,37 @@ static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
         net_param_set(p, i, spec->init == OP_ZERO ? 0 : constant(spec, i));
 }
 
+/* The number that `draw` gives, as the parameter keeps it. */
+static double drawn(const fsnn_param *p, const op_param *spec, int64_t i)
+{
+    double x = spec->init == OP_ZERO ? 0 : constant(spec, i);
+    return p->value64 ? x : (double)(float)x;
+}
+
+/* What a parameter is made by. */
+static const op_param *spec_of(const fsnn_net *net, int index)
+{
+    for (int i = 1; i < net->nodes; i++) {
+        const net_node *node = net->node[i];
+        int at = index - node->first_param;
+        if (node->shares < 0 && at >= 0 && at < node->op.params)
+            return &node->op.param[at];
+    }
+    return NULL;
+}
+
+bool net_param_described(const fsnn_net *net, int index)
+{
+    const fsnn_param *p = &net->param[index];
+    const op_param *spec = spec_of(net, index);
+    if (!p->neuron || p->learn || !spec || spec->init == OP_UNIFORM)
+        return false;
+    for (int64_t i = 0; i < fsnn_shape_count(&p->shape); i++)
+        if (net_param_value(p, i) != drawn(p, spec, i))
+            return false;
+    return true;
+}
+
 typedef struct old {
     fsnn_param *param;
     net_param_place *place;

@@ -2,6 +2,9 @@
 #include "base/error_key.h"
 #include "session/session.h"
 
+#include "net/net.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /* A layer that was looked for. */
@@ -65,6 +68,67 @@ static bool leave_lists(fsnn_neuron *neuron, fsnn_user *user)
     return differ;
 }
 
+/* ---- what weights that were loaded, or a training, made of the numbers ---- */
+
+/* The parameter NAME of the layer, NULL: it has none, or still the number of the options. */
+static fsnn_status find_changed(const fsnn_session *s, const layer *l, const char *name,
+                                const fsnn_param **found)
+{
+    char *full = fsnn_format("%s.%s", l->info.name, name);
+    if (!full)
+        return FSNN_EMEMORY;
+    *found = s->wrapped ? fsnn_net_param_find(s->net, full) : NULL;
+    fsnn_free(full);
+    return FSNN_OK;
+}
+
+/* The numbers [count] of the parameter, where they are others than single precision makes of those
+ * here. Whether neurons of the layer differ. */
+static bool take(const fsnn_param *p, double *x, int count)
+{
+    if (!p)
+        return false;
+    bool differ = false;
+    for (int64_t i = 0; i < fsnn_shape_count(&p->shape); i++) {
+        double value = net_param_value(p, i);
+        if (i < count && value != (p->value64 ? x[i] : (double)(float)x[i]))
+            x[i] = value;
+        differ = differ || (count == 1 && value != net_param_value(p, 0));
+    }
+    return differ;
+}
+
+static fsnn_status take_values(const fsnn_session *s, const layer *l, fsnn_neuron *neuron,
+                               fsnn_user *user, bool *differ)
+{
+    const struct {
+        const char *name;
+        double *x;
+    } common[] = {{"tau", &neuron->tau.value},
+                  {"threshold", &neuron->threshold.value},
+                  {"v_reset", &neuron->v_reset.value}};
+    const fsnn_param *p;
+    for (int i = 0; i < FSNN_COUNT(common); i++) {
+        FSNN_TRY(find_changed(s, l, common[i].name, &p));
+        *differ = take(p, common[i].x, 1) || *differ;
+    }
+    for (int i = 0; user && i < user->params; i++) {
+        FSNN_TRY(find_changed(s, l, user->param[i].name, &p));
+        *differ = take(p, &user->param[i].value.value, 1) || *differ;
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status take_order(const fsnn_session *s, const layer *l, fsnn_order *order)
+{
+    const fsnn_param *p;
+    FSNN_TRY(find_changed(s, l, "alpha", &p));
+    take(p, order->alpha, order->terms);
+    FSNN_TRY(find_changed(s, l, "coefficient", &p));
+    take(p, order->coefficient, order->terms);
+    return FSNN_OK;
+}
+
 /* The layer's own order, as it begins. */
 static void take_dynamics(fsnn_session *s, const layer *l, fsnn_dynamics *dynamics)
 {
@@ -94,7 +158,9 @@ fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
         leave_equations(&session->neuron);
     fsnn_user *user = size == (int)sizeof session->neuron ? &session->neuron : NULL;
     session_texts_free(&session->remark[FSNN_TOPIC_RESULT]);
-    if (leave_lists(&session->neuron.neuron, user))
+    bool differ = leave_lists(&session->neuron.neuron, user);
+    FSNN_TRY(take_values(session, &l, &session->neuron.neuron, user, &differ));
+    if (differ)
         FSNN_TRY(session_texts_add(&session->remark[FSNN_TOPIC_RESULT],
                                    "%s: the neurons of \"%s\" have numbers of their own: this is "
                                    "the first one",
@@ -105,5 +171,5 @@ fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
     simulation->options = &session->neuron;
     simulation->seed = session->training.seed;
     take_dynamics(session, &l, &simulation->dynamics);
-    return FSNN_OK;
+    return take_order(session, &l, &session->order);
 }

@@ -2,6 +2,7 @@
 #include "session/overridden.h"
 
 #include "base/port_files.h"
+#include "model/weights.h"
 #include "net/net.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ fsnn_status session_load(fsnn_session *s, const char *file)
     void **kept = fsnn_alloc(((size_t)count + 1) * sizeof *kept);
     fsnn_status status = kept ? keep(s, kept) : FSNN_EMEMORY;
     if (status >= 0)
-        status = fsnn_weights_load(s->net, file);
+        status = weights_load(s->net, file, kept);
     if (status >= 0)
         status = put_back(s, kept);
     for (int i = 0; kept && i < count; i++)

@@ -113,17 +113,11 @@ static fsnn_status load_rates(const trainer *t, const fsnn_arrays *in)
 
 /* ---- weights ---- */
 
-/* Fixed neuron parameters stand in the description. */
-static bool kept(const fsnn_param *p)
-{
-    return p->learn || !p->neuron;
-}
-
 static fsnn_status save_weights(const fsnn_net *net, const char *prefix, fsnn_arrays *out)
 {
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
-        if (!kept(p))
+        if (net_param_described(net, i))
             continue;
         char *name = fsnn_format("%s%s", prefix, p->name);
         fsnn_status status =
@@ -145,14 +139,23 @@ static fsnn_status find_weights(const fsnn_arrays *in, const fsnn_param *p,
     return status ? status : array_check_finite(*array, net_param_type(p), "weights");
 }
 
+/* A number of a neuron that is not learned: there if it was not as the description has it. */
+static fsnn_status find_fixed(const fsnn_arrays *in, const fsnn_param *p, const fsnn_array **array)
+{
+    char *name = fsnn_format("net.%s", p->name);
+    bool there = name && fsnn_arrays_find(in, name);
+    fsnn_free(name);
+    return there ? find_weights(in, p, array) : name ? FSNN_OK : FSNN_EMEMORY;
+}
+
 /* The array of each parameter of the net that is kept, in `found`; whether all fit. */
 static fsnn_status check_weights(const fsnn_net *net, const fsnn_arrays *in,
                                  const fsnn_array **found)
 {
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
-        if (kept(p))
-            FSNN_TRY(find_weights(in, p, &found[i]));
+        bool fixed = p->neuron && !p->learn;
+        FSNN_TRY(fixed ? find_fixed(in, p, &found[i]) : find_weights(in, p, &found[i]));
     }
     return FSNN_OK;
 }
@@ -162,7 +165,7 @@ static void put_weights(fsnn_net *net, const void *found, bool neuron)
     const fsnn_array *const *array = found;
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
-        if (kept(p) && p->neuron == neuron)
+        if (array[i] && p->neuron == neuron)
             memcpy(net_param_data(p), array[i]->data, net_param_bytes(p));
     }
 }

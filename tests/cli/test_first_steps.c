@@ -112,6 +112,42 @@ static void unused_options(void **state)
     shell_contains(shell_err, "learning alpha or coefficients does nothing here", "inspect");
 }
 
+/* Numbers that were learned and are fixed in the description at hand: they are the weights', which
+ * is said once, and a training that begins with them keeps them. A neuron alone has them, too. */
+static void learned_numbers(void **state)
+{
+    (void)state;
+    shell_good("$F train tiny.yaml --out learns --no-figures");
+    shell_good("sed 's/alpha: 0.6, learn_alpha: true/alpha: 1/' tiny.yaml >fixed.yaml");
+    static const char said[] = "learns/best.safetensors: numbers that are not learned here are "
+                               "those of the weights: lif1.alpha 0.";
+    static const char *const row[] = {"eval fixed.yaml -w learns",
+                                      "run fixed.yaml -w learns -i x.npz -o y.npz",
+                                      "train fixed.yaml -w learns --out goes --no-figures"};
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        char line[256];
+        snprintf(line, sizeof line, "$F %s", row[i]);
+        shell_good(line);
+        shell_contains(shell_err, said, line);
+        shell_contains(shell_err, " (1 in the description), lif2.alpha 0.", line);
+        assert_null(strstr(strstr(shell_err, said) + 1, said));
+    }
+    shell_good("$F eval fixed.yaml -w learns --set dynamics.alpha=1");
+    assert_null(strstr(shell_err, said));
+    /* what the training says of its best epoch is what its weights do */
+    shell_good("$F train fixed.yaml -w learns --out again --no-figures --set training.epochs=2 && "
+               "$F train --resume again --no-figures --set training.epochs=3");
+    shell_good("cmp again/last.safetensors goes/last.safetensors && $F eval goes --json >e.json && "
+               "grep -o '\"loss\": [0-9.]*' e.json | head -n 1 | cut -c 1-13");
+    char loss[32];
+    snprintf(loss, sizeof loss, "%.5s", strstr(shell_out, "0."));
+    shell_good("awk -F, '$12 == 1 { x = $4 } END { print x }' goes/metrics.csv");
+    shell_contains(shell_out, loss, "the loss of the best epoch");
+    shell_says("$F simulate --model learns --node lif1 --no-figure",
+               "; what it learned is of learns/best.safetensors", "\n0.9");
+    shell_says("$F simulate --model learns/description.yaml --node lif1 --no-figure", "\n     0.6");
+}
+
 /* What --set says of learned parameters in a mapping stays too. */
 static void mappings(void **state)
 {
@@ -141,7 +177,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forgotten_flatten), cmocka_unit_test(runs_away),
         cmocka_unit_test(weights),           cmocka_unit_test(test_data_watched),
-        cmocka_unit_test(unused_options),    cmocka_unit_test(mappings),
+        cmocka_unit_test(learned_numbers),   cmocka_unit_test(unused_options),
+        cmocka_unit_test(mappings),
     };
     return cmocka_run_group_tests(tests, tiny_start, folder_remove);
 }
