@@ -147,6 +147,7 @@ static void complete(int count, char **word)
 
 int main(int argc, char **argv)
 {
+    cli_streams_setup();
     cli_message_setup("", false);
     cli_signals_setup();
     cli_options_key = cli_key_of;

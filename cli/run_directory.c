@@ -28,12 +28,16 @@ int cli_run_weights(const char *operand, bool needed, const char **weights, char
     *owned = NULL;
     if (!cli_is_directory(directory))
         return CLI_GOOD;
+    if (directory == operand && !has(operand, "description.yaml"))
+        return cli_error(CLI_USAGE,
+                         "%s: is a directory, but no run: there is no description.yaml in it",
+                         operand);
     fsnn_status status = fsnn_run_weights(directory, owned);
     if (status >= 0)
         *weights = *owned;
     else if (status != FSNN_ENOTFOUND)
         return cli_fail(status);
-    else if (*weights || (needed && has(directory, "description.yaml")))
+    else if (*weights || needed)
         return cli_error(CLI_USAGE, "%s", fsnn_error_text());
     return CLI_GOOD;
 }

@@ -296,5 +296,7 @@ static const cli_command command = {
 
 int main(int argc, char **argv)
 {
+    cli_streams_setup();
+    cli_signals_setup();
     return cli_close(cli_command_run(&command, argc - 1, argv + 1));
 }

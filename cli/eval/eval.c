@@ -378,6 +378,19 @@ static int evaluate(work *w)
     return evaluated(w, fsnn_session_evaluate(w->model.session, &how, &w->a));
 }
 
+/* Draws that cannot differ say nothing of a spread. */
+static void warn_unused(const work *w)
+{
+    bool random = fsnn_description_encoder(w->model.description)->kind == FSNN_ENCODE_RATE ||
+                  w->conditions.count;
+    if (w->a.repeats > 1 && w->a.score.spread_loss == 0 && !random)
+        cli_warn("--repeats %lld: all draws are the same, for nothing in them is random: the "
+                 "encoder rate is, and disturbances by --perturb are",
+                 (long long)w->a.repeats);
+    if (w->o->confusion && !w->a.mean.confusion)
+        cli_warn("--confusion: there is no such matrix, for the targets are no classes");
+}
+
 /* What of it the figures are, and what was not drawn. */
 static int say_interrupted(const work *w)
 {
@@ -429,6 +442,9 @@ static int execute(work *w)
         return cli_error(CLI_USAGE, "--weights FILE is missing: the weights to evaluate");
     if (named_part(o->on) < -1)
         return CLI_USAGE;
+    if (o->out && !o->perturb.count)
+        return cli_error(CLI_USAGE, "--out DIR draws accuracies over the amounts of disturbances: "
+                                    "give them with --perturb, like --perturb noise=0.1:0.2:0.4");
     cli_signals_catch();
     int code = cli_energy_parse(o->energy, &w->energy);
     if (code == CLI_GOOD)
@@ -451,6 +467,7 @@ static int execute(work *w)
         print_table(w);
     if (w->interrupted)
         return say_interrupted(w);
+    warn_unused(w);
     if (o->out)
         cli_conditions_figure(&w->conditions, &w->a, fsnn_description_name(w->model.description),
                               o->out);

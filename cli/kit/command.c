@@ -1,8 +1,10 @@
 /* cli/kit/command.c: one command from its arguments to its exit code. */
 #include "cli/kit/kit.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void cli_version(void)
 {
@@ -56,6 +58,16 @@ int cli_command_run(const cli_command *command, int argc, char **argv)
     cli_options_free(command, common);
     free(common);
     return code;
+}
+
+/* The next file that is opened would get the number of a stream that is closed, and what is printed
+ * would go into that file. */
+void cli_streams_setup(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (fcntl(stream, F_GETFD) < 0 &&
+            open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream)
+            exit(CLI_FAILED);
 }
 
 /* stdout is where results go: a full disk or a closed pipe behind it is a failure. */

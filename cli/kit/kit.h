@@ -152,6 +152,10 @@ void cli_candidate(const char *word, const char *help);
 /* Prints the keys of a description that begin as `typed` does, for --set. */
 extern void (*cli_put_keys)(const char *typed);
 void cli_options_free(const cli_command *command, void *options);
+/* Whether the option of a row was given. */
+bool cli_option_given(const cli_option *option, const void *options);
+/* Whether a text of words parted by blanks has this one. */
+bool cli_has_word(const char *words, const char *word);
 /* The help page of a command on stdout. */
 void cli_help(const cli_command *command);
 /* Prints `text` in lines of at most 80 columns, each (but the first) indented by `indent`; `column`
@@ -230,6 +234,9 @@ void cli_json_integer(cli_json *json, const char *key, int64_t value);
 
 /* Of every command: a file that grows past the limit is a write that fails. */
 void cli_signals_setup(void);
+/* Of every program, before it opens anything: a standard stream that is closed fails when it is
+ * used. */
+void cli_streams_setup(void);
 void cli_signals_catch(void);
 volatile const int *cli_stop(void);
 /* A line that is redrawn stands on the terminal: the end by a signal clears it. */

@@ -224,6 +224,35 @@ int cli_options_parse(const cli_command *command, int argc, char **argv, void *o
     return CLI_GOOD;
 }
 
+bool cli_option_given(const cli_option *option, const void *options)
+{
+    const void *at = (const char *)options + option->offset;
+    switch (option->kind) {
+    case CLI_FLAG:
+        return *(const bool *)at;
+    case CLI_TEXT:
+        return *(const char *const *)at != NULL;
+    case CLI_INT:
+        return ((const cli_int *)at)->given;
+    case CLI_SEED:
+        return ((const cli_seed *)at)->given;
+    case CLI_REAL:
+        return ((const cli_real *)at)->given;
+    case CLI_LIST:
+        return ((const cli_list *)at)->count > 0;
+    }
+    return false;
+}
+
+bool cli_has_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at += length)
+        if ((at == words || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+            return true;
+    return false;
+}
+
 void cli_options_free(const cli_command *command, void *options)
 {
     for (const cli_option *o = command->option; o->name; o++) {

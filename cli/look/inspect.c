@@ -178,7 +178,21 @@ int inspect_unknown(const char *path, const char *possible)
     return code;
 }
 
-static int inspect_directory(const char *path, const cli_common *common, fsnn_camera camera)
+/* One that is known: run() has looked. */
+static fsnn_camera camera_of(const options *o)
+{
+    fsnn_camera camera = FSNN_CAMERA_LEFT;
+    cli_camera_find(o->camera, &camera);
+    return camera;
+}
+
+static int no_keys(const char *path)
+{
+    return cli_error(CLI_USAGE,
+                     "--set overrides keys of a description, and %s is none: leave it out", path);
+}
+
+static int inspect_directory(const char *path, const options *o)
 {
     char *description = cli_path(path, "description.yaml"),
          *metrics = cli_path(path, "metrics.csv");
@@ -186,50 +200,122 @@ static int inspect_directory(const char *path, const cli_common *common, fsnn_ca
     free(description);
     free(metrics);
     if (run)
-        return inspect_run(path, common);
-    return inspect_has_events(path, false) ? inspect_events_folder(path, camera)
+        return inspect_run(path, &o->common);
+    if (o->common.set.count)
+        return no_keys(path);
+    return inspect_has_events(path, false) ? inspect_events_folder(path, camera_of(o))
                                            : inspect_unknown(path, readable);
 }
 
-static int inspect(const char *path, const cli_common *common, fsnn_camera camera)
+/* ---- which: a row a kind, the first that knows it shows it ---- */
+
+static bool is_nir(const char *path)
+{
+    return !cli_is_directory(path) && fsnn_nir_known(path);
+}
+
+static bool is_series(const char *path)
+{
+    return series_kind_of(path) != SERIES_NONE;
+}
+
+static bool is_numbers(const char *path)
+{
+    return inspect_is_arrays(path) || inspect_is_weights(path);
+}
+
+static bool is_written(const char *path)
 {
     head h;
-    if (!cli_is_directory(path) && fsnn_nir_known(path))
-        return nir_inspect(path);
-    series_kind series = series_kind_of(path);
-    if (series != SERIES_NONE)
-        return inspect_series(path, series);
-    if (fsnn_graph_known(path))
-        return graph_inspect(path);
-    if (cli_is_directory(path))
-        return inspect_directory(path, common, camera);
-    int code = read_head(path, &h);
-    if (code != CLI_GOOD)
-        return code;
-    if (fsnn_events_known(path))
-        return inspect_events(path, camera);
-    if (is_arrays(&h) || is_safetensors(&h) || fsnn_torch_known(path))
-        return inspect_arrays(path);
-    if (inspect_is_idx(path))
-        return inspect_idx(path);
-    if (inspect_is_png(path))
-        return inspect_png(path);
-    if (is_metrics(&h))
-        return inspect_metrics(path);
-    return is_description(path, &h) ? inspect_model(path, common) : inspect_unknown(path, readable);
+    return read_head(path, &h) == CLI_GOOD && is_description(path, &h);
 }
+
+static int as_nir(const char *path, const options *o)
+{
+    (void)o;
+    return nir_inspect(path);
+}
+
+static int as_series(const char *path, const options *o)
+{
+    (void)o;
+    return inspect_series(path, series_kind_of(path));
+}
+
+static int as_graph(const char *path, const options *o)
+{
+    (void)o;
+    return graph_inspect(path);
+}
+
+static int as_events(const char *path, const options *o)
+{
+    return inspect_events(path, camera_of(o));
+}
+
+static int as_numbers(const char *path, const options *o)
+{
+    (void)o;
+    return inspect_arrays(path);
+}
+
+static int as_idx(const char *path, const options *o)
+{
+    (void)o;
+    return inspect_idx(path);
+}
+
+static int as_png(const char *path, const options *o)
+{
+    (void)o;
+    return inspect_png(path);
+}
+
+static int as_description(const char *path, const options *o)
+{
+    return inspect_model(path, &o->common);
+}
+
+static int as_metrics(const char *path, const options *o)
+{
+    (void)o;
+    return inspect_metrics(path);
+}
+
+static const struct {
+    bool (*is)(const char *path);
+    int (*show)(const char *path, const options *o);
+    bool described; /* by keys, which --set can change */
+} kinds[] = {
+    {is_nir, as_nir, false},
+    {is_series, as_series, false},
+    {fsnn_graph_known, as_graph, false},
+    {cli_is_directory, inspect_directory, true},
+    {fsnn_events_known, as_events, false},
+    {is_numbers, as_numbers, false},
+    {inspect_is_idx, as_idx, false},
+    {inspect_is_png, as_png, false},
+    {inspect_is_metrics, as_metrics, false},
+    {is_written, as_description, true},
+};
 
 static int run(void *given)
 {
     const options *o = given;
     const char *path = o->common.operand[0];
+    head h;
     fsnn_camera camera;
     int code = cli_camera_find(o->camera, &camera);
-    if (code != CLI_GOOD)
-        return code;
-    if (o->camera && !fsnn_events_known(path) && !inspect_has_events(path, false))
-        return cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", path);
-    return inspect(path, &o->common, camera);
+    if (code == CLI_GOOD && o->camera && !fsnn_events_known(path) &&
+        !inspect_has_events(path, false))
+        code = cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", path);
+    if (code == CLI_GOOD && !cli_is_directory(path))
+        code = read_head(path, &h);
+    for (int i = 0; code == CLI_GOOD && i < CLI_COUNT(kinds); i++)
+        if (kinds[i].is(path))
+            return o->common.set.count && !kinds[i].described ? no_keys(path)
+                                                              : kinds[i].show(path, o);
+    return code == CLI_GOOD ? inspect_unknown(path, readable) : code;
 }
 
 static const cli_values values[] = {{"camera", "left,right,both"}, {NULL, NULL}};

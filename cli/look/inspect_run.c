@@ -12,7 +12,7 @@
 typedef struct table {
     char *header, *best, *last;
     char **name, **best_cell, **last_cell; /* [columns] */
-    int columns, rows;
+    int columns, rows, broken;             /* rows of another number of cells */
 } table;
 
 static int column(const table *t, const char *name)
@@ -44,6 +44,8 @@ static void read_rows(FILE *file, table *t)
             if (t->rows++ == 0 || (mark >= 0 && strcmp(cell[mark], "1") == 0))
                 keep(&t->best, &t->best_cell, line);
             keep(&t->last, &t->last_cell, line);
+        } else {
+            t->broken++;
         }
         free(cell);
         free(copy);
@@ -104,6 +106,9 @@ int inspect_metrics(const char *path)
                 t.rows == 1 ? "" : "s", "", "best", "last");
         for (int i = 0; i < t.columns; i++)
             cli_out("%-24s %14s %14s\n", t.name[i], t.best_cell[i], t.last_cell[i]);
+        if (t.broken)
+            cli_warn("%s: %d of its lines do not have %d cells and are left out", path, t.broken,
+                     t.columns);
         advise(&t);
     }
     void *owned[] = {t.header, t.name, t.best, t.best_cell, t.last, t.last_cell};

@@ -312,6 +312,22 @@ static bool is_recorded(const fsnn_arrays *arrays)
     return false;
 }
 
+/* Options that say something about one kind of file alone are refused for others. `used`: those of
+ * this kind, parted by blanks; `kind`: what it is. */
+static int check_used(const options *o, const char *what, const char *kind, const char *used)
+{
+    static const char always[] = "out quiet help version";
+    for (const cli_option *option = table; option->name; option++)
+        if (cli_option_given(option, o) && !cli_has_word(always, option->name) &&
+            !cli_has_word(used, option->name))
+            return cli_error(CLI_USAGE, "--%s does nothing with %s, which %s is: leave it out",
+                             option->name, kind, what);
+    return CLI_GOOD;
+}
+
+static const char of_records[] = "sample layer neurons step threshold",
+                  of_arrays[] = "sample frames";
+
 /* Arrays that fsnn run recorded, or any others. */
 static int plot_npz(const options *o, const char *what, const char *directory)
 {
@@ -325,9 +341,12 @@ static int plot_npz(const options *o, const char *what, const char *directory)
             CLI_FAILED,
             "%s: no arrays spikes.NAME or v.NAME in it: write them with fsnn run --record v,spikes",
             what);
-    else if (code == CLI_GOOD && !recorded)
+    if (code == CLI_GOOD)
+        code = recorded ? check_used(o, what, "records of fsnn run", of_records)
+                        : check_used(o, what, "a file of arrays", of_arrays);
+    if (code == CLI_GOOD && !recorded)
         code = plot_arrays(what, &arrays, o->sample.value, (int)o->frames.value, directory);
-    if (recorded)
+    if (recorded && code == CLI_GOOD)
         code = read_recording(o, &arrays, &recording);
     settle_readouts(o, &recording);
     double start = recorded && code == CLI_GOOD ? read_time(o, &arrays, &recording) : 0;
@@ -436,19 +455,21 @@ static const struct {
     bool folder;
     bool (*is)(const char *path);
     int (*plot)(const options *o, const char *what, const char *directory);
+    const char *kind; /* NULL: it looks at its options itself */
+    const char *used; /* options that it has a use for */
 } kinds[] = {
-    {true, fsnn_graph_known, as_graph},
-    {true, is_run, as_run},
-    {true, is_series, as_series},
-    {true, is_events_folder, as_events_folder},
-    {false, fsnn_nir_known, as_nir},
-    {false, is_series, as_series},
-    {false, fsnn_graph_known, as_graph},
-    {false, fsnn_events_known, as_events},
-    {false, inspect_is_weights, as_weights},
-    {false, inspect_is_arrays, plot_npz},
-    {false, inspect_is_idx, as_idx},
-    {false, inspect_is_metrics, as_metrics},
+    {true, fsnn_graph_known, as_graph, "a graph", ""},
+    {true, is_run, as_run, "a run", ""},
+    {true, is_series, as_series, "a folder of series", "sample from to"},
+    {true, is_events_folder, as_events_folder, "a folder of recordings", "sample frames camera"},
+    {false, fsnn_nir_known, as_nir, "a NIR graph", ""},
+    {false, is_series, as_series, "a file of series", "sample from to"},
+    {false, fsnn_graph_known, as_graph, "a graph", ""},
+    {false, fsnn_events_known, as_events, "a recording of events", "frames camera"},
+    {false, inspect_is_weights, as_weights, "a file of weights", ""},
+    {false, inspect_is_arrays, plot_npz, NULL, NULL},
+    {false, inspect_is_idx, as_idx, "a file of IDX", of_arrays},
+    {false, inspect_is_metrics, as_metrics, "metrics of a training", ""},
 };
 
 /* Where the pictures go: beside the file, in the run directory; beside other folders nothing is
@@ -465,9 +486,11 @@ static char *default_directory(const char *what)
 /* Several runs are laid over one another. */
 static int plot_runs(const options *o)
 {
-    runs r;
+    runs r = {0};
     const char *directory = o->out ? o->out : "figures";
-    int code = runs_open(o->common.operand, o->common.operands, NULL, &r);
+    int code = check_used(o, o->common.operand[0], "several runs", "");
+    if (code == CLI_GOOD)
+        code = runs_open(o->common.operand, o->common.operands, NULL, &r);
     if (code == CLI_GOOD)
         code = cli_make_directory(directory);
     if (code == CLI_GOOD) {
@@ -476,6 +499,18 @@ static int plot_runs(const options *o)
         free(path);
     }
     runs_close(&r);
+    return code;
+}
+
+static int plot_as(const options *o, int kind, const char *what)
+{
+    int code =
+        kinds[kind].kind ? check_used(o, what, kinds[kind].kind, kinds[kind].used) : CLI_GOOD;
+    if (code != CLI_GOOD)
+        return code;
+    char *directory = o->out ? cli_format("%s", o->out) : default_directory(what);
+    code = kinds[kind].plot(o, what, directory);
+    free(directory);
     return code;
 }
 
@@ -493,12 +528,8 @@ static int run(void *given)
     if (o->camera && !is_events_folder(what) && !fsnn_events_known(what))
         return cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", what);
     for (int i = 0; i < CLI_COUNT(kinds); i++)
-        if (kinds[i].folder == folder && kinds[i].is(what)) {
-            char *directory = o->out ? cli_format("%s", o->out) : default_directory(what);
-            int code = kinds[i].plot(o, what, directory);
-            free(directory);
-            return code;
-        }
+        if (kinds[i].folder == folder && kinds[i].is(what))
+            return plot_as(o, i, what);
     return inspect_unknown(what, drawable);
 }
 

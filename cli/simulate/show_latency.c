@@ -119,4 +119,5 @@ const sim_show show_latency = {
     .step = 0.01,
     .time = 1,
     .run = run,
+    .unused = "time refractory",
 };

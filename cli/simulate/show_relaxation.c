@@ -152,4 +152,5 @@ const sim_show show_relaxation = {
     .step = 0.02,
     .time = 200,
     .run = run,
+    .unused = "threshold reset refractory",
 };

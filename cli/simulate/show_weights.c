@@ -163,4 +163,6 @@ const sim_show show_weights = {
     .step = 1,
     .time = 4096,
     .run = run,
+    .unused = "neuron tau threshold v0 reset refractory current memory precision "
+              "model node set",
 };

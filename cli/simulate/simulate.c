@@ -256,6 +256,23 @@ static int check_together(const sim_options *o, const sim_show *row, const sim_s
     return CLI_GOOD;
 }
 
+/* Options that a ready-made picture has no use for. */
+static int check_used(const sim_options *o, const sim_show *row)
+{
+    for (const cli_option *option = table; row->unused && option->name; option++)
+        if (cli_option_given(option, o) && cli_has_word(row->unused, option->name))
+            return cli_error(CLI_USAGE, "--%s does nothing with --show %s: leave it out",
+                             option->name, row->name);
+    return CLI_GOOD;
+}
+
+static void warn_seed(const sim_options *o, const sim_setup *s)
+{
+    if (o->common.seed.given && s->current.kind != SIM_NOISE &&
+        s->neuron.noise.mode == FSNN_NOISE_NONE)
+        cli_warn("--seed does nothing here: neither the current nor the threshold has noise");
+}
+
 static int read_setup(const sim_options *o, const sim_show *row, sim_setup *s)
 {
     s->given = o;
@@ -394,7 +411,11 @@ static int run(void *given)
     bool npz;
     int code = o->show ? find_show(o->show, &row) : CLI_GOOD;
     if (code == CLI_GOOD)
+        code = check_used(o, row);
+    if (code == CLI_GOOD)
         code = read_setup(o, row, &setup);
+    if (code == CLI_GOOD)
+        warn_seed(o, &setup);
     if (code == CLI_GOOD)
         code = read_out(o, row, &npz, &path);
     if (code == CLI_GOOD)

@@ -210,7 +210,8 @@ struct sim_show {
     double step, time;
     /* Prints its table and draws `path`.png. `given` tells which options were. */
     int (*run)(const sim_setup *setup, const sim_options *given, const char *path);
-    bool any; /* of any neuron, not only of lif and if, whose exact values are known */
+    bool any;           /* of any neuron, not only of lif and if, whose exact values are known */
+    const char *unused; /* options that it has no use for, parted by blanks; NULL: none */
 };
 
 extern const sim_show show_relaxation, show_latency, show_adaptation, show_fi, show_weights,

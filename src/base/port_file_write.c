@@ -187,7 +187,9 @@ fsnn_status fsnn_file_commit(fsnn_file *file)
 
     if (failed)
         fsnn_fail(FSNN_EIO, "%s: writing failed: %s%s", file->path, strerror(failed),
-                  file->temporary ? "; the file that was there before is untouched" : "");
+                  file->temporary && access(file->path, F_OK) == 0
+                      ? "; the file that was there before is untouched"
+                      : "");
     else if (file->temporary)
         sync_directory(file->path);
     fsnn_file_abort(file);

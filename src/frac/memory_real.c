@@ -203,12 +203,12 @@ fsnn_status frac_memory_settle(frac_memory *memory, int64_t n, bool renew)
         double gain;
         weights_of(memory, s, n, &gain);
         sum->gain = (real)gain;
-        if (!isfinite(sum->gain))
+        if (!isfinite(sum->gain) || (gain != 0 && fabs(gain) < REAL_MIN))
             return fsnn_fail_key(FSNN_EARGUMENT, "dynamics.step",
                                  "the step %g gives method %s a gain of %.6g, beyond " REAL_NAME
-                                 " precision: a "
-                                 "smaller step, in the unit of tau, works",
-                                 memory->h, memory->method->name, gain);
+                                 " precision: a %s step, in the unit of tau, works",
+                                 memory->h, memory->method->name, gain,
+                                 isfinite(sum->gain) ? "larger" : "smaller");
         sum->window = round_weights(memory, n, sum->w);
     }
     if (renew)

@@ -61,34 +61,49 @@ static void draw(const fsnn_param *p, const op_param *spec, uint64_t seed)
         net_param_set(p, i, spec->init == OP_ZERO ? 0 : constant(spec, i));
 }
 
-/* The number that `draw` gives, as the parameter keeps it. */
-static double drawn(const fsnn_param *p, const op_param *spec, int64_t i)
-{
-    double x = spec->init == OP_ZERO ? 0 : constant(spec, i);
-    return p->value64 ? x : (double)(float)x;
-}
+/* Where a parameter is from: what it was made by, and of neurons their order. */
+typedef struct origin {
+    const op_param *spec;
+    const fsnn_order *order; /* NULL: the node is no neuron layer */
+} origin;
 
-/* What a parameter is made by. */
-static const op_param *spec_of(const fsnn_net *net, int index)
+static origin origin_of(const fsnn_net *net, int index)
 {
+    int layer = 0;
     for (int i = 1; i < net->nodes; i++) {
         const net_node *node = net->node[i];
+        const fsnn_order *order = net_neuron(net, i) ? &net->order[layer++] : NULL;
         int at = index - node->first_param;
         if (node->shares < 0 && at >= 0 && at < node->op.params)
-            return &node->op.param[at];
+            return (origin){&node->op.param[at], order};
     }
-    return NULL;
+    return (origin){0};
+}
+
+/* The number that the parameter began with; those of an order stand with the dynamics. */
+static double given(const origin *from, int64_t i)
+{
+    const op_param *spec = from->spec;
+    if (from->order && strcmp(spec->name, "alpha") == 0)
+        return from->order->alpha[i];
+    if (from->order && strcmp(spec->name, "coefficient") == 0)
+        return from->order->coefficient[i];
+    return spec->init == OP_ZERO ? 0 : constant(spec, i);
 }
 
 bool net_param_described(const fsnn_net *net, int index)
 {
     const fsnn_param *p = &net->param[index];
-    const op_param *spec = spec_of(net, index);
-    if (!p->neuron || p->learn || !spec || spec->init == OP_UNIFORM)
+    if (!p->neuron || p->learn)
         return false;
-    for (int64_t i = 0; i < fsnn_shape_count(&p->shape); i++)
-        if (net_param_value(p, i) != drawn(p, spec, i))
+    origin from = origin_of(net, index);
+    if (!from.spec || from.spec->init == OP_UNIFORM)
+        return false;
+    for (int64_t i = 0; i < fsnn_shape_count(&p->shape); i++) {
+        double x = given(&from, i);
+        if (net_param_value(p, i) != (p->value64 ? x : (double)(float)x))
             return false;
+    }
     return true;
 }
 

@@ -177,6 +177,10 @@ static void results_that_cannot_be_written(void **state)
         skip();
     assert_int_equal(shell("$F inspect model.yaml >/dev/full"), 1);
     shell_contains(shell_err, "standard output", "inspect >/dev/full");
+    /* a stream that is closed is not the next file that is opened */
+    shell_fails("$F train tiny.yaml --out closed --no-figures -q >&-", 1, "standard output");
+    shell_good("test -s closed/best.safetensors && ! grep -q 'best epoch' -r closed");
+    assert_int_equal(shell("$F train tiny.yaml --out closed --force --no-figures >&- 2>&- <&-"), 1);
 }
 
 int main(void)

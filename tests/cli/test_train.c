@@ -346,6 +346,11 @@ static void what_fails(void **state)
                 "inf.npz: x: sample 2 holds an infinite number (element 1)");
     shell_fails("$F train tiny.yaml --out x --set lif1.tau=1e300", 2,
                 "override \"lif1.tau=1e300\": layers[1].lif.tau: lif \"lif1\": tau is 1e+300");
+    /* a gain of 0 would leave the neurons where they are */
+    shell_fails("$F train tiny.yaml --out x --set dynamics.step=1e-320", 2,
+                "beyond single precision: a larger step");
+    shell_fails("$F train tiny.yaml --out x --set dynamics.step=1e300", 2,
+                "beyond single precision: a smaller step");
     shell_fails(
         "$F train tiny.yaml --out x --set lif1.reset=subtract --set dynamics.method=ml", 2,
         "override \"lif1.reset=subtract\": layers[1].lif.reset: lif \"lif1\": reset subtract");
