@@ -10,7 +10,7 @@ set(needs_YAML
     "model/(data_open|description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
     "exchange/nir_(expand|export|limits)" "session/(evaluate|open|run|train|unet)" build/docs "build/toy_[a-z]*" examples/06_session net/same_bits
     python/examples python/nir python/torch_oracle)
-set(needs_ZLIB build/docs cli/own_neuron)
+set(needs_ZLIB build/docs build/files cli/own_neuron)
 set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/events_hdf5 data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads build/docs)
 set(needs_FFT data/series data/series_real)

@@ -24,7 +24,7 @@ static void stands_for_its_parts(void **state)
     shell_fails("$F run r --input x.npz --output r/description.yaml", 2, "the description itself");
     shell_fails("$F eval nothing", 2, "nothing: there is no such run directory or description");
     shell_good("mkdir nothing");
-    shell_fails("$F eval nothing", 2, "--weights FILE is missing");
+    shell_fails("$F eval nothing", 2, "nothing: is a directory, but no run");
     shell_fails("$F eval r -w nothing", 2, "nothing: no weights are in this directory");
 }
 

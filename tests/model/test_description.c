@@ -488,7 +488,7 @@ static void test_reference_says_it_once(void **state)
     (void)state;
     static const char *const once[] = {
         "\n| `surrogate.kind` |", "\n| `reset` |",      "\n| `v_reset.learn` |",
-        "\n| `threshold` |",      "\n| `params` |",     "\n| `fractional` |",
+        "\n| `threshold.per` |",  "\n| `params` |",     "\n| `fractional` |",
         "\n| `encoder.kind` |",   "\n| `validation` |", "\n| `augment.flip` |",
         "\n| `front.kind` |",
     };
@@ -522,7 +522,7 @@ static void test_reference(void **state)
         "| `step` | a number above 0 | 1 |",
         "## data, kind idx",
         "No options of its own.\n\nAlso the keys of [neurons](#neurons).\n",
-        "Also `tau` of [neurons](#neurons).\n",
+        "Also `tau`, `v0` of [neurons](#neurons).\n",
         "Also the keys of [data](#data).\n",
         "Also `kind`, `encoder` of [data](#data).\n",
         "| `train.images` | a text | must be given |",

@@ -41,7 +41,7 @@ class Build(unittest.TestCase):
             set={"lif1.tau": 3.5},
         )
         self.assertEqual(net.wrap(1).params["lif1.tau"].value[0], 3.5)
-        self.assertIn('"tau": 3.5', net.description.text)
+        self.assertIn("tau: 3.5", net.description.text.replace('"', ""))
 
     def test_remarks_are_warnings(self):
         with warnings.catch_warnings(record=True) as caught:

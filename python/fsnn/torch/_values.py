@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Union
 
 import torch
+
+Values = Union[float, torch.Tensor, list[Any], tuple[Any, ...]]  # of tau and threshold
 
 
 def number(what: str, value: Any) -> float:

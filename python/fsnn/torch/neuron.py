@@ -59,8 +59,8 @@ class BaseNeuron(torch.nn.Module):
 
     def __init__(
         self,
-        tau: Any = 0.5,
-        threshold: Any = 1.0,
+        tau: _values.Values = 0.5,
+        threshold: _values.Values = 1.0,
         surrogate_grad_scale: float = 5.0,
         surrogate_opt: str = "arctan",
         tau_learnable: bool = False,
@@ -405,8 +405,8 @@ class HardResetLIFNeuron(HardLIFNeuron):
 
     def __init__(
         self,
-        tau: Any = 0.5,
-        threshold: Any = 1.0,
+        tau: _values.Values = 0.5,
+        threshold: _values.Values = 1.0,
         surrogate_grad_scale: float = 5.0,
         reset_strength: float = 50.0,
         **options: Any,
@@ -446,8 +446,8 @@ class LIFNeuronFDE(LIFNeuron):
 
     def __init__(
         self,
-        tau: Any = 0.5,
-        threshold: Any = 1.0,
+        tau: _values.Values = 0.5,
+        threshold: _values.Values = 1.0,
         surrogate_grad_scale: float = 5.0,
         surrogate_opt: str = "arctan",
         tau_learnable: bool = False,
@@ -540,8 +540,8 @@ class NoisyLIFNeuron(_NoRule):
 
     def __init__(
         self,
-        tau: Any = 10.0,
-        threshold: Any = 1.0,
+        tau: _values.Values = 10.0,
+        threshold: _values.Values = 1.0,
         gamma: float = 0.2,
         train_spike_mode: str = "hard_concrete",
         concrete_temp: float = 0.25,

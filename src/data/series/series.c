@@ -343,7 +343,7 @@ static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_da
         (*data)->store->classes = s->classes;
         status = store_name_classes(*data, s->name, s->classes);
     }
-    if (!status && pad == FSNN_PAD_END)
+    if (!status && pad == FSNN_PAD_END && !s->still)
         status = set_lengths(s, T, *data);
     for (int64_t i = 0; !status && i < s->notes; i++)
         status = store_warn(*data, "%s", s->note[i]);
