@@ -48,8 +48,12 @@ int cli_run_weights(const char *operand, bool needed, const char **weights, char
 /* Each returns an exit code, after a sentence when it is not CLI_GOOD, and prints the warnings that
  * it brings. `path`: of a description, or of a run directory. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
-/* --precision single or double, of commands with --set: one more override; `name` may be NULL. */
-int cli_precision(cli_common *common, const char *name);
+/* --precision single, double or bf16, of commands with --set; `name` may be NULL. The first two are
+ * one more override, and so is the last for a training, which gives `products` NULL; for the others
+ * it is *products, to be given to the model. */
+int cli_precision(cli_common *common, const char *name, fsnn_products *products);
+int cli_model_products(cli_model *model, fsnn_products products);
+/* single or double only */
 int cli_precision_find(const char *name, fsnn_precision *precision);
 /* --camera left, right or both; NULL: left. */
 int cli_camera_find(const char *name, fsnn_camera *camera);

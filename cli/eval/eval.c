@@ -12,6 +12,7 @@ typedef struct options {
     cli_list perturb;
     bool confusion, json;
     cli_int batch, repeats;
+    fsnn_products products;
 } options;
 
 static const cli_option table[] = {
@@ -41,7 +42,8 @@ static const cli_option table[] = {
      0, 0},
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
-    CLI_ROW_PRECISION(options, "single or double: dynamics.precision"),
+    CLI_ROW_PRECISION(options, "single or double: dynamics.precision; bf16: products of linear "
+                               "layers and convolutions in bfloat16"),
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of a random encoding and of disturbances"),
     CLI_ROW_THREADS,
@@ -452,6 +454,8 @@ static int execute(work *w)
     if (code == CLI_GOOD)
         code = cli_model_open(&w->model, o->common.operand[0], &o->common);
     if (code == CLI_GOOD)
+        code = cli_model_products(&w->model, o->products);
+    if (code == CLI_GOOD)
         code = cli_conditions_check(&w->model, &w->conditions);
     if (code == CLI_GOOD)
         code = choose_data(w);
@@ -479,7 +483,7 @@ static int run(void *given)
     options *o = given;
     char *weights = NULL;
     work w = {.o = o};
-    int code = cli_precision(&o->common, o->precision);
+    int code = cli_precision(&o->common, o->precision, &o->products);
     if (code == CLI_GOOD)
         code = cli_run_weights(o->common.operand[0], true, &o->weights, &weights);
     if (code == CLI_GOOD)

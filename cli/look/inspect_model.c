@@ -160,6 +160,7 @@ static fsnn_plan plan_written(const cli_model *model)
                        .training = true,
                        .checkpoint = t->checkpoint,
                        .truncate = t->truncate,
+                       .products = t->products,
                        .still = fsnn_description_still(model->description),
                        .seed = t->seed};
 }

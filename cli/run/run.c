@@ -50,7 +50,9 @@ static const cli_option table[] = {
      "elements that are not 0, INDEX (for 1) or INDEX:VALUE, empty where there are none; raw: "
      "float32 of the machine (float64 in double precision)",
      0, 0},
-    CLI_ROW_PRECISION(run_options, "single or double, in place of dynamics.precision"),
+    CLI_ROW_PRECISION(run_options,
+                      "single or double, in place of dynamics.precision; bf16: products "
+                      "of linear layers and convolutions in bfloat16"),
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of the initial weights and of dropout"),
     CLI_ROW_THREADS,
@@ -251,6 +253,8 @@ static int execute(run_work *w)
     if (code == CLI_GOOD)
         code = cli_model_open(&w->model, w->o->common.operand[0], &w->o->common);
     if (code == CLI_GOOD)
+        code = cli_model_products(&w->model, w->o->products);
+    if (code == CLI_GOOD)
         code = load_weights(w);
     if (code == CLI_GOOD && w->o->stream)
         return run_stream(w);
@@ -278,7 +282,7 @@ static int run(void *given)
     run_work w = {.o = o};
     if (!o->stream) /* every answer has left when a signal comes: it ends a stream at once */
         cli_signals_catch();
-    int code = cli_precision(&o->common, o->precision);
+    int code = cli_precision(&o->common, o->precision, &o->products);
     if (code == CLI_GOOD)
         code = cli_run_weights(o->common.operand[0], false, &o->weights, &weights);
     if (code == CLI_GOOD)

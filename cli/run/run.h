@@ -11,6 +11,7 @@ typedef struct run_options {
     const char *weights, *input, *output, *record, *target, *loss, *precision, *stream, *on;
     bool grads;
     cli_int chunk, sample;
+    fsnn_products products;
 } run_options;
 
 /* One run: what was read, and what will be written. */

@@ -24,6 +24,11 @@ int run_stream_check(const run_options *o)
                              "--stream reads standard input and writes standard output, step by "
                              "step: leave --%s out",
                              other[i].name);
+    if (o->products)
+        return cli_error(CLI_USAGE,
+                         "--stream takes one row at a time, which is bound by memory and has no "
+                         "%s: leave --precision %s out",
+                         o->precision, o->precision);
     return CLI_GOOD;
 }
 

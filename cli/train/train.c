@@ -9,7 +9,7 @@
 
 typedef struct options {
     cli_common common;
-    const char *out, *resume, *weights;
+    const char *out, *resume, *weights, *precision;
     bool force, other_data, no_figures;
 } options;
 
@@ -26,6 +26,7 @@ static const cli_option table[] = {
      0, 0},
     {"other-data", 0, CLI_FLAG, offsetof(options, other_data), NULL,
      "with --resume: continue even if the training data are not those of the run", 0, 0},
+    CLI_ROW_PRECISION(options, "single or double: dynamics.precision; bf16: training.precision"),
     {"no-figures", 0, CLI_FLAG, offsetof(options, no_figures), NULL, "draw no figures", 0, 0},
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of weights, dropout, order and encoding"),
@@ -244,8 +245,9 @@ static void say_header(work *w)
             t->epochs == 1 ? "" : "s", (long long)fsnn_loader_batch(loader_of(m, FSNN_PART_TRAIN)),
             fsnn_loss_name(t->loss.kind), fsnn_optimizer_name(t->optimizer.kind), t->optimizer.lr,
             (unsigned long long)t->seed);
-    cli_say("  machine     %d thread%s, %s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
-            fsnn_isa());
+    cli_say("  machine     %d thread%s, %s%s%s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
+            fsnn_isa(), t->products ? ", products in " : "",
+            t->products ? fsnn_products_name(t->products) : "");
     if (w->o->weights)
         cli_say("  weights     of %s", w->o->weights);
     cli_say("  directory   %s", w->directory);
@@ -462,9 +464,12 @@ static void close_run(work *w)
 
 static int run(void *given)
 {
-    work w = {.o = given};
+    options *o = given;
+    work w = {.o = o};
     cli_signals_catch();
-    int code = open_all(&w);
+    int code = cli_precision(&o->common, o->precision, NULL);
+    if (code == CLI_GOOD)
+        code = open_all(&w);
     if (code == CLI_GOOD) {
         say_header(&w);
         if (!w.o->no_figures && fsnn_plot_check(NULL) < 0)

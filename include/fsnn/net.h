@@ -320,6 +320,26 @@ FSNN_API int fsnn_net_user(fsnn_net *net, const char *name, int from, const fsnn
 
 /* ---- Wrap ------------------------------------------------------------------------------------ */
 
+/* How linear layers and convolutions multiply by their weights. Parameters, their gradients,
+ * potentials, histories and all other operators keep the precision of the network, and so do
+ * products that go event by event.
+ *   full   in that precision
+ *   bf16   numbers and weights rounded to bfloat16 (8 significant bits: spikes are exact), sums in
+ *          float32, forward and backward; about half the time. Needs oneDNN and a processor with
+ *          AVX512-BF16 or AMX. */
+typedef enum fsnn_products {
+    FSNN_PRODUCTS_FULL,
+    FSNN_PRODUCTS_BF16,
+    FSNN_PRODUCTS_KINDS
+} fsnn_products;
+
+/* "full", "bf16"; NULL: there is no such kind. The kind of a name, or FSNN_ENOTFOUND. */
+FSNN_API const char *fsnn_products_name(fsnn_products products);
+FSNN_API int fsnn_products_find(const char *name);
+/* Whether there are such products here. Errors: FSNN_EUNSUPPORTED with what this machine or this
+ * build lacks, FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_products_check(fsnn_products products);
+
 typedef struct fsnn_plan {
     int64_t steps; /* K: time steps of one call of forward */
     int64_t batch; /* B: samples */
@@ -351,6 +371,7 @@ typedef struct fsnn_plan {
      * thread for small products: the results are the same up to rounding. Weights that were
      * written count from the next fsnn_net_params_changed on. */
     bool stream;
+    fsnn_products products; /* not with double precision, and not with `stream` */
 } fsnn_plan;
 
 #define FSNN_CHECKPOINT_AUTO (-1)
@@ -366,7 +387,7 @@ FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
 /* The precision of the last wrap; single before the first. */
 FSNN_API fsnn_precision fsnn_net_precision(const fsnn_net *net);
 /* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record`,
- * `still` or `stream` change. Cheap if the new size was used before or is smaller. If a plan is
+ * `still`, `stream` or `products` change. Cheap if the new size was used before or is smaller. If a plan is
  * refused, the net keeps the one it had, with its state reset. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
 /* Warnings about the last wrap (a step that is unstable or overshoots, a memory that changes the

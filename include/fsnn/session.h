@@ -98,6 +98,9 @@ FSNN_API const char *fsnn_session_warning_on(const fsnn_session *session, fsnn_t
 FSNN_API fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *data);
 /* Samples of a batch, in place of training.batch, of loaders made from now on. FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch);
+/* Products of evaluations and runs from now on, in place of full ones; trainings have those of the
+ * section training. Errors: those of fsnn_products_check. */
+FSNN_API fsnn_status fsnn_session_products(fsnn_session *session, fsnn_products products);
 /* Encoder of loaders made from now on, in place of the description's; copied. FSNN_EARGUMENT (no
  * such kind; no step). */
 FSNN_API fsnn_status fsnn_session_encode(fsnn_session *session, const fsnn_encoder *encoder);

@@ -303,6 +303,9 @@ typedef struct fsnn_training {
      * alone, evaluations know no terms. */
     fsnn_term term[FSNN_TERMS];
     int terms;
+    /* of the batches that the network learns from; evaluations of a training are in full precision,
+     * as those after it */
+    fsnn_products products;
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from _fsnn import ffi, lib
 
-from .errors import text
+from .errors import check, text
 
-FIELDS = "training record input_gradient smooth checkpoint truncate still".split()
+FIELDS = "training record input_gradient smooth checkpoint truncate still products".split()
 
 
 def plan_of(steps: int, batch: int, seed: int, options: dict[str, Any]) -> Any:
@@ -25,14 +25,22 @@ def plan_of(steps: int, batch: int, seed: int, options: dict[str, Any]) -> Any:
     for key, value in options.items():
         if key == "checkpoint":
             plan.checkpoint = lib.FSNN_CHECKPOINT_AUTO if value == "auto" else value
+        elif key == "products":
+            plan.products = products_of(value)
         else:
             setattr(plan, key, bool(value))
     return plan
 
 
+def products_of(name: str | None) -> int:
+    """How weights are multiplied: "full", "bf16"; None is "full"."""
+    return check(lib.fsnn_products_find((name or "full").encode()))
+
+
 def options_of(plan: Any) -> dict[str, Any]:
     """A plan as the arguments of Net.wrap."""
-    return {key: getattr(plan, key) for key in ("steps", "batch", "seed", *FIELDS)}
+    options = {key: getattr(plan, key) for key in ("steps", "batch", "seed", *FIELDS)}
+    return {**options, "products": text(lib.fsnn_products_name(plan.products))}
 
 
 class Single:

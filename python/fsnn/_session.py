@@ -8,6 +8,7 @@ from typing import Any
 
 from _fsnn import ffi, lib
 
+from ._plan import products_of
 from .data import PARTS, Data, data_of, encoder_of
 from .description import Description, Source, _list, overrides_of, place_of
 from .errors import check, text
@@ -70,6 +71,10 @@ class Session:
         check(lib.fsnn_session_give(self.c, PARTS[part], found._c))
         self._given.append(found)
         return found
+
+    def multiply(self, precision: str | None) -> None:
+        """How evaluations and runs multiply by weights."""
+        self.passed_on(lib.fsnn_session_products(self.c, products_of(precision)))
 
     def encode(self, change: Mapping[str, Any] | None) -> None:
         if change:

@@ -157,9 +157,11 @@ class Net:
         Options: training (for backward; dropout and batch statistics active), record (keep what
         `read` gives), input_gradient (backward gives it), smooth (spikes are the primitive of their
         surrogate: gradient checks), checkpoint (segments of so many steps are run again in
-        backward; "auto"), truncate, still (the same input at every step, x [B, ...]). `seed` of the
-        initial weights and dropout: that of the description's training. `dynamics` and `set` change
-        the description: wrap(8, dynamics={"alpha": 0.7}).
+        backward; "auto"), truncate, still (the same input at every step, x [B, ...]), products
+        (how linear layers and convolutions multiply: "full", or "bf16", factors rounded to
+        bfloat16, where the processor has it). `seed` of the initial weights and dropout: that of
+        the description's training. `dynamics` and `set` change the description: wrap(8,
+        dynamics={"alpha": 0.7}).
 
         Again with another plan or dynamics: parameters keep their values, the state is reset.
         Returns the net. Remarks come as NetWarning. Raises ValueError (which node, which shapes),
@@ -434,6 +436,7 @@ class Net:
         target: Any = None,
         loss: str | None = None,
         gradients: bool = False,
+        precision: str | None = None,
     ) -> Run:
         """A whole recording from time 0: x [T, B, input shape], or an iterator over pieces of it,
         which is read once. `chunk`: so many steps at a time, which bounds the memory (`stream` says
@@ -443,10 +446,11 @@ class Net:
         Of an array: with `times` [T] or [T, B], or time stamps of the description, x is
         interpolated at the solver's steps. `target`, classes [B] or numbers [B, output shape],
         gives the `loss` ("ce_rate", ...; that of the description), and `gradients` those of every
-        learned parameter. Ctrl-C ends it.
+        learned parameter. `precision="bf16"`: as the plan's `products` of `wrap`. Ctrl-C ends it.
         """
         with self._lock:
             how: dict[str, Any] = {"times": times, "target": target, "loss": loss}
+            how["precision"] = precision
             return running.run(self, x, chunk=chunk, record=record, gradients=gradients, **how)
 
     def train(
@@ -497,6 +501,7 @@ class Net:
         repeats: int = 1,
         perturb: str | Sequence[str] = (),
         progress: bool | Callable[[int, int], Any] | None = None,
+        precision: str | None = None,
     ) -> Evaluation:
         """Figures over a data set, with the loss of the description: `data` as of `train`, or the
         `part` ("train", "validation", "test") of the description's; or an iterator of batches (x
@@ -506,10 +511,12 @@ class Net:
         Of data: the mean over `repeats` draws of a random encoding, from number `draw` on; also
         under disturbances, as `fsnn eval --perturb` has them: perturb="noise=0.1:0.2".
         `progress(done, all)` is called with samples after each batch; True is a bar by tqdm, where
-        that is installed. Ctrl-C ends it.
+        that is installed. Ctrl-C ends it. `precision="bf16"`, of data: as the plan's `products` of
+        `wrap`.
         """
         with self._lock:
             how: dict[str, Any] = {"batch": batch, "encoder": encoder, "draw": draw}
+            how["precision"] = precision
             return training.evaluate(
                 self, data, part=part, repeats=repeats, perturb=perturb, progress=progress, **how
             )

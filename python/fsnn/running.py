@@ -90,26 +90,36 @@ def grid(times: Any, step: float) -> np.ndarray:
     return out
 
 
-def run(net: Net, x: Any, *, chunk: int | None, record: Sequence[str], **how: Any) -> Run:
+def run(
+    net: Net,
+    x: Any,
+    *,
+    chunk: int | None,
+    record: Sequence[str],
+    precision: str | None,
+    **how: Any,
+) -> Run:
     """Net.run."""
     if not read_once(x):
-        return _whole(net, x, chunk or 0, record, **how)
+        return _whole(net, x, chunk or 0, record, precision=precision, **how)
     given = [key for key, value in how.items() if value is not None and value is not False]
     if chunk or given:
         raise TypeError(
             f"{given[0] if given else 'chunk'} goes with an array: an iterator has its own pieces"
         )
-    return _pieces(net, iter(x), record)
+    return _pieces(net, iter(x), record, precision)
 
 
-def _pieces(net: Net, pieces: Iterator[Any], record: Sequence[str]) -> Run:
+def _pieces(
+    net: Net, pieces: Iterator[Any], record: Sequence[str], precision: str | None
+) -> Run:
     """Pieces that are read once; how many steps they are is known at the end."""
     outputs: list[np.ndarray] = []
     records: dict[str, list[np.ndarray]] = {}
     for piece in pieces:
         if not outputs:
             steps, batch = np.shape(piece)[:2]
-            net.wrap(steps, batch, record=bool(record))
+            net.wrap(steps, batch, record=bool(record), products=precision)
             names = [node.name for node in net.inspect().nodes if node.neuron]
         outputs.append(net.forward(piece))
         for name in names if record else ():
@@ -188,8 +198,10 @@ def _whole(
     target: Any,
     loss: str | None,
     gradients: bool,
+    precision: str | None,
 ) -> Run:
     session, watch, result = net._open(), Watch(), Results()
+    session.multiply(precision)
     check(lib.fsnn_session_shapes(session.c, ffi.NULL, ffi.NULL))
     net._valued(session)
     handle, request = ffi.new_handle(watch), ffi.new("fsnn_run_request *")

@@ -252,14 +252,21 @@ def evaluate(
     repeats: int,
     perturb: str | Sequence[str],
     progress: bool | Callable[[int, int], Any] | None,
+    precision: str | None,
 ) -> Evaluation:
     """Net.evaluate."""
     if part not in PARTS:
         raise ValueError(f"part is {part!r}: it is one of {', '.join(PARTS)}")
     if read_once(data):
+        if precision is not None:
+            raise TypeError(
+                "precision goes with data that are held: batches that are read once run as the net "
+                "is wrapped (products=...)"
+            )
         options = lib.fsnn_description_training(net.description._c)
         return _scored(net, iter(data), ffi.new("fsnn_loss *", options.loss))
     session = net._open()
+    session.multiply(precision)
     if data is not None:
         session.give(part, data)
     elif not net.description.has_data:

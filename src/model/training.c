@@ -349,6 +349,9 @@ static const fsnn_key early_stop_keys[] = {
     {0},
 };
 
+static const char *const products_names[] = {
+    [FSNN_PRODUCTS_FULL] = "full", [FSNN_PRODUCTS_BF16] = "bf16", NULL};
+
 const fsnn_key training_keys[] = {
     {.name = "epochs",
      .type = FSNN_KEY_INT,
@@ -411,6 +414,13 @@ const fsnn_key training_keys[] = {
      .max = 0.9999999,
      .help = "averaged weights: what the average keeps of itself at each step, like 0.999; it is "
              "evaluated and saved; 0: no average"},
+    {.name = "precision",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_training, products),
+     .names = products_names,
+     .help = "products of linear layers and convolutions: full, as dynamics.precision says; bf16: "
+             "numbers and weights rounded to bfloat16, sums in float32, quicker where the "
+             "processor has AVX512-BF16 or AMX"},
     {.name = "best",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_training, best),

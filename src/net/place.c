@@ -314,6 +314,7 @@ static fsnn_status plan_operators(fsnn_net *net)
         op->B = net->plan.batch;
         op->training = net->plan.training;
         op->stream = net->plan.stream;
+        op->products = net->plan.products;
         op->smooth = net->plan.smooth;
         op->seed = net->seed * 0x9E3779B97F4A7C15u + (uint64_t)net->step[i].node;
         if (op->op->plan)

@@ -41,11 +41,27 @@ static fsnn_status check_plan(const fsnn_plan *plan)
     if (plan->stream && plan->training)
         return fsnn_fail(FSNN_EARGUMENT, "a plan for a stream is one without training, in which "
                                          "weights move: leave stream or training out");
+    FSNN_TRY(fsnn_products_check(plan->products));
+    if (plan->products && plan->stream)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "a stream's products of a few rows are bound by memory and have no %s: "
+                         "leave it or the stream out",
+                         fsnn_products_name(plan->products));
     if (plan->truncate && !plan->checkpoint)
         return fsnn_fail(
             FSNN_EARGUMENT,
             "truncated gradients need segments: set checkpoint to their number of steps");
     return FSNN_OK;
+}
+
+static fsnn_status check_products(fsnn_products products, fsnn_precision precision)
+{
+    if (products == FSNN_PRODUCTS_FULL || precision == FSNN_PRECISION_SINGLE)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EUNSUPPORTED, "dynamics.precision",
+                         "products in %s round what double precision is there for: take precision "
+                         "single, or leave %s out",
+                         fsnn_products_name(products), fsnn_products_name(products));
 }
 
 static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn_plan *plan)
@@ -57,6 +73,7 @@ static fsnn_status check(const fsnn_net *net, const fsnn_dynamics *d, const fsnn
                          net->input < 0 ? "input" : "nodes",
                          net->input < 0 ? "one with fsnn_net_input" : "some with fsnn_net_add");
     FSNN_TRY(check_plan(plan));
+    FSNN_TRY(check_products(plan->products, d->precision));
     if (!(d->step > 0 && isfinite(d->step)))
         return fsnn_fail(FSNN_EARGUMENT, "the solver step is %g: it must be positive", d->step);
     if (d->memory < 0 || (d->memory == 1 && d->integrator == FSNN_FDEINT))
@@ -342,6 +359,7 @@ fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
     FSNN_NEED(plan);
     FSNN_TRY(check_plan(plan));
+    FSNN_TRY(check_products(plan->products, net->plane->precision));
     fsnn_plan was = net->plan;
     fsnn_status status = plan_again(net, plan);
     if (status < 0) {

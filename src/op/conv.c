@@ -77,6 +77,7 @@ static conv_build wish(const op_node *node, const fsnn_conv2d *o)
     conv_build m;
     memset(&m, 0, sizeof m); /* compared as bytes */
     m.shape.rows = node->K * node->B;
+    m.shape.bf16 = node->products == FSNN_PRODUCTS_BF16;
     m.shape.C = node->in[0].dim[0];
     m.shape.H = side_of(&node->in[0], 0);
     m.shape.W = side_of(&node->in[0], 1);

@@ -62,7 +62,7 @@ static double of_dense(const conv_events *p, conv_way way)
     double sum = 0;
     for (int i = 0; i < DENSE_COUNTS; i++)
         sum += cost[fsnn_isa_level()].dense[way][i] * counted[i];
-    return sum * dense_conv_time();
+    return sum * dense_conv_time() * (s->bf16 ? 0.5 : 1);
 }
 
 /* Slices of channels are gone through one after the other, in each of them events and pixels. */

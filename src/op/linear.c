@@ -3,11 +3,12 @@
  * Cost: in * out multiply-adds a row and product, one product forward and two backward. Input given
  * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be
  * few spikes is taken as lists too (op/spikes.h). Few rows of a stream have a way of their own
- * (op/few.h). */
+ * (op/few.h); dense products may have factors in bfloat16 (op/rounded.h). */
 #include "op/check.h"
 #include "op/events.h"
 #include "op/few.h"
 #include "op/kernels.h"
+#include "op/rounded.h"
 #include "op/spikes.h"
 #include "tensor/dense.h"
 
@@ -33,6 +34,7 @@ enum { WEIGHT, BIAS };
 typedef struct linear_state {
     events_space events;
     few_weights few; /* where the plan is that of a stream, and the rows are few */
+    rounded_products rounded;
 } linear_state;
 
 static int64_t inputs_of(const op_node *node)
@@ -79,6 +81,24 @@ static fsnn_status plan_few(op_node *node)
     return few_plan(&((linear_state *)node->state)->few, inputs_of(node), o->out);
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Scratch of dense products. */
+static fsnn_status plan_products(op_node *node, size_t *scratch)
+{
+    const fsnn_linear *o = node->options;
+    linear_state *state = node->state;
+    *scratch = 0;
+    if (node->products == FSNN_PRODUCTS_BF16)
+        return rounded_plan(&state->rounded, node, all_rows(node), inputs_of(node), o->out,
+                            scratch);
+    rounded_close(&state->rounded);
+    return dense_prepare();
+}
+
 static fsnn_status plan(op_node *node)
 {
     const fsnn_linear *o = node->options;
@@ -88,10 +108,10 @@ static fsnn_status plan(op_node *node)
     few_close(&((linear_state *)node->state)->few);
     bool sums = o->bias && node->training, look = spikes_worth(rows, inputs_of(node), o->out);
     size_t lists = look ? spikes_reserve(rows, inputs_of(node)) : 0; /* one after the other */
-    node->scratch_bytes = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0;
-    if (lists > node->scratch_bytes)
-        node->scratch_bytes = lists;
-    return dense_prepare();
+    size_t parts = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0, products;
+    FSNN_TRY(plan_products(node, &products));
+    node->scratch_bytes = larger(larger(lists, parts), products);
+    return FSNN_OK;
 }
 
 typedef struct biases {
@@ -111,6 +131,12 @@ static void add_bias(int64_t begin, int64_t end, void *user)
     }
 }
 
+/* Products in bfloat16 take half the time, so lists win below half the share. */
+static double share_of(const op_node *node, double share)
+{
+    return node->products == FSNN_PRODUCTS_BF16 ? share / 2 : share;
+}
+
 /* The input as lists: as it came, or as it turns out to be; else NULL. `space` holds them. */
 static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, double share,
                                    fsnn_spikes *space)
@@ -120,9 +146,41 @@ static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, doubl
     if (run->spikes[0])
         return run->spikes[0];
     if (!spikes_worth(rows, in, o->out) ||
-        !spikes_find(run->in[0], rows, in, share, run->scratch, space))
+        !spikes_find(run->in[0], rows, in, share_of(node, share), run->scratch, space))
         return NULL;
     return space;
+}
+
+/* y = x W^T, gx = gy W, gW += gy^T x of dense numbers. */
+static fsnn_status multiply(const op_node *node, const op_run *run)
+{
+    const dense_bf16 *rounded = rounded_now(&((linear_state *)node->state)->rounded, node);
+    int64_t in = inputs_of(node), out = ((const fsnn_linear *)node->options)->out;
+    const real *x = run->in[0], *w = run->value[WEIGHT];
+    if (rounded)
+        return dense_bf16_forward(rounded, x, w, run->out[0], run->scratch);
+    return dense_gemm('N', 'T', all_rows(node), out, in, 1, x, in, w, in, 0, run->out[0], out);
+}
+
+static fsnn_status multiply_input(const op_node *node, const op_run *run)
+{
+    const dense_bf16 *rounded = rounded_now(&((linear_state *)node->state)->rounded, node);
+    int64_t in = inputs_of(node), out = ((const fsnn_linear *)node->options)->out;
+    const real *gy = run->gout[0], *w = run->value[WEIGHT];
+    if (rounded)
+        return dense_bf16_backward_data(rounded, gy, w, run->gin[0], run->scratch);
+    return dense_gemm('N', 'N', all_rows(node), in, out, 1, gy, out, w, in, 0, run->gin[0], in);
+}
+
+static fsnn_status multiply_weights(const op_node *node, const op_run *run)
+{
+    const dense_bf16 *rounded = rounded_now(&((linear_state *)node->state)->rounded, node);
+    int64_t in = inputs_of(node), out = ((const fsnn_linear *)node->options)->out;
+    const real *gy = run->gout[0], *x = run->in[0];
+    if (rounded)
+        return dense_bf16_backward_weights(rounded, x, gy, run->grad[WEIGHT], run->scratch);
+    return dense_gemm('T', 'N', out, in, all_rows(node), 1, gy, out, x, in, 1, run->grad[WEIGHT],
+                      in);
 }
 
 static fsnn_status forward(op_node *node, const op_run *run)
@@ -130,7 +188,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
     fsnn_spikes space;
     linear_state *state = node->state;
     const fsnn_linear *o = node->options;
-    int64_t in = inputs_of(node), out = o->out, rows = all_rows(node);
+    int64_t out = o->out, rows = all_rows(node);
     const real *bias = o->bias ? run->value[BIAS] : NULL;
     if (state->few.at) {
         few_forward(&state->few, run->in[0], run->spikes[0], rows, run->value[WEIGHT], bias,
@@ -140,8 +198,7 @@ static fsnn_status forward(op_node *node, const op_run *run)
     const fsnn_spikes *lists = lists_of(node, run, SPIKES_FORWARD, &space);
     if (lists)
         return events_forward(&state->events, lists, out, run->value[WEIGHT], bias, run->out[0]);
-    FSNN_TRY(dense_gemm('N', 'T', rows, out, in, 1, run->in[0], in, run->value[WEIGHT], in, 0,
-                        run->out[0], out));
+    FSNN_TRY(multiply(node, run));
     if (bias) {
         biases s = {run->out[0], bias, out};
         fsnn_parallel_range(rows, 1 + 16384 / out, add_bias, &s);
@@ -154,18 +211,16 @@ static fsnn_status backward(op_node *node, const op_run *run)
     const fsnn_linear *o = node->options;
     const real *gy = run->gout[0];
     fsnn_spikes space;
-    int64_t in = inputs_of(node), out = o->out, rows = all_rows(node);
+    int64_t out = o->out, rows = all_rows(node);
     const fsnn_spikes *lists =
         run->grad[WEIGHT] ? lists_of(node, run, SPIKES_WEIGHTS, &space) : NULL;
     if (lists)
         FSNN_TRY(events_weights(&((linear_state *)node->state)->events, lists, out, gy,
                                 run->grad[WEIGHT]));
     else if (run->grad[WEIGHT])
-        FSNN_TRY(dense_gemm('T', 'N', out, in, rows, 1, gy, out, run->in[0], in, 1,
-                            run->grad[WEIGHT], in));
+        FSNN_TRY(multiply_weights(node, run));
     if (run->gin[0])
-        FSNN_TRY(dense_gemm('N', 'N', rows, in, out, 1, gy, out, run->value[WEIGHT], in, 0,
-                            run->gin[0], in));
+        FSNN_TRY(multiply_input(node, run));
     if (o->bias && run->grad[BIAS])
         op_column_add(gy, rows, out, run->scratch, run->grad[BIAS]);
     return FSNN_OK;
@@ -184,6 +239,7 @@ static void destroy(op_node *node)
     linear_state *state = node->state;
     events_close(&state->events);
     few_close(&state->few);
+    rounded_close(&state->rounded);
 }
 
 const fsnn_op op_linear = {

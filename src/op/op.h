@@ -81,8 +81,9 @@ typedef struct op_node {
     /* sizes of the plan: set by the net before plan() */
     int64_t K, B;
     bool training;
-    bool stream; /* fsnn_plan.stream: what a call needs is made when it is planned */
-    bool smooth; /* gradient checks: see fsnn_plan.smooth */
+    bool stream;            /* fsnn_plan.stream: what a call needs is made when it is planned */
+    fsnn_products products; /* how its products of weights are computed */
+    bool smooth;            /* gradient checks: see fsnn_plan.smooth */
     /* K steps are a piece of a call of `total`; backward goes on from piece to piece */
     bool segmented, chained;
     int64_t total;

@@ -176,6 +176,7 @@ fsnn_status fsnn_session_prepare(fsnn_session *session, fsnn_part part, bool tra
                             .checkpoint = t->checkpoint,
                             .truncate = training && t->truncate,
                             .still = fsnn_loader_still(loader),
+                            .products = training ? t->products : session->products,
                             .seed = t->seed};
     FSNN_TRY(fsnn_session_wrap(session, &plan, steps));
     return fsnn_session_fits(session);

@@ -189,6 +189,14 @@ const fsnn_dynamics *fsnn_session_dynamics(const fsnn_session *session)
     return session && session->wrapped ? &session->dynamics : NULL;
 }
 
+fsnn_status fsnn_session_products(fsnn_session *session, fsnn_products products)
+{
+    FSNN_NEED(session);
+    FSNN_TRY(fsnn_products_check(products));
+    session->products = products;
+    return FSNN_OK;
+}
+
 const fsnn_plan *fsnn_session_plan(const fsnn_session *session)
 {
     return session && session->wrapped ? &session->plan : NULL;

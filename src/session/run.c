@@ -57,6 +57,7 @@ static fsnn_plan plan_of(const run *w)
                        .batch = w->B,
                        .training = w->r->gradients,
                        .record = w->r->keep != 0,
+                       .products = w->s->products,
                        .seed = w->s->training.seed};
 }
 

@@ -39,7 +39,8 @@ struct fsnn_session {
     bool in_order; /* the training set's loader */
     bool encoded;  /* by `encoder`, in place of the description's */
     fsnn_encoder encoder;
-    bool checked; /* wrapped for a training that could begin */
+    fsnn_products products; /* of evaluations and runs */
+    bool checked;           /* wrapped for a training that could begin */
     session_best best;
     fsnn_user neuron; /* of the layer that was made a simulation last, and its order */
     fsnn_order order;

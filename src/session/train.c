@@ -52,9 +52,20 @@ static fsnn_status check_memory(const fsnn_session *s)
                      fsnn_session_less_memory(&s->plan));
 }
 
+static fsnn_status check_products(const fsnn_session *s)
+{
+    fsnn_status status = fsnn_products_check(s->training.products);
+    if (status >= 0)
+        return FSNN_OK;
+    fsnn_error_set_key(status, "precision");
+    return fsnn_description_locate(s->description, "training");
+}
+
 fsnn_status fsnn_session_check_training(fsnn_session *session)
 {
     static const bool all[FSNN_PARTS] = {true, true, true};
+    FSNN_NEED(session);
+    FSNN_TRY(check_products(session));
     FSNN_TRY(fsnn_session_open_data(session, all, false));
     if (!session->loader[FSNN_PART_TRAIN])
         return fsnn_fail(FSNN_ENOTFOUND, "%s: the section \"data\" has no set \"train\"",

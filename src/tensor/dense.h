@@ -1,6 +1,7 @@
 /* tensor/dense.h: the dense kernels. They have two forms, of which the build takes one
  * (FSNN_DENSE): dense_onednn*, a thin wrapper of oneDNN 2.x or 3.x, in single precision and the
  * only files that include dnnl.h; and dense_plain*, which need no library.
+ * What stands under "bf16" rounds factors to bfloat16 and sums in float32.
  *
  * Images are channels-last, [N, H, W, C] in memory; convolution weights are [out, C/groups, kh, kw]
  * outside and are brought into the kernel's own layout inside, once a call. */
@@ -50,6 +51,7 @@ typedef struct dense_conv_shape {
     int64_t groups;
     bool bias;
     bool bias_apart; /* the caller sums the bias' gradient: backward_weights is given gb NULL */
+    bool bf16;       /* see dense_bf16_check() */
 } dense_conv_shape;
 
 /* Time of a convolution beside that of oneDNN's in single precision, roughly. */
@@ -67,6 +69,29 @@ fsnn_status dense_conv_backward_data(dense_conv *conv, const real *gy, const rea
 /* gw, gb: added to; either may be NULL */
 fsnn_status dense_conv_backward_weights(dense_conv *conv, const real *x, const real *gy, real *gw,
                                         real *gb, void *scratch);
+
+/* ---- bf16 ---- */
+
+/* Whether there are products with factors in bfloat16 that are quicker than others: oneDNN's, on a
+ * processor that has instructions for them. FSNN_EUNSUPPORTED with what is missing. */
+fsnn_status dense_bf16_check(void);
+
+/* y [rows, out] = x [rows, in] W^T, W [out, in], and its gradients, of factors rounded to bfloat16.
+ * Arrays are float32; `scratch` holds the rounded ones. */
+typedef struct dense_bf16 dense_bf16;
+fsnn_status dense_bf16_create(int64_t rows, int64_t in, int64_t out, bool backward,
+                              bool backward_data, dense_bf16 **product);
+void dense_bf16_destroy(dense_bf16 *product);
+size_t dense_bf16_scratch(const dense_bf16 *product);
+fsnn_status dense_bf16_forward(const dense_bf16 *product, const real *x, const real *w, real *y,
+                               void *scratch);
+fsnn_status dense_bf16_backward_data(const dense_bf16 *product, const real *gy, const real *w,
+                                     real *gx, void *scratch);
+/* gw: added to */
+fsnn_status dense_bf16_backward_weights(const dense_bf16 *product, const real *x, const real *gy,
+                                        real *gw, void *scratch);
+
+/* ---- pooling ---- */
 
 typedef enum dense_pool_kind { DENSE_MAX, DENSE_AVERAGE, DENSE_AVERAGE_INSIDE } dense_pool_kind;
 typedef struct dense_pool_shape {

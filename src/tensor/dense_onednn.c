@@ -71,20 +71,25 @@ void dense_images_free(dense_images *images)
 
 /* ---- memory descriptors ---- */
 
-fsnn_status dense_desc_create(dense_desc *desc, int rank, const int64_t *dims,
-                              dnnl_format_tag_t tag)
+fsnn_status dense_desc_create_of(dense_desc *desc, int rank, const int64_t *dims,
+                                 dnnl_format_tag_t tag, dnnl_data_type_t type)
 {
     dnnl_dims_t sizes = {0};
     for (int i = 0; i < rank; i++)
         sizes[i] = dims[i];
 #if DNNL_VERSION_MAJOR < 3
-    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&desc->md, rank, sizes, dnnl_f32, tag);
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&desc->md, rank, sizes, type, tag);
 #else
-    dnnl_status_t status =
-        caught_memory_desc_create_with_tag(&desc->md, rank, sizes, dnnl_f32, tag);
+    dnnl_status_t status = caught_memory_desc_create_with_tag(&desc->md, rank, sizes, type, tag);
 #endif
     desc->set = status == dnnl_success;
     return dense_check(status, "describe an array");
+}
+
+fsnn_status dense_desc_create(dense_desc *desc, int rank, const int64_t *dims,
+                              dnnl_format_tag_t tag)
+{
+    return dense_desc_create_of(desc, rank, dims, tag, dnnl_f32);
 }
 
 void dense_desc_free(dense_desc *desc)
@@ -151,6 +156,32 @@ fsnn_status dense_reorder_pd(dnnl_primitive_desc_t *pd, dense_layout from, dense
     dnnl_status_t status = caught_reorder_primitive_desc_create(pd, from, engine, to, engine, attr);
     dnnl_primitive_attr_destroy(attr);
     return dense_check(status, "make a change of layout");
+}
+
+static dnnl_status_t describe_matmul(dnnl_primitive_desc_t *pd, dense_layout a, dense_layout b,
+                                     dense_layout c, dnnl_engine_t engine,
+                                     dnnl_primitive_attr_t attr)
+{
+#if DNNL_VERSION_MAJOR < 3
+    dnnl_matmul_desc_t op;
+    dnnl_status_t status = dnnl_matmul_desc_init(&op, a, b, NULL, c);
+    return status ? status : caught_primitive_desc_create(pd, &op, attr, engine, NULL);
+#else
+    return caught_matmul_primitive_desc_create(pd, engine, a, b, NULL, c, attr);
+#endif
+}
+
+fsnn_status dense_matmul_pd(dnnl_primitive_desc_t *pd, const dense_desc *a, const dense_desc *b,
+                            const dense_desc *c, bool add)
+{
+    dnnl_engine_t engine;
+    dnnl_primitive_attr_t attr;
+    FSNN_TRY(dense_engine(&engine));
+    FSNN_TRY(make_attr(&attr, add));
+    dnnl_status_t status = describe_matmul(pd, dense_desc_layout(a), dense_desc_layout(b),
+                                           dense_desc_layout(c), engine, attr);
+    dnnl_primitive_attr_destroy(attr);
+    return dense_check(status, "prepare a product of matrices");
 }
 
 /* What a primitive is made of; one function below for each version turns it into a descriptor. */

@@ -23,6 +23,8 @@ typedef struct dense_desc {
 
 fsnn_status dense_desc_create(dense_desc *desc, int rank, const int64_t *dims,
                               dnnl_format_tag_t tag);
+fsnn_status dense_desc_create_of(dense_desc *desc, int rank, const int64_t *dims,
+                                 dnnl_format_tag_t tag, dnnl_data_type_t type);
 void dense_desc_free(dense_desc *desc);
 dense_layout dense_desc_layout(const dense_desc *desc); /* NULL when not set */
 
@@ -55,6 +57,9 @@ fsnn_status dense_pool_pd(dnnl_primitive_desc_t *pd, const dense_images *images,
 fsnn_status dense_pool_back_pd(dnnl_primitive_desc_t *pd, const dense_images *images,
                                const dense_window *window, dnnl_alg_kind_t algorithm,
                                dnnl_primitive_desc_t hint);
+/* c = a b, written or (add) added. */
+fsnn_status dense_matmul_pd(dnnl_primitive_desc_t *pd, const dense_desc *a, const dense_desc *b,
+                            const dense_desc *c, bool add);
 /* from -> to, written or (add) added. */
 fsnn_status dense_reorder_pd(dnnl_primitive_desc_t *pd, dense_layout from, dense_layout to,
                              bool add);

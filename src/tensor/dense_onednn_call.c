@@ -25,6 +25,17 @@ fsnn_status dense_call_arg(dense_call *call, int number, dense_layout layout)
     return FSNN_OK;
 }
 
+fsnn_status dense_call_make(dense_call *call, dnnl_primitive_desc_t pd, const int *number,
+                            const dnnl_query_t *layout, int args, size_t *own)
+{
+    dense_layout space = dense_layout_of(pd, dnnl_query_scratchpad_md);
+    *own = (dense_layout_bytes(space) + 63) / 64 * 64;
+    FSNN_TRY(dense_call_create(call, pd));
+    for (int i = 0; i < args; i++)
+        FSNN_TRY(dense_call_arg(call, number[i], dense_layout_of(pd, layout[i])));
+    return dense_call_arg(call, DNNL_ARG_SCRATCHPAD, space);
+}
+
 fsnn_status dense_call_run(const dense_call *call, void *const *address)
 {
     dnnl_status_t status = dnnl_success;
@@ -47,4 +58,43 @@ void dense_call_free(dense_call *call)
     if (call->primitive)
         dnnl_primitive_destroy(call->primitive);
     *call = (dense_call){0};
+}
+
+/* ---- rounding ---- */
+
+static fsnn_status make_rounding(dense_round *round, const dense_desc *from, const dense_desc *to)
+{
+    static const int number[] = {DNNL_ARG_FROM, DNNL_ARG_TO};
+    static const dnnl_query_t layout[] = {dnnl_query_src_md, dnnl_query_dst_md};
+    dnnl_primitive_desc_t pd;
+    FSNN_TRY(dense_reorder_pd(&pd, dense_desc_layout(from), dense_desc_layout(to), false));
+    round->bytes = (dense_layout_bytes(dense_desc_layout(to)) + 63) / 64 * 64;
+    fsnn_status status = dense_call_make(&round->call, pd, number, layout, 2, &round->own);
+    dnnl_primitive_desc_destroy(pd);
+    return status;
+}
+
+fsnn_status dense_round_create(dense_round *round, int rank, const int64_t *dims,
+                               dnnl_format_tag_t tag)
+{
+    dense_desc from = {0}, to = {0};
+    fsnn_status status = dense_desc_create(&from, rank, dims, tag);
+    if (!status)
+        status = dense_desc_create_of(&to, rank, dims, tag, dnnl_bf16);
+    if (!status)
+        status = make_rounding(round, &from, &to);
+    dense_desc_free(&from);
+    dense_desc_free(&to);
+    return status;
+}
+
+fsnn_status dense_round_run(const dense_round *round, const float *from, void *to, void *own)
+{
+    return dense_call_run(&round->call, (void *[]){(void *)from, to, own});
+}
+
+void dense_round_free(dense_round *round)
+{
+    dense_call_free(&round->call);
+    *round = (dense_round){0};
 }

@@ -27,6 +27,7 @@
 #define DENSE_CAUGHT_OF_VERSION(X)                                                                 \
     X(primitive_desc_next_impl)                                                                    \
     X(memory_desc_create_with_tag)                                                                 \
+    X(matmul_primitive_desc_create)                                                                \
     X(convolution_forward_primitive_desc_create)                                                   \
     X(convolution_backward_data_primitive_desc_create)                                             \
     X(convolution_backward_weights_primitive_desc_create)                                          \

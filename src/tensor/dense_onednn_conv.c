@@ -1,7 +1,8 @@
 /* tensor/dense_onednn_conv.c: convolution over oneDNN primitives. Activations are channels-last in
  * and out, which its fast kernels take as they are; weights are brought into whatever layout a
- * kernel prefers and their gradients back, at every call (they are small beside the images). Cost:
- * 2 rows out C/groups kh kw OH OW flops a pass. */
+ * kernel prefers and their gradients back, at every call (they are small beside the images). In
+ * bfloat16 the images that a pass reads are rounded into the scratch first. Cost: 2 rows out
+ * C/groups kh kw OH OW flops a pass. */
 #include "tensor/dense.h"
 #include "tensor/dense_onednn_call.h"
 
@@ -21,6 +22,7 @@ typedef struct pass {
 struct dense_conv {
     dense_conv_shape shape;
     pass forward, data, weights;
+    dense_round x, y; /* in bfloat16: of the input, and of the gradient of the output */
     size_t scratch;
 };
 
@@ -44,15 +46,36 @@ static void weight_dims(const dense_conv_shape *s, int *rank, int64_t dims[5])
     dims[3] = s->kernel[1];
 }
 
-static fsnn_status describe(const dense_conv_shape *s, dense_images *images)
+#define INPUT_DIMS(s)                                                                              \
+    (int64_t[])                                                                                    \
+    {                                                                                              \
+        (s)->rows, (s)->C, (s)->H, (s)->W                                                          \
+    }
+#define OUTPUT_DIMS(s)                                                                             \
+    (int64_t[])                                                                                    \
+    {                                                                                              \
+        (s)->rows, (s)->out, (s)->OH, (s)->OW                                                      \
+    }
+
+/* What a pass writes is float32; what it reads is rounded in bfloat16. */
+typedef enum written { WRITES_OUTPUT, WRITES_INPUT, WRITES_WEIGHTS } written;
+
+static dnnl_data_type_t type_of(const dense_conv_shape *s, bool reads)
+{
+    return s->bf16 && reads ? dnnl_bf16 : dnnl_f32;
+}
+
+static fsnn_status describe(const dense_conv_shape *s, written what, dense_images *images)
 {
     int rank;
     int64_t weights[5];
     weight_dims(s, &rank, weights);
-    FSNN_TRY(dense_desc_create(&images->src, 4, (int64_t[]){s->rows, s->C, s->H, s->W}, dnnl_nhwc));
-    FSNN_TRY(dense_desc_create(&images->weights, rank, weights, dnnl_format_tag_any));
-    FSNN_TRY(
-        dense_desc_create(&images->dst, 4, (int64_t[]){s->rows, s->out, s->OH, s->OW}, dnnl_nhwc));
+    FSNN_TRY(dense_desc_create_of(&images->src, 4, INPUT_DIMS(s), dnnl_nhwc,
+                                  type_of(s, what != WRITES_INPUT)));
+    FSNN_TRY(dense_desc_create_of(&images->weights, rank, weights, dnnl_format_tag_any,
+                                  type_of(s, what != WRITES_WEIGHTS)));
+    FSNN_TRY(dense_desc_create_of(&images->dst, 4, OUTPUT_DIMS(s), dnnl_nhwc,
+                                  type_of(s, what != WRITES_OUTPUT)));
     if (s->bias)
         FSNN_TRY(dense_desc_create(&images->bias, 1, &s->out, dnnl_a));
     return FSNN_OK;
@@ -141,60 +164,86 @@ static fsnn_status fill_pass(pass *p, const dense_conv_shape *s, const argument 
     return add_reorder(p, s, dense_layout_of(pd, args[WEIGHTS_ARG].layout), back);
 }
 
-static fsnn_status make_backward(dense_conv *conv, const dense_images *images,
-                                 const dense_window *window, dnnl_primitive_desc_t hint, bool data)
+/* The pass that writes `what`; *pd, where it is wanted, is the caller's to destroy. */
+static fsnn_status make_pass(dense_conv *conv, written what, dnnl_primitive_desc_t hint,
+                             bool training, dnnl_primitive_desc_t *kept)
 {
-    dnnl_primitive_desc_t pd;
-    dense_images given = *images;
-    given.bias.set &= !conv->shape.bias_apart;
-    FSNN_TRY(dense_conv_weights_pd(&pd, &given, window, hint));
-    fsnn_status status = fill_pass(&conv->weights, &conv->shape, weights_args, pd,
-                                   DNNL_ARG_DIFF_BIAS, &given.bias, true);
-    dnnl_primitive_desc_destroy(pd);
-    if (status || !data)
-        return status;
-    FSNN_TRY(dense_conv_data_pd(&pd, images, window, hint));
-    status = fill_pass(&conv->data, &conv->shape, data_args, pd, 0, NULL, false);
-    dnnl_primitive_desc_destroy(pd);
+    const dense_conv_shape *s = &conv->shape;
+    dense_images images = {0};
+    dense_window window = window_of(s);
+    dnnl_primitive_desc_t pd = NULL;
+    fsnn_status status = describe(s, what, &images);
+    bool back = what == WRITES_WEIGHTS;
+    int bias = back ? DNNL_ARG_DIFF_BIAS : what == WRITES_OUTPUT ? DNNL_ARG_BIAS : 0;
+    if (back && s->bias_apart)
+        dense_desc_free(&images.bias);
+    pass *const of[] = {&conv->forward, &conv->data, &conv->weights};
+    static const argument *const args[] = {forward_args, data_args, weights_args};
+    if (!status)
+        status = what == WRITES_OUTPUT  ? dense_conv_pd(&pd, &images, &window, training)
+                 : what == WRITES_INPUT ? dense_conv_data_pd(&pd, &images, &window, hint)
+                                        : dense_conv_weights_pd(&pd, &images, &window, hint);
+    if (!status)
+        status = fill_pass(of[what], s, args[what], pd, bias, &images.bias, back);
+    dense_images_free(&images);
+    if (pd && (status || !kept))
+        dnnl_primitive_desc_destroy(pd);
+    else if (kept)
+        *kept = pd;
     return status;
 }
 
-static fsnn_status make(dense_conv *conv, const dense_images *images, bool backward, bool data)
+static fsnn_status make_rounding(dense_conv *conv, bool backward)
 {
-    dnnl_primitive_desc_t pd;
-    dense_window window = window_of(&conv->shape);
-    FSNN_TRY(dense_conv_pd(&pd, images, &window, backward));
-    fsnn_status status = fill_pass(&conv->forward, &conv->shape, forward_args, pd, DNNL_ARG_BIAS,
-                                   &images->bias, false);
-    if (!status && backward)
-        status = make_backward(conv, images, &window, pd, data);
-    dnnl_primitive_desc_destroy(pd);
+    const dense_conv_shape *s = &conv->shape;
+    if (!s->bf16)
+        return FSNN_OK;
+    FSNN_TRY(dense_round_create(&conv->x, 4, INPUT_DIMS(s), dnnl_nhwc));
+    return backward ? dense_round_create(&conv->y, 4, OUTPUT_DIMS(s), dnnl_nhwc) : FSNN_OK;
+}
+
+static fsnn_status make(dense_conv *conv, bool backward, bool data)
+{
+    dnnl_primitive_desc_t hint;
+    FSNN_TRY(make_rounding(conv, backward));
+    FSNN_TRY(make_pass(conv, WRITES_OUTPUT, NULL, backward, &hint));
+    fsnn_status status = FSNN_OK;
+    if (backward)
+        status = make_pass(conv, WRITES_WEIGHTS, hint, true, NULL);
+    if (!status && backward && data)
+        status = make_pass(conv, WRITES_INPUT, hint, true, NULL);
+    dnnl_primitive_desc_destroy(hint);
     return status;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static void reserve(dense_conv *conv)
+{
+    const pass *all[] = {&conv->forward, &conv->data, &conv->weights};
+    size_t rounded = conv->x.bytes + conv->y.bytes, own = most(conv->x.own, conv->y.own);
+    for (int i = 0; i < FSNN_COUNT(all); i++)
+        conv->scratch = most(conv->scratch, rounded + all[i]->weights_bytes + all[i]->bias_bytes +
+                                                most(own, all[i]->own_bytes));
 }
 
 fsnn_status dense_conv_create(const dense_conv_shape *shape, bool backward, bool backward_data,
                               dense_conv **conv)
 {
-    dense_images images = {0};
     *conv = fsnn_alloc(sizeof **conv);
     if (!*conv)
         return FSNN_EMEMORY;
     (*conv)->shape = *shape;
-    fsnn_status status = describe(shape, &images);
-    if (!status)
-        status = make(*conv, &images, backward, backward_data);
-    dense_images_free(&images);
+    fsnn_status status = make(*conv, backward, backward_data);
     if (status) {
         dense_conv_destroy(*conv);
         *conv = NULL;
         return status;
     }
-    const pass *all[] = {&(*conv)->forward, &(*conv)->data, &(*conv)->weights};
-    for (int i = 0; i < FSNN_COUNT(all); i++) {
-        size_t need = all[i]->weights_bytes + all[i]->bias_bytes + all[i]->own_bytes;
-        if (need > (*conv)->scratch)
-            (*conv)->scratch = need;
-    }
+    reserve(*conv);
     return FSNN_OK;
 }
 
@@ -207,6 +256,8 @@ void dense_conv_destroy(dense_conv *conv)
         dense_call_free(&all[i]->kernel);
         dense_call_free(&all[i]->reorder);
     }
+    dense_round_free(&conv->x);
+    dense_round_free(&conv->y);
     fsnn_free(conv);
 }
 
@@ -217,21 +268,40 @@ size_t dense_conv_scratch(const dense_conv *conv)
 
 /* ---- calls ---- */
 
+/* Of the scratch: rounded input, rounded gradient, and what the pass needs. */
 typedef struct parts {
-    char *weights, *bias, *own;
+    char *x, *y, *weights, *bias, *own;
 } parts;
 
-static parts cut(const pass *p, void *scratch)
+static parts cut(const dense_conv *conv, const pass *p, void *scratch)
 {
-    char *at = scratch;
-    return (parts){at, at + p->weights_bytes, at + p->weights_bytes + p->bias_bytes};
+    parts at = {.x = scratch};
+    at.y = at.x + conv->x.bytes;
+    at.weights = at.y + conv->y.bytes;
+    at.bias = at.weights + p->weights_bytes;
+    at.own = at.bias + p->bias_bytes;
+    return at;
 }
 
-static fsnn_status run(const pass *p, const float *a, const float *w, float *b, const float *bias,
-                       void *scratch)
+/* Images as a pass reads them: themselves, or rounded to `to`. */
+static fsnn_status round_images(const dense_conv *conv, const dense_round *round, char *to,
+                                char *own, const float **images)
 {
-    parts at = cut(p, scratch);
+    if (!conv->shape.bf16)
+        return FSNN_OK;
+    FSNN_TRY(dense_round_run(round, *images, to, own));
+    *images = (const float *)(void *)to;
+    return FSNN_OK;
+}
+
+/* `a` is read, in the layout of conv->x or conv->y, and b written. */
+static fsnn_status run(const dense_conv *conv, const pass *p, const float *a, const float *w,
+                       float *b, const float *bias, void *scratch)
+{
+    parts at = cut(conv, p, scratch);
+    bool reads_x = p == &conv->forward;
     void *weights = (void *)w;
+    FSNN_TRY(round_images(conv, reads_x ? &conv->x : &conv->y, reads_x ? at.x : at.y, at.own, &a));
     if (p->reorders) {
         weights = at.weights;
         FSNN_TRY(dense_call_run(&p->reorder, (void *[]){(void *)w, weights, at.own}));
@@ -242,22 +312,24 @@ static fsnn_status run(const pass *p, const float *a, const float *w, float *b, 
 fsnn_status dense_conv_forward(dense_conv *conv, const float *x, const float *w, const float *b,
                                float *y, void *scratch)
 {
-    return run(&conv->forward, x, w, y, b, scratch);
+    return run(conv, &conv->forward, x, w, y, b, scratch);
 }
 
 fsnn_status dense_conv_backward_data(dense_conv *conv, const float *gy, const float *w, float *gx,
                                      void *scratch)
 {
-    return run(&conv->data, gy, w, gx, NULL, scratch);
+    return run(conv, &conv->data, gy, w, gx, NULL, scratch);
 }
 
 fsnn_status dense_conv_backward_weights(dense_conv *conv, const float *x, const float *gy,
                                         float *gw, float *gb, void *scratch)
 {
     const pass *p = &conv->weights;
-    parts at = cut(p, scratch);
+    parts at = cut(conv, p, scratch);
     if (!gw && !gb)
         return FSNN_OK;
+    FSNN_TRY(round_images(conv, &conv->x, at.x, at.own, &x));
+    FSNN_TRY(round_images(conv, &conv->y, at.y, at.own, &gy));
     FSNN_TRY(
         dense_call_run(&p->kernel, (void *[]){(void *)gy, at.weights, (void *)x, at.own, at.bias}));
     const float *bias = (const float *)(void *)at.bias;

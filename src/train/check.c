@@ -47,7 +47,7 @@ static fsnn_status check_last(fsnn_net *net, const fsnn_loader *train,
     if (!last.batch)
         return FSNN_OK;
     fsnn_loader_shape(train, &last.steps, NULL);
-    pass_mode mode = {true, training->checkpoint, training->truncate};
+    pass_mode mode = {true, training->checkpoint, training->truncate, training->products};
     fsnn_status status = pass_replan(net, &last, mode);
     if (!status)
         return fsnn_net_replan(net, &plan);

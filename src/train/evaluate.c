@@ -22,6 +22,7 @@ typedef struct task {
     bool confusion;              /* or pairs */
     evaluate_progress *progress; /* may be NULL */
     void *user;
+    fsnn_products products;
 } task;
 
 typedef struct sums {
@@ -77,7 +78,7 @@ static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, 
     const train_plane *plane = train_plane_for(t->net);
     judging j = {t, s, result};
     fsnn_plan plan = pass_plan(t->net); /* segments bound the memory of an evaluation too */
-    pass_mode mode = {false, plan.checkpoint, plan.truncate};
+    pass_mode mode = {false, plan.checkpoint, plan.truncate, t->products};
     FSNN_TRY(pass_forward(t->net, batch, mode, &s->input, &answers));
     FSNN_TRY(plane->loss(t->loss, &answers, &measure));
     if (!isfinite(measure.value))
@@ -296,9 +297,16 @@ fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_trai
 {
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(fsnn_loss_check(&training->loss));
-    const task t = {net,      loader, &training->loss, training->top_k, epoch, NULL, true,
-                    progress, user};
     fsnn_plan plan = pass_plan(net);
+    const task t = {.net = net,
+                    .loader = loader,
+                    .loss = &training->loss,
+                    .top_k = training->top_k,
+                    .epoch = epoch,
+                    .confusion = true,
+                    .progress = progress,
+                    .user = user,
+                    .products = plan.products};
     fsnn_status status = counted(&t, result);
     bool evaluated = status == FSNN_OK;
     status = pass_back(net, &plan, status);

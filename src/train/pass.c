@@ -56,12 +56,13 @@ fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
     plan.training = mode.training;
     plan.checkpoint = mode.checkpoint;
     plan.truncate = mode.truncate;
+    plan.products = mode.products;
     plan.still = batch->still;
     plan.record = plan.input_gradient = plan.smooth = false;
     bool same = now.steps == plan.steps && now.batch == plan.batch &&
                 now.training == mode.training && now.checkpoint == mode.checkpoint &&
-                now.truncate == mode.truncate && now.still == batch->still && !now.record &&
-                !now.input_gradient && !now.smooth;
+                now.truncate == mode.truncate && now.products == mode.products &&
+                now.still == batch->still && !now.record && !now.input_gradient && !now.smooth;
     return same ? FSNN_OK : fsnn_net_replan(net, &plan);
 }
 

@@ -14,6 +14,7 @@ typedef struct pass_mode {
     bool training;
     int64_t checkpoint;
     bool truncate;
+    fsnn_products products;
 } pass_mode;
 /* Plans the net for a batch's steps, size and stillness, where it is not already. */
 fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode);

@@ -60,7 +60,7 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     const fsnn_training *training = &t->options->training;
     loss_input answers;
     fsnn_measure measure;
-    pass_mode mode = {true, training->checkpoint, training->truncate};
+    pass_mode mode = {true, training->checkpoint, training->truncate, training->products};
     FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
     FSNN_TRY(pass_forward(t->net, batch, mode, &t->input, &answers));
     FSNN_TRY(gradient_reserve(t, answers.K * answers.B * answers.C));

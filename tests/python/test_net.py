@@ -79,6 +79,24 @@ class Run(unittest.TestCase):
         net.reset()
         np.testing.assert_array_equal(net.forward(Foreign(x)), expected)
 
+    def test_products_in_bf16(self):
+        net, x = small().wrap(4, 2), inputs(4, 2, 3)
+        with self.assertRaisesRegex(ValueError, "full and bf16 are known"):
+            net.wrap(4, 2, products="half")
+        try:
+            net.wrap(4, 2, products="bf16")
+        except NotImplementedError as lacking:
+            self.skipTest(str(lacking))
+        low, full = net.run(x, record=["current"], precision="bf16"), net.run(x, record=["current"])
+        a, b = low["lif1.current"], full["lif1.current"]
+        self.assertFalse(np.array_equal(a, b))
+        np.testing.assert_allclose(a, b, atol=0.02)
+        pieces = net.run(iter([x]), record=["current"], precision="bf16")
+        np.testing.assert_array_equal(pieces["lif1.current"], a)
+        net.wrap(4, 2, products="bf16")
+        y = net.forward(x)
+        np.testing.assert_array_equal(copy.deepcopy(net).forward(x).shape, y.shape)
+
     def test_results_are_written_where_they_are_wanted(self):
         x, net = inputs(8, 2, 3), small()
         expected = net.forward(x)
