@@ -88,11 +88,11 @@ class Run(unittest.TestCase):
         except NotImplementedError as lacking:
             self.skipTest(str(lacking))
         low, full = net.run(x, record=["current"], precision="bf16"), net.run(x, record=["current"])
-        a, b = low["lif1.current"], full["lif1.current"]
+        a, b = low.records["lif1.current"], full.records["lif1.current"]
         self.assertFalse(np.array_equal(a, b))
         np.testing.assert_allclose(a, b, atol=0.02)
         pieces = net.run(iter([x]), record=["current"], precision="bf16")
-        np.testing.assert_array_equal(pieces["lif1.current"], a)
+        np.testing.assert_array_equal(pieces.records["lif1.current"], a)
         net.wrap(4, 2, products="bf16")
         y = net.forward(x)
         np.testing.assert_array_equal(copy.deepcopy(net).forward(x).shape, y.shape)
