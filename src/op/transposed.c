@@ -118,6 +118,7 @@ static transposed_build wish(const op_node *node, const fsnn_convtranspose2d *o)
     transposed_build m;
     memset(&m, 0, sizeof m); /* compared as bytes */
     m.shape.rows = node->K * node->B;
+    m.shape.bf16 = node->products == FSNN_PRODUCTS_BF16;
     m.shape.C = o->out;
     m.shape.H = side_of(&node->out[0], 0);
     m.shape.W = side_of(&node->out[0], 1);

@@ -89,10 +89,20 @@ static int line(fsnn_net *net, int from)
     return fsnn_net_conv1d(net, "one", from, &o);
 }
 
+static int transposed(fsnn_net *net, int from)
+{
+    fsnn_convtranspose2d o;
+    VALID(fsnn_kind_defaults("convtranspose2d", &o));
+    o.out = 4;
+    o.kernel[0] = o.kernel[1] = 3;
+    o.stride[0] = 2;
+    return fsnn_net_add(net, "convtranspose2d", "one", &from, 1, &o);
+}
+
 static const layer layers[] = {
     {"linear", linear, {1, {IN}}},     {"linear of rows", linear, {2, {3, IN}}},
     {"conv2d", image, {3, {3, 8, 7}}}, {"conv2d in groups", groups, {3, {8, 6, 6}}},
-    {"conv1d", line, {2, {4, 30}}},
+    {"conv1d", line, {2, {4, 30}}},    {"convtranspose2d", transposed, {3, {3, 6, 5}}},
 };
 
 static float x[MOST], gy[MOST], want[MOST], want_gx[MOST];
