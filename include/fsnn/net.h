@@ -387,8 +387,8 @@ FSNN_API fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics,
 /* The precision of the last wrap; single before the first. */
 FSNN_API fsnn_precision fsnn_net_precision(const fsnn_net *net);
 /* Changes K, B or the mode of a wrapped net; resets the state unless only `steps`, `record`,
- * `still`, `stream` or `products` change. Cheap if the new size was used before or is smaller. If a plan is
- * refused, the net keeps the one it had, with its state reset. */
+ * `still`, `stream` or `products` change. Cheap if the new size was used before or is smaller. If a
+ * plan is refused, the net keeps the one it had, with its state reset. */
 FSNN_API fsnn_status fsnn_net_replan(fsnn_net *net, const fsnn_plan *plan);
 /* Warnings about the last wrap (a step that is unstable or overshoots, a memory that changes the
  * steady state under a constant input) and about weights loaded since (trained with other options).

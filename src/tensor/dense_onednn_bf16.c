@@ -1,7 +1,7 @@
 /* tensor/dense_onednn_bf16.c: products of a linear layer with factors in bfloat16, by oneDNN's
  * matrix product. A call rounds its two factors into the scratch (a pass over memory each) and
- * multiplies them; sums and results are float32. Cost: 2 rows in out flops a product, at about twice
- * the rate of float32. */
+ * multiplies them; sums and results are float32. Cost: 2 rows in out flops a product, at about
+ * twice the rate of float32. */
 #include "tensor/dense.h"
 #include "tensor/dense_onednn_call.h"
 
