@@ -214,9 +214,9 @@ static void same_bits(void **state)
 {
     (void)state;
     static const dense_conv_shape shapes[] = {
-        {50, 2, 20, 21, 24, 0, 0, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false},
-        {37, 9, 15, 12, 40, 0, 0, {3, 5}, {2, 2}, {2, 1}, {1, 1}, 1, true, false},
-        {3, 5, 70, 11, 16, 0, 0, {5, 2}, {1, 1}, {2, 0}, {2, 1}, 1, true, false},
+        {50, 2, 20, 21, 24, 0, 0, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false, false},
+        {37, 9, 15, 12, 40, 0, 0, {3, 5}, {2, 2}, {2, 1}, {1, 1}, 1, true, false, false},
+        {3, 5, 70, 11, 16, 0, 0, {5, 2}, {1, 1}, {2, 0}, {2, 1}, 1, true, false, false},
     };
     for (int i = 0; i < FSNN_COUNT(shapes); i++) {
         CASE("shapes[%d]", i);
@@ -252,17 +252,19 @@ static void what_is_not_taken(void **state)
 {
     (void)state;
     conv_events plan;
-    dense_conv_shape s = {4, 4, 12, 12, 8, 12, 12, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false};
+    dense_conv_shape s = {4,      4,      12,     12, 8,    12,    12,   {3, 3},
+                          {1, 1}, {1, 1}, {1, 1}, 1,  true, false, false};
     assert_true(conv_events_plan(&plan, &s));
     s.groups = 2;
     assert_false(conv_events_plan(&plan, &s));
-    s = (dense_conv_shape){1, 4, 12, 12, 8, 5, 5, {8, 8}, {1, 1}, {0, 0}, {1, 1}, 1, true, false};
+    s = (dense_conv_shape){1,      4,      12,     12, 8,    5,     5,    {8, 8},
+                           {1, 1}, {0, 0}, {1, 1}, 1,  true, false, false};
     assert_false(conv_events_plan(&plan, &s)); /* 64 places */
-    s = (dense_conv_shape){1,      1,      1,      200000, 64, 1,    199998,
-                           {1, 3}, {1, 1}, {0, 0}, {1, 1}, 1,  true, false};
+    s = (dense_conv_shape){1,      1,      1,      200000, 64,   1,     199998, {1, 3},
+                           {1, 1}, {0, 0}, {1, 1}, 1,      true, false, false};
     assert_false(conv_events_plan(&plan, &s)); /* sums larger than the caches */
-    s = (dense_conv_shape){64,     256,    8,      8,      256, 8,    8,
-                           {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1,   true, false};
+    s = (dense_conv_shape){64,     256,    8,      8, 256,  8,     8,    {3, 3},
+                           {1, 1}, {1, 1}, {1, 1}, 1, true, false, false};
     /* forward only: each chunk would have a sum of all weights */
     assert_true(conv_events_plan(&plan, &s));
     assert_int_equal(plan.gradient_chunks, 0);
@@ -272,14 +274,15 @@ static void what_is_not_taken(void **state)
 
 /* ---- the choice ---- */
 
-static const dense_conv_shape second = {64,     32,     14,     14,     64, 14,   14,
-                                        {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1,  true, false};
+static const dense_conv_shape second = {64,     32,     14,     14, 64,   14,    14,   {3, 3},
+                                        {1, 1}, {1, 1}, {1, 1}, 1,  true, false, false};
 
 static void looks(void **state)
 {
     (void)state;
     conv_events plan;
-    dense_conv_shape s = {2, 3, 8, 7, 16, 8, 7, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false};
+    dense_conv_shape s = {2,      3,      8,      7, 16,   8,     7,    {3, 3},
+                          {1, 1}, {1, 1}, {1, 1}, 1, true, false, false};
     real x[2 * 8 * 7 * 3] = {0};
     assert_true(conv_events_plan(&plan, &s));
     x[0] = 1;
