@@ -498,7 +498,7 @@ static int run(void *given)
 static const cli_values values[] = {
     {"on", "train,validation,test"},
     {"data", "train,validation,test"},
-    {"precision", "single,double"},
+    {"precision", "single,double,bf16"},
     {NULL, NULL},
 };
 

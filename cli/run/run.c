@@ -299,7 +299,7 @@ static const cli_values values[] = {
     {"record", ",v,spikes,current,test,threshold,states"},
     {"stream", "numbers,events,raw"},
     {"on", "train,validation,test"},
-    {"precision", "single,double"},
+    {"precision", "single,double,bf16"},
     {NULL, NULL},
 };
 

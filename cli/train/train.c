@@ -485,6 +485,8 @@ static int run(void *given)
     return code;
 }
 
+static const cli_values values[] = {{"precision", "single,double,bf16"}, {NULL, NULL}};
+
 const cli_command cli_train = {
     .name = "train",
     .summary = "train a network on a data set",
@@ -501,6 +503,7 @@ const cli_command cli_train = {
                 "  fsnn train examples/fashion_mlp.yaml --set dynamics.alpha=0.7 --out runs/a07\n"
                 "  fsnn train --resume runs/a07\n",
     .option = table,
+    .values = values,
     .min_operands = 0,
     .max_operands = 1,
     .size = sizeof(options),

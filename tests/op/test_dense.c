@@ -308,7 +308,8 @@ static void conv_error(void **state)
 {
     (void)state;
     dense_conv *conv = (dense_conv *)8;
-    dense_conv_shape s = {1, 2, 4, 4, 2, 9, 9, {3, 3}, {1, 1}, {0, 0}, {1, 1}, 1, false, false};
+    dense_conv_shape s = {1,      2,      4,      4, 2,     9,     9,    {3, 3},
+                          {1, 1}, {0, 0}, {1, 1}, 1, false, false, false};
     FAILS(dense_conv_create(&s, true, true, &conv), FSNN_EDENSE); /* output too large */
     assert_null(conv);
     CONTAINS(fsnn_error_text(), "could not prepare a convolution: ");
