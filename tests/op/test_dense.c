@@ -278,7 +278,8 @@ static void conv_usual(void **state)
 static void conv_parts(void **state)
 {
     (void)state;
-    conv_run c = {.s = {3, 4, 9, 8, 6, 0, 0, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false}};
+    conv_run c = {
+        .s = {3, 4, 9, 8, 6, 0, 0, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, true, false, false}};
     dense_conv *conv;
     conv_setup(&c);
     real before[2];

@@ -75,7 +75,8 @@ class Train(unittest.TestCase):
         r2 = 1 - ((out - y) ** 2).sum(0) / ((y - y.mean(0)) ** 2).sum(0)
         self.assertAlmostEqual(figures.metrics["r2"], r2.mean(), places=5)
         np.testing.assert_allclose(figures.answers.reshape(-1, 2), out, atol=1e-6)
-        self.assertTrue(figures.figure().render().startswith(b"\x89PNG"))
+        if "plots" not in fsnn.built().partition("(without")[2]:
+            self.assertTrue(figures.figure().render().startswith(b"\x89PNG"))
         with self.assertRaisesRegex(ValueError, "whole numbers"):
             fsnn.Data(x, y[:, 0], targets="classes")
         steps = fsnn.Data(
