@@ -143,9 +143,11 @@ static void learned_numbers(void **state)
     snprintf(loss, sizeof loss, "%.5s", strstr(shell_out, "0."));
     shell_good("awk -F, '$12 == 1 { x = $4 } END { print x }' goes/metrics.csv");
     shell_contains(shell_out, loss, "the loss of the best epoch");
-    shell_says("$F simulate --model learns --node lif1 --no-figure",
+    shell_says("$F simulate --model learns --node lif1 --precision single --no-figure",
                "; what it learned is of learns/best.safetensors", "\n0.9");
-    shell_says("$F simulate --model learns/description.yaml --node lif1 --no-figure", "\n     0.6");
+    shell_says(
+        "$F simulate --model learns/description.yaml --node lif1 --precision single --no-figure",
+        "\n     0.6");
 }
 
 /* What --set says of learned parameters in a mapping stays too. */

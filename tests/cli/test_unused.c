@@ -63,11 +63,11 @@ static void simulations(void **state)
         shell_fails(line, 2, said);
     }
     static const char seed[] = "--seed does nothing here";
-    shell_good("$F simulate --time 1 --seed 3 --no-figure");
+    shell_good("$F simulate --time 1 --seed 3 --precision single --no-figure");
     shell_contains(shell_err, seed, "no noise");
-    shell_good("$F simulate --time 1 --seed 3 --no-figure --current noise:1:2");
+    shell_good("$F simulate --time 1 --seed 3 --precision single --no-figure --current noise:1:2");
     assert_null(strstr(shell_err, seed));
-    shell_good("$F simulate --time 1 --seed 3 --no-figure --gamma 0.1");
+    shell_good("$F simulate --time 1 --seed 3 --precision single --no-figure --gamma 0.1");
     assert_null(strstr(shell_err, seed));
 }
 
