@@ -250,8 +250,9 @@ FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t
 
 /* Changes of training samples, drawn once for each sample and epoch and applied to all its frames:
  * a function of (seed, epoch, sample). All zero: none. Images [C, H, W] and sequences of them can
- * be flipped, rotated, shifted and cut out; pixels from outside are 0. Recordings of events can be
- * changed in every way. */
+ * be flipped, scaled, sheared, rotated, shifted and cut out; pixels from outside are 0. Recordings
+ * of events can be changed in every way but those of series [T, C]: events in place and time, their
+ * frames by noise and mixing. Noise and mixing are for samples of any shape, before the encoder. */
 typedef struct fsnn_augment {
     double flip, flip_vertical; /* probability of a flip, left to right, top to bottom */
     double shift;               /* up to so many pixels each way, whole ones, each as likely */
@@ -261,6 +262,18 @@ typedef struct fsnn_augment {
     double drop;          /* events: each is left out with this probability */
     double jitter;        /* events: deviation of a normal number added to each time, us */
     double flip_polarity; /* events: probability that ON and OFF change places */
+    /* about the middle: by a factor from 1 - scale to 1 + scale; a shear of up to so many degrees,
+     * each way, of the rows along x */
+    double scale, shear;
+    double noise; /* deviation of a normal number added to each value, after normalisation */
+    /* Series [T, C], say spectrograms: up to so many neighbouring steps, and channels, are emptied
+     * (SpecAugment, Park et al. 2019); moved by up to so many steps, either way. Padding that
+     * fsnn_data_set_lengths knows of stays as it is */
+    double mask_steps, mask_channels, shift_steps;
+    /* Samples mixed with another of the set, as their targets: x = l a + (1 - l) b with l from
+     * Beta(mixup, mixup); a rectangle of b in a, l from Beta(cutmix, cutmix).
+     * With both, each sample is mixed in one of the two ways, as likely */
+    double mixup, cutmix;
 } fsnn_augment;
 
 /* Batches of a data set, encoded, in file order or shuffled. A thread of the loader prepares them
@@ -378,6 +391,9 @@ FSNN_API void fsnn_loader_shape(const fsnn_loader *loader, int64_t *steps, fsnn_
 FSNN_API bool fsnn_loader_still(const fsnn_loader *loader);
 /* Whether its options say that it is a validation set. */
 FSNN_API bool fsnn_loader_validation(const fsnn_loader *loader);
+/* Whether its batches have shares of the classes [B, classes] as values in place of labels, since
+ * samples are mixed (fsnn_augment.mixup, cutmix). */
+FSNN_API bool fsnn_loader_mixes(const fsnn_loader *loader);
 /* Starts epoch `epoch` (any order; same epoch, same batches). */
 FSNN_API fsnn_status fsnn_loader_start(fsnn_loader *loader, int64_t epoch);
 /* The next batch, valid until the next call. Returns 1 if there is one, 0 at the end of the epoch,

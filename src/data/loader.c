@@ -30,6 +30,7 @@ typedef struct slot {
     int32_t *labels;  /* [batch, places], or NULL */
     float *values;    /* [batch, target], or NULL */
     int64_t *lengths; /* [batch], or NULL */
+    int64_t width;    /* of the values */
     int64_t batch;
     fault fault;
 } slot;
@@ -63,6 +64,36 @@ typedef struct filling {
     int64_t first; /* place of its first sample in the order */
 } filling;
 
+static bool mixes(const recipe *r)
+{
+    return mix_any(&r->options.augment);
+}
+
+/* Shares of the classes, or values, of a sample and its partner. */
+static void mix_targets(const recipe *r, const maker *m, int64_t epoch, int64_t index, float *y)
+{
+    const store *s = r->data->store;
+    mix drawn = augmenter_mix(&m->augment, r->data, r->options.seed, epoch, index);
+    int64_t row[2] = {store_row(r->data, index), store_row(r->data, drawn.partner)};
+    int64_t count = s->targets ? fsnn_shape_count(&s->target) : s->classes;
+    const double share[2] = {drawn.share, 1 - drawn.share};
+    memset(y, 0, (size_t)count * sizeof *y);
+    for (int i = 0; i < 2; i++)
+        for (int64_t c = 0; c < count; c++)
+            y[c] += (float)(share[i] * (s->targets ? (double)s->targets[row[i] * count + c]
+                                                   : s->labels[row[i]] == c));
+}
+
+/* Of a mixed sample that of the longer one. */
+static int64_t length_of(const recipe *r, const maker *m, int64_t epoch, int64_t index)
+{
+    const int64_t *lengths = r->data->store->lengths;
+    mix drawn = augmenter_mix(&m->augment, r->data, r->options.seed, epoch, index);
+    int64_t own = lengths[store_row(r->data, index)],
+            other = drawn.on ? lengths[store_row(r->data, drawn.partner)] : own;
+    return own > other ? own : other;
+}
+
 static fsnn_status make(const filling *f, maker *m, int64_t b, spike_piece *piece)
 {
     const fsnn_loader *l = f->l;
@@ -74,11 +105,13 @@ static fsnn_status make(const filling *f, maker *m, int64_t b, spike_piece *piec
         memcpy(s->labels + b * places, r->data->store->labels + row * places,
                (size_t)places * sizeof *s->labels);
     int64_t count = fsnn_shape_count(&r->data->store->target);
-    if (s->values)
+    if (s->values && mixes(r))
+        mix_targets(r, m, l->epoch, index, s->values + b * s->width);
+    else if (s->values)
         memcpy(s->values + b * count, r->data->store->targets + row * count,
                (size_t)count * sizeof *s->values);
     if (s->lengths)
-        s->lengths[b] = r->data->store->lengths[row] * (r->rows / r->raw_rows);
+        s->lengths[b] = length_of(r, m, l->epoch, index) * (r->rows / r->raw_rows);
     if (r->sparse)
         return maker_lists(m, r, l->epoch, index, b, &s->lists, piece);
     return maker_dense(m, r, l->epoch, index, s->x + b * r->values, s->batch * r->values);
@@ -272,15 +305,17 @@ static bool has_lengths(const recipe *r)
 static fsnn_status reserve_targets(const recipe *r, int64_t batch, slot *s)
 {
     const store *data = r->data->store;
-    size_t count = (size_t)(batch * fsnn_shape_count(&data->target));
-    if (data->labels)
+    bool shares = data->labels && mixes(r);
+    s->width = shares ? data->classes : fsnn_shape_count(&data->target); /* no target: 1 */
+    size_t count = (size_t)(batch * s->width);
+    if (data->labels && !shares)
         s->labels = fsnn_alloc((size_t)(batch * data->places) * sizeof *s->labels);
-    if (data->targets)
+    if (data->targets || shares)
         s->values = fsnn_alloc(count * sizeof *s->values);
     if (has_lengths(r))
         s->lengths = fsnn_alloc((size_t)batch * sizeof *s->lengths);
-    bool there = (s->labels || !data->labels) && (s->values || !data->targets) &&
-                 (s->lengths || !has_lengths(r));
+    bool there = (s->labels || !data->labels || shares) &&
+                 (s->values || !(data->targets || shares)) && (s->lengths || !has_lengths(r));
     return there ? FSNN_OK : FSNN_EMEMORY;
 }
 
@@ -404,9 +439,8 @@ int64_t fsnn_loader_memory(const fsnn_loader *l)
                capacity * (int64_t)sizeof *lists->index;
         slot += lists->values ? capacity * (int64_t)sizeof *lists->value : 0;
     }
-    const store *data = r->data->store;
-    if (data->targets)
-        slot += r->options.batch * fsnn_shape_count(&data->target) * (int64_t)sizeof(float);
+    if (l->slot[0].values)
+        slot += r->options.batch * l->slot[0].width * (int64_t)sizeof(float);
     return l->slots * slot + l->makers * maker_bytes(r);
 }
 
@@ -491,6 +525,11 @@ static slot *consume(fsnn_loader *l)
     return s;
 }
 
+bool fsnn_loader_mixes(const fsnn_loader *l)
+{
+    return l && mixes(&l->how) && l->how.data->store->labels;
+}
+
 int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
 {
     if (!l || !batch)
@@ -518,7 +557,7 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
                           l->how.still,
                           data->timed ? data->places : 1,
                           s->values,
-                          data->target,
+                          data->labels && s->values ? FSNN_SHAPE(data->classes) : data->target,
                           s->lengths};
     return 1;
 }

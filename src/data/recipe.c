@@ -135,6 +135,7 @@ void maker_close(maker *m)
 int64_t maker_bytes(const recipe *r)
 {
     int64_t sample = r->steps * r->values, dense = 0;
+    dense += mix_any(&r->options.augment) ? r->data->size : 0;
     dense += r->stamped ? 2 * sample : 0;
     dense += r->options.perturbs ? 2 * sample : 0;
     dense += r->sparse && !r->rate ? sample : 0;

@@ -21,6 +21,9 @@ struct sparse_rows;
 #define STORE_STREAM_PERTURB (UINT64_C(0xd5) << 56) /* the same */
 #define STORE_STREAM_AUGMENT (UINT64_C(0xd8) << 56) /* + epoch << 32 + sample */
 #define STORE_STREAM_EVENTS (UINT64_C(0xd9) << 56)  /* the same, numbers of single events */
+#define STORE_STREAM_MIX (UINT64_C(0xdf) << 56)     /* + epoch << 32 + sample */
+#define STORE_STREAM_NOISE (UINT64_C(0xdd) << 56)   /* the same */
+#define STORE_STREAM_SERIES (UINT64_C(0xde) << 56)  /* the same */
 #define STORE_STREAM_MASK (UINT64_C(0xda) << 56)    /* + draw: entries of a graph's features */
 #define STORE_STREAM_EDGES (UINT64_C(0xdb) << 56)   /* + draw: edges of a graph */
 

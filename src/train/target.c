@@ -68,6 +68,19 @@ static fsnn_status check_weights(const fsnn_loss *loss, int64_t outputs, bool va
                          values ? "numbers" : "classes");
 }
 
+/* Rates that a class is to have, where there is no class. */
+static fsnn_status check_rates(const fsnn_loss *loss, const char *what, bool mixed)
+{
+    if (loss->incorrect_rate == 0 && (loss->correct_rate == 0 || loss->correct_rate == 1))
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, "loss.correct_rate",
+                         "correct_rate is %g and incorrect_rate %g, which are for samples of one "
+                         "class, but the %s samples have %s",
+                         loss->correct_rate, loss->incorrect_rate, what,
+                         mixed ? "shares of the classes (augment.mixup, augment.cutmix)"
+                               : "values, which say what each output is to be");
+}
+
 fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const fsnn_loss *loss,
                          const char *what)
 {
@@ -77,7 +90,10 @@ fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const f
     FSNN_TRY(fsnn_net_shapes(net, NULL, &out));
     fsnn_loader_shape(loader, &T, NULL);
     fsnn_data_info_get(fsnn_loader_data(loader), &info);
-    bool steps = info.label_steps > 1, values = info.target.rank > 0;
+    bool steps = info.label_steps > 1, values = info.target.rank > 0,
+         mixed = fsnn_loader_mixes(loader);
+    if (mixed)
+        info.target = FSNN_SHAPE(info.classes);
     if (loss->mask && !info.lengths)
         return fsnn_fail_key(FSNN_EARGUMENT, "loss.mask",
                              "mask leaves out steps that are padding, but the %s samples have no "
@@ -85,14 +101,16 @@ fsnn_status target_check(const fsnn_net *net, const fsnn_loader *loader, const f
                              what);
     FSNN_TRY(
         check_weights(loss, fsnn_shape_count(&out) / (info.places > 0 ? info.places : 1), values));
-    if (values)
+    if (values || mixed)
+        FSNN_TRY(check_rates(loss, what, mixed));
+    if (values || mixed)
         FSNN_TRY(check_values(&info.target, &out, T, what, &steps));
     else
         FSNN_TRY(check_steps(info.label_steps, T, what));
     if (!values && !info.classes)
         return FSNN_OK; /* which a batch says */
     int64_t places = !values && info.places > 1 ? info.places : 1;
-    return loss_check_target(loss, fsnn_shape_count(&out) / places, !values, steps);
+    return loss_check_target(loss, fsnn_shape_count(&out) / places, !values && !mixed, steps);
 }
 
 void target_room_free(target_room *room)

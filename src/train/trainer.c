@@ -81,9 +81,9 @@ static fsnn_status prepare(trainer *t)
     FSNN_TRY(prepare_loss(t));
     fsnn_data_info info = {0};
     fsnn_data_info_get(fsnn_loader_data(t->train), &info);
-    t->values = info.target.rank > 0;
+    t->values = info.target.rank > 0 || fsnn_loader_mixes(t->train);
     t->history.watched = watch_name(t->test);
-    t->history.logged = watch_logged(&t->options->training, t->values);
+    t->history.logged = watch_logged(&t->options->training, info.target.rank > 0);
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     FSNN_TRY(average_open(&t->average, t->net, t->options->training.ema));
     t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),

@@ -7,6 +7,18 @@
 
 #include <math.h>
 
+/* Of mixed samples no accuracy is measured. */
+static fsnn_status check_mixed(fsnn_metric by, const char *key, bool mixed, bool watched)
+{
+    if (by != FSNN_METRIC_ACCURACY || !mixed || watched)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, key,
+                         "%s is accuracy, which mixed samples (augment.mixup, augment.cutmix) do "
+                         "not have, and there are no validation or test data: `data.validation: "
+                         "0.1` keeps a tenth of the training data for it",
+                         key);
+}
+
 static fsnn_status check(fsnn_metric by, const char *key, loss_task task, bool watched)
 {
     static const char *const judge[] = {
@@ -38,8 +50,11 @@ fsnn_status watch_check(const fsnn_training *training, const fsnn_loader *train,
     if (training->top_k < 0)
         return fsnn_fail_key(FSNN_EARGUMENT, "top_k", "top_k is %lld: at least 1 answer counts",
                              (long long)training->top_k);
-    FSNN_TRY(check(training->best, "best", task, test != NULL));
-    return check(training->early_stop.by, "early_stop.by", task, test != NULL);
+    bool mixed = fsnn_loader_mixes(train), watched = test != NULL;
+    FSNN_TRY(check_mixed(training->best, "best", mixed, watched));
+    FSNN_TRY(check_mixed(training->early_stop.by, "early_stop.by", mixed, watched));
+    FSNN_TRY(check(training->best, "best", task, watched));
+    return check(training->early_stop.by, "early_stop.by", task, watched);
 }
 
 const char *watch_name(const fsnn_loader *watched)

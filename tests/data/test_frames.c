@@ -142,7 +142,8 @@ static void frames_are_as_defined(void **state)
                         }
                         augment_clip clip = {.W = side[1],
                                              .H = side[0],
-                                             .c = 1,
+                                             .to = {1, 0, 0, 1},
+                                             .from = {1, 0, 0, 1},
                                              .dx = 1,
                                              .drop = 0.1,
                                              .jitter = 500,
@@ -205,7 +206,7 @@ static void refuses_options(void **state)
 
 static augment_clip still(int64_t w, int64_t h)
 {
-    return (augment_clip){.W = w, .H = h, .c = 1};
+    return (augment_clip){.W = w, .H = h, .to = {1, 0, 0, 1}, .from = {1, 0, 0, 1}};
 }
 
 static void points_move(void **state)
@@ -213,7 +214,8 @@ static void points_move(void **state)
     (void)state;
     augment_clip flip = still(W, H), turn = still(W, W), shift = still(W, H), cut = still(W, H);
     flip.flip = true;
-    turn.c = 0, turn.s = 1; /* a quarter, clockwise as seen: up goes to the right */
+    turn.to[0] = turn.to[3] = 0; /* a quarter, clockwise as seen: up goes to the right */
+    turn.to[1] = -1, turn.to[2] = 1;
     shift.dx = 2, shift.dy = -1;
     cut.cut_x = 1, cut.cut_y = 2, cut.cut = 2;
     for (int y = 0; y < H; y++)
@@ -278,11 +280,11 @@ static void draws_are_of_seed_epoch_and_sample(void **state)
         augment_clip c = augment_draw(&a, W, H, 1, i / 100, i % 100),
                      d = augment_draw(&a, W, H, 1, i / 100, i % 100);
         augment_clip other = augment_draw(&a, W, H, 1, i / 100 + 1, i % 100);
-        assert_true(c.s == d.s && c.dx == d.dx && c.flip == d.flip && c.cut_y == d.cut_y);
-        same += c.s == other.s;
+        assert_true(c.to[2] == d.to[2] && c.dx == d.dx && c.flip == d.flip && c.cut_y == d.cut_y);
+        same += c.to[2] == other.to[2];
         flips += c.flip;
         polarity += c.flip_polarity;
-        assert_true(fabs(c.s) <= sin(30 * acos(-1) / 180) + 1e-9);
+        assert_true(fabs(c.to[2]) <= sin(30 * acos(-1) / 180) + 1e-9);
         assert_true(c.dx >= -3 && c.dx <= 3 && c.dx == floor(c.dx));
         shifts[(int)c.dx + 3]++;
     }
