@@ -23,6 +23,26 @@ bool op_same_layouts(const fsnn_shape *shape)
     return shape->rank < 2 || shape->dim[0] == 1 || fsnn_shape_count(shape) == shape->dim[0];
 }
 
+fsnn_status op_check_probability(const op_node *node, double p)
+{
+    if (p >= 0 && p < 1)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EARGUMENT, "%s \"%s\": p is %g, it must be at least 0 and less than 1",
+                     node->op->kind, node->name, p);
+}
+
+fsnn_status op_check_groups(const op_node *node, int64_t groups, int64_t out)
+{
+    char text[128];
+    if (node->in[0].dim[0] % groups == 0 && out % groups == 0)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESHAPE,
+                     "%s \"%s\": groups %lld must divide both the %lld channels of its input "
+                     "%s and out %lld",
+                     node->op->kind, node->name, (long long)groups, (long long)node->in[0].dim[0],
+                     fsnn_shape_text(&node->in[0], text, sizeof text), (long long)out);
+}
+
 fsnn_status op_check_image(const op_node *node, int dims)
 {
     static const char *const wanted[] = {

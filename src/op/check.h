@@ -4,7 +4,6 @@
 
 #include "op/op.h"
 
-/* `linear "fc1": out is 0, it must lie between 1 and 100` */
 /* A product of sizes; INT64_MAX where it is that or more. */
 static inline int64_t op_product(int64_t a, int64_t b)
 {
@@ -12,8 +11,13 @@ static inline int64_t op_product(int64_t a, int64_t b)
     return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
 
+/* `linear "fc1": out is 0, it must lie between 1 and 100` */
 fsnn_status op_check(const op_node *node, const char *option, int64_t value, int64_t min,
                      int64_t max);
+/* That something is left out with this probability p: at least 0 and less than 1. */
+fsnn_status op_check_probability(const op_node *node, double p);
+/* The groups divide the channels of input 0, [C, ...], and `out`. */
+fsnn_status op_check_groups(const op_node *node, int64_t groups, int64_t out);
 /* Input 0 is a line [C, L] (dims 1) or an image [C, H, W] (dims 2; 0: either), and lies as an
  * operator with OP_WANTS_LAST has it. */
 fsnn_status op_check_image(const op_node *node, int dims);

@@ -9,19 +9,6 @@
 
 enum { WEIGHT, BIAS };
 
-static fsnn_status check_groups(const op_node *node, const fsnn_conv2d *o)
-{
-    char text[128];
-    if (node->in[0].dim[0] % o->groups == 0 && o->out % o->groups == 0)
-        return FSNN_OK;
-    return fsnn_fail(FSNN_ESHAPE,
-                     "%s \"%s\": groups %lld must divide both the %lld channels of its input "
-                     "%s and out %lld",
-                     node->op->kind, node->name, (long long)o->groups,
-                     (long long)node->in[0].dim[0],
-                     fsnn_shape_text(&node->in[0], text, sizeof text), (long long)o->out);
-}
-
 fsnn_status conv_shape(op_node *node, const fsnn_conv2d *o, int dims)
 {
     conv_state *st = node->state;
@@ -32,7 +19,7 @@ fsnn_status conv_shape(op_node *node, const fsnn_conv2d *o, int dims)
     FSNN_TRY(op_check_image(node, dims));
     FSNN_TRY(op_check(node, "out", o->out, 1, CONV_MAX_OUT));
     FSNN_TRY(op_check(node, "groups", o->groups, 1, CONV_MAX_OUT));
-    FSNN_TRY(check_groups(node, o));
+    FSNN_TRY(op_check_groups(node, o->groups, o->out));
     FSNN_TRY(op_check_window(node, &window, side));
     st->options = *o;
     int64_t fan_in = node->in[0].dim[0] / o->groups;

@@ -22,10 +22,7 @@ static const fsnn_key keys[] = {
 static fsnn_status shape(op_node *node)
 {
     const fsnn_droppath *o = node->options;
-    if (!(o->p >= 0 && o->p < 1))
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "droppath \"%s\": p is %g, it must be at least 0 and less than 1",
-                         node->name, o->p);
+    FSNN_TRY(op_check_probability(node, o->p));
     op_output(node, 0, node->in[0], node->in_last[0]);
     return FSNN_OK;
 }

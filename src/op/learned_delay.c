@@ -44,11 +44,6 @@ static fsnn_status shape(op_node *node)
     return FSNN_OK;
 }
 
-static size_t whole_lines(size_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
 typedef struct job {
     const fsnn_learned_delay *o;
     int64_t most, n, delays; /* numbers of a sample; of the parameter */
@@ -73,7 +68,7 @@ static job sizes_of(const op_node *node)
 
 static size_t weights_bytes(const job *j)
 {
-    return whole_lines(fsnn_bytes(op_product(j->most + 1, j->delays), sizeof(double)));
+    return lags_lines(fsnn_bytes(op_product(j->most + 1, j->delays), sizeof(double)));
 }
 
 static fsnn_status plan(op_node *node)
@@ -81,8 +76,8 @@ static fsnn_status plan(op_node *node)
     state *st = node->state;
     const job j = sizes_of(node);
     FSNN_TRY(lags_plan(node, &st->lags, j.most));
-    const size_t with = whole_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real)));
-    node->scratch_bytes = 2 * weights_bytes(&j) + with + whole_lines((size_t)j.n * sizeof(double));
+    const size_t with = lags_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real)));
+    node->scratch_bytes = 2 * weights_bytes(&j) + with + lags_lines((size_t)j.n * sizeof(double));
     node->tape_bytes = node->training ? with : 0;
     return FSNN_OK;
 }
@@ -112,7 +107,7 @@ static job job_of(const op_node *node, const op_run *run)
     j.dw = (double *)(void *)(at + weights_bytes(&j));
     j.g = (double *)(void *)(at + 2 * weights_bytes(&j)); /* [n], then `with` */
     j.with =
-        (real *)(void *)(at + 2 * weights_bytes(&j) + whole_lines((size_t)j.n * sizeof(double)));
+        (real *)(void *)(at + 2 * weights_bytes(&j) + lags_lines((size_t)j.n * sizeof(double)));
     fsnn_parallel_range(j.delays, DELAYS, weigh, &j);
     return j;
 }

@@ -17,19 +17,6 @@ enum { WEIGHT, BIAS };
 
 /* ---- shape ---- */
 
-static fsnn_status check_groups(const op_node *node, const fsnn_convtranspose2d *o)
-{
-    char text[128];
-    if (node->in[0].dim[0] % o->groups == 0 && o->out % o->groups == 0)
-        return FSNN_OK;
-    return fsnn_fail(FSNN_ESHAPE,
-                     "%s \"%s\": groups %lld must divide both the %lld channels of its input "
-                     "%s and out %lld",
-                     node->op->kind, node->name, (long long)o->groups,
-                     (long long)node->in[0].dim[0],
-                     fsnn_shape_text(&node->in[0], text, sizeof text), (long long)o->out);
-}
-
 static fsnn_status check_size(const op_node *node, const fsnn_convtranspose2d *o, int d)
 {
     FSNN_TRY(op_check(node, "kernel", o->kernel[d], 1, TRANSPOSED_MAX_SIDE));
@@ -79,7 +66,7 @@ fsnn_status transposed_shape(op_node *node, const fsnn_convtranspose2d *o, int d
     FSNN_TRY(op_check_image(node, dims));
     FSNN_TRY(op_check(node, "out", o->out, 1, TRANSPOSED_MAX_OUT));
     FSNN_TRY(op_check(node, "groups", o->groups, 1, TRANSPOSED_MAX_OUT));
-    FSNN_TRY(check_groups(node, o));
+    FSNN_TRY(op_check_groups(node, o->groups, o->out));
     FSNN_TRY(output_size(node, o, dims, side));
     st->options = *o;
     share = o->out / o->groups;
