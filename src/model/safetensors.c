@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "format/safetensors_sum.h"
 #include "model/yaml.h"
+#include "model/yaml_json.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -265,20 +266,6 @@ fsnn_status fsnn_safetensors_read(const char *path, fsnn_arrays *out)
 }
 
 /* ---- writing ---- */
-
-static void json_text(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            fprintf(out, "\\%c", *c);
-        else if (*c < 0x20 || *c == 0x7f)
-            fprintf(out, "\\u%04x", *c);
-        else
-            fputc(*c, out);
-    }
-    fputc('"', out);
-}
 
 static size_t array_bytes(const fsnn_array *array)
 {

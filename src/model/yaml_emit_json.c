@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void quoted(FILE *out, const char *text)
+void json_text(FILE *out, const char *text)
 {
     fputc('"', out);
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
@@ -54,7 +54,7 @@ static void scalar(FILE *out, const yaml_node *node)
     else if (node->plain && *text && json_number(text, strlen(text)) == strlen(text))
         fputs(text, out);
     else if (!node->plain || !number(out, text))
-        quoted(out, text);
+        json_text(out, text);
 }
 
 static bool holds_scalars(const yaml_node *list)
@@ -83,7 +83,7 @@ static void write_node(FILE *out, const yaml_node *node, int depth, const char *
         if (lines)
             fprintf(out, "\n%*s", 2 * (depth + 1), "");
         if (map) {
-            quoted(out, child->key->text);
+            json_text(out, child->key->text);
             fputs(": ", out);
         }
         write_node(out, child, depth + 1, NULL);
