@@ -3,26 +3,16 @@
 #include "cli/look/inspect.h"
 #include "cli/look/table.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The rows of a metrics.csv that matter; cells point into the texts. */
 typedef struct table {
-    char *header, *best, *last;
-    char **name, **best_cell, **last_cell; /* [columns] */
-    int columns, rows, broken;             /* rows of another number of cells */
+    table_file file;
+    char *best, *last;
+    char **best_cell, **last_cell; /* [columns] */
 } table;
-
-static int column(const table *t, const char *name)
-{
-    for (int i = 0; i < t->columns; i++) {
-        if (strcmp(t->name[i], name) == 0)
-            return i;
-    }
-    return -1;
-}
 
 static void keep(char **text, char ***cell, const char *line)
 {
@@ -33,58 +23,30 @@ static void keep(char **text, char ***cell, const char *line)
 }
 
 /* The training marks each epoch that was the best so far: the last such row is the best of all. */
-static void read_rows(FILE *file, table *t)
+static void take_row(table_file *file, char **cell, const char *line, void *user)
 {
-    char *line = NULL, **cell;
-    size_t size = 0;
-    int mark = column(t, "best");
-    while (getline(&line, &size, file) > 0) {
-        char *copy = cli_format("%s", line);
-        if (table_split(copy, &cell) == t->columns) {
-            if (t->rows++ == 0 || (mark >= 0 && strcmp(cell[mark], "1") == 0))
-                keep(&t->best, &t->best_cell, line);
-            keep(&t->last, &t->last_cell, line);
-        } else {
-            t->broken++;
-        }
-        free(cell);
-        free(copy);
-    }
-    free(line);
-}
-
-static int read_table(const char *path, table *t)
-{
-    size_t size = 0;
-    memset(t, 0, sizeof *t);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
-    if (getline(&t->header, &size, file) > 0) {
-        t->columns = table_split(t->header, &t->name);
-        read_rows(file, t);
-    }
-    fclose(file);
-    if (t->rows == 0)
-        return cli_error(CLI_FAILED, "%s: no epoch is recorded in it", path);
-    return CLI_GOOD;
+    table *t = user;
+    int mark = table_column(file, "best");
+    if (file->rows == 0 || (mark >= 0 && strcmp(cell[mark], "1") == 0))
+        keep(&t->best, &t->best_cell, line);
+    keep(&t->last, &t->last_cell, line);
 }
 
 /* Advice from the columns dead.LAYER and saturated.LAYER of the best epoch. */
 static void advise(const table *t)
 {
     static const char dead[] = "dead.", saturated[] = "saturated.";
-    size_t most = (size_t)t->columns;
+    size_t most = (size_t)t->file.columns;
     const char **name = cli_allocate(most, sizeof *name);
     double *never = cli_allocate(most, sizeof *never), *always = cli_allocate(most, sizeof *always);
     int layers = 0;
-    for (int i = 0; i < t->columns; i++) {
-        if (strncmp(t->name[i], dead, strlen(dead)) != 0)
+    for (int i = 0; i < t->file.columns; i++) {
+        if (strncmp(t->file.name[i], dead, strlen(dead)) != 0)
             continue;
-        char *other = cli_format("%s%s", saturated, t->name[i] + strlen(dead));
-        int at = column(t, other);
+        char *other = cli_format("%s%s", saturated, t->file.name[i] + strlen(dead));
+        int at = table_column(&t->file, other);
         free(other);
-        name[layers] = t->name[i] + strlen(dead);
+        name[layers] = t->file.name[i] + strlen(dead);
         never[layers] = strtod(t->best_cell[i], NULL);
         always[layers++] = at >= 0 ? strtod(t->best_cell[at], NULL) : NAN;
     }
@@ -99,21 +61,22 @@ static void advise(const table *t)
 
 int inspect_metrics(const char *path)
 {
-    table t;
-    int code = read_table(path, &t);
+    table t = {0};
+    int code = table_walk(path, &t.file, take_row, &t);
     if (code == CLI_GOOD) {
-        cli_out("%s: training, %d epoch%s\n\n%-24s %14s %14s\n", path, t.rows,
-                t.rows == 1 ? "" : "s", "", "best", "last");
-        for (int i = 0; i < t.columns; i++)
-            cli_out("%-24s %14s %14s\n", t.name[i], t.best_cell[i], t.last_cell[i]);
-        if (t.broken)
-            cli_warn("%s: %d of its lines do not have %d cells and are left out", path, t.broken,
-                     t.columns);
+        cli_out("%s: training, %lld epoch%s\n\n%-24s %14s %14s\n", path, (long long)t.file.rows,
+                t.file.rows == 1 ? "" : "s", "", "best", "last");
+        for (int i = 0; i < t.file.columns; i++)
+            cli_out("%-24s %14s %14s\n", t.file.name[i], t.best_cell[i], t.last_cell[i]);
+        if (t.file.broken)
+            cli_warn("%s: %lld of its lines do not have %d cells and are left out", path,
+                     (long long)t.file.broken, t.file.columns);
         advise(&t);
     }
-    void *owned[] = {t.header, t.name, t.best, t.best_cell, t.last, t.last_cell};
+    void *owned[] = {t.best, t.best_cell, t.last, t.last_cell};
     for (int i = 0; i < CLI_COUNT(owned); i++)
         free(owned[i]);
+    table_close(&t.file);
     return code;
 }
 

@@ -38,8 +38,45 @@ int table_split(char *line, char ***cells)
     return count;
 }
 
-static void add_row(table_file *t, char *const *cell, int64_t *capacity)
+static void read_rows(FILE *file, table_file *t, table_row *row, void *user)
 {
+    char *line = NULL, **cell;
+    size_t size = 0;
+    while (getline(&line, &size, file) > 0) {
+        char *copy = cli_format("%s", line);
+        if (table_split(copy, &cell) == t->columns) {
+            row(t, cell, line, user);
+            t->rows++;
+        } else {
+            t->broken++;
+        }
+        free(cell);
+        free(copy);
+    }
+    free(line);
+}
+
+int table_walk(const char *path, table_file *t, table_row *row, void *user)
+{
+    size_t size = 0;
+    memset(t, 0, sizeof *t);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
+    if (getline(&t->header, &size, file) > 0) {
+        t->columns = table_split(t->header, &t->name);
+        read_rows(file, t, row, user);
+    }
+    fclose(file);
+    if (t->rows == 0)
+        return cli_error(CLI_FAILED, "%s: no epoch is recorded in it", path);
+    return CLI_GOOD;
+}
+
+static void add_row(table_file *t, char **cell, const char *line, void *user)
+{
+    int64_t *capacity = user;
+    (void)line;
     if (t->rows == *capacity) {
         *capacity = 2 * *capacity + 16;
         double *more = cli_allocate((size_t)(*capacity * t->columns), sizeof *more);
@@ -53,37 +90,12 @@ static void add_row(table_file *t, char *const *cell, int64_t *capacity)
         double x = strtod(cell[c], &end);
         t->value[t->rows * t->columns + c] = end == cell[c] || *end ? NAN : x;
     }
-    t->rows++;
-}
-
-static void read_rows(FILE *file, table_file *t)
-{
-    char *line = NULL, **cell;
-    size_t size = 0;
-    int64_t capacity = 0;
-    while (getline(&line, &size, file) > 0) {
-        if (table_split(line, &cell) == t->columns)
-            add_row(t, cell, &capacity);
-        free(cell);
-    }
-    free(line);
 }
 
 int table_open(const char *path, table_file *t)
 {
-    size_t size = 0;
-    memset(t, 0, sizeof *t);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));
-    if (getline(&t->header, &size, file) > 0) {
-        t->columns = table_split(t->header, &t->name);
-        read_rows(file, t);
-    }
-    fclose(file);
-    if (t->rows == 0)
-        return cli_error(CLI_FAILED, "%s: no epoch is recorded in it", path);
-    return CLI_GOOD;
+    int64_t capacity = 0;
+    return table_walk(path, t, add_row, &capacity);
 }
 
 void table_close(table_file *t)

@@ -12,9 +12,14 @@ typedef struct table_file {
     char *header;
     char **name; /* [columns], into the header */
     int columns;
-    int64_t rows;
-    double *value; /* [rows, columns]; NaN where a cell is no number */
+    int64_t rows, broken; /* broken: lines of another width, which are left out */
+    double *value;        /* [rows, columns]; NaN where a cell is no number */
 } table_file;
+
+/* Reads the header, then hands each line of numbers, cut into cells and as it is, to `row`;
+ * t->rows is its number. After an error, too, t is to be closed. An exit code. */
+typedef void table_row(table_file *t, char **cell, const char *line, void *user);
+int table_walk(const char *path, table_file *t, table_row *row, void *user);
 
 /* The whole file; after an error, too, to be closed. Lines of another width, as one that is being
  * written has, are left out. An exit code. */
