@@ -1,20 +1,11 @@
 /* tests/fuzz/fuzz_fde_state.c: fsnn_fde_solver_state_load on any bytes. The first byte says which
  * steps and memory the solver has, and whether the head is left as it is or made one that fits.
  * What is refused changes nothing, what is taken can be gone on from. */
-#include "base/crc32c.h"
-#include "fuzz.h"
+#include "fuzz_state.h"
 
 #include <fsnn/fde_solver.h>
 
 enum { SOLVERS = 4, AS_IT_IS = 4 };
-
-/* As src/frac/fde_saved.c writes it. */
-typedef struct state_head {
-    char magic[8];
-    uint32_t version, checksum;
-    uint64_t print;
-    int64_t bytes;
-} state_head;
 
 static const struct {
     const char *name;
@@ -78,17 +69,6 @@ static fsnn_fde_solver *solver_of(int which, const uint8_t **saved, size_t *size
     return made[which];
 }
 
-static void mend(uint8_t *bytes, size_t size, const uint8_t *saved)
-{
-    state_head h;
-    memcpy(&h, saved, sizeof h);
-    h.bytes = (int64_t)size;
-    h.checksum = 0;
-    memcpy(bytes, &h, sizeof h);
-    h.checksum = fsnn_crc32c(0, bytes, size);
-    memcpy(bytes, &h, sizeof h);
-}
-
 static void go_on(fsnn_fde_solver *solver)
 {
     double y[2], t = fsnn_fde_solver_time(solver);
@@ -115,12 +95,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         const uint8_t *saved;
         size_t size;
         (void)solver_of(i, &saved, &size);
-        uint8_t *seed = malloc(size + 1);
-        fuzz_check(seed != NULL);
-        seed[0] = (uint8_t)i;
-        memcpy(seed + 1, saved, size);
-        fuzz_seed(*argc, *argv, form[i].name, seed, size + 1);
-        free(seed);
+        state_seed(*argc, *argv, form[i].name, i, saved, size);
     }
     return 0;
 }
@@ -137,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_check(bytes != NULL);
     memcpy(bytes, data + 1, --size);
     if (!(data[0] & AS_IT_IS) && size >= sizeof(state_head))
-        mend(bytes, size, saved);
+        state_mend(bytes, size, saved);
     fuzz_forget();
     if (fuzz_good(fsnn_fde_solver_state_load(solver, bytes, (int64_t)size)))
         go_on(solver);

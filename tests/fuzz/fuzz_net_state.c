@@ -2,18 +2,10 @@
  * the network has, and whether the head is left as it is or made one that fits (its checksum would
  * keep nearly everything out). What is refused changes nothing, what is taken can be gone on from.
  */
-#include "base/crc32c.h"
 #include "fuzz_net.h"
+#include "fuzz_state.h"
 
 enum { STATE_NETS = 3, STATE_AS_IT_IS = 4 };
-
-/* As src/net/state.c writes it. */
-typedef struct state_head {
-    char magic[8];
-    uint32_t version, checksum;
-    uint64_t print;
-    int64_t bytes;
-} state_head;
 
 static const char *const state_memory[STATE_NETS] = {"full", "2", "{tolerance: 1e-3}"};
 
@@ -54,18 +46,6 @@ static fsnn_net *state_net(int which, const uint8_t **saved, size_t *size)
     return net[which];
 }
 
-/* The head of the network's own states, for these bytes. */
-static void state_mend(uint8_t *bytes, size_t size, const uint8_t *saved)
-{
-    state_head h;
-    memcpy(&h, saved, sizeof h);
-    h.bytes = (int64_t)size;
-    h.checksum = 0;
-    memcpy(bytes, &h, sizeof h);
-    h.checksum = fsnn_crc32c(0, bytes, size);
-    memcpy(bytes, &h, sizeof h);
-}
-
 static void state_go_on(fsnn_net *net)
 {
     static float x[FUZZ_STEPS * FUZZ_BATCH * FUZZ_FEATURES];
@@ -94,12 +74,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         const uint8_t *saved;
         size_t size;
         (void)state_net(i, &saved, &size);
-        uint8_t *seed = malloc(size + 1);
-        fuzz_check(seed != NULL);
-        seed[0] = (uint8_t)i;
-        memcpy(seed + 1, saved, size);
-        fuzz_seed(*argc, *argv, name[i], seed, size + 1);
-        free(seed);
+        state_seed(*argc, *argv, name[i], i, saved, size);
     }
     return 0;
 }
