@@ -63,32 +63,72 @@ static bool alike(const runs_run *a, const runs_run *b)
     return a->description && b->description && strcmp(a->description, b->description) == 0;
 }
 
-/* The name without slashes at its end, and of several runs without what numbers them. */
-static char *name_of(const runs *r, int setting)
+/* The name of a run without folders. */
+static char *run_name(const char *path)
 {
-    int first = -1, members = 0;
-    for (int i = 0; i < r->count; i++)
-        if (r->run[i].setting == setting) {
-            first = first < 0 ? i : first;
-            members++;
-        }
-    char *whole = cli_format("%s", r->run[first].path);
+    char *whole = cli_format("%s", path);
     size_t n = strlen(whole);
     while (n > 1 && whole[n - 1] == '/')
         whole[--n] = '\0';
     if (!cli_is_directory(whole) && n > 12 && strcmp(whole + n - 12, "/metrics.csv") == 0)
-        whole[n -= 12] = '\0';
+        whole[n - 12] = '\0';
     char *name = cli_format("%s", cli_base_name(whole));
-    n = strlen(name);
-    while (members > 1 && n > 1 && strchr("0123456789", name[n - 1]))
-        n--;
-    if (members > 1 && n > 4 && strncmp(name + n - 4, "seed", 4) == 0)
-        n -= 4;
-    while (members > 1 && n > 1 && strchr("-_.=", name[n - 1]))
-        n--;
-    name[n] = '\0';
     free(whole);
     return name;
+}
+
+/* Shortens what two names begin and end with, *head and *tail characters of the first, to what they
+ * share with another. */
+static void share(const char *name, const char *other, size_t *head, size_t *tail)
+{
+    const size_t n = strlen(name), m = strlen(other);
+    size_t h = 0, t = 0;
+    while (h < *head && h < m && name[h] == other[h])
+        h++;
+    while (t < *tail && t < n - h && t < m - h && name[n - 1 - t] == other[m - 1 - t])
+        t++;
+    *head = h;
+    *tail = t;
+}
+
+/* "net" of net-seed1 and net-seed2, "r*-b" of r1-b and r2-b: without what numbers the runs. */
+static char *common_name(const char *name, size_t head, size_t tail)
+{
+    static const char digits[] = "0123456789";
+    const char *end = name + strlen(name) - tail;
+    end += strspn(end, digits);
+    while (head > 1 && strchr(digits, name[head - 1]))
+        head--;
+    if (*end)
+        return cli_format("%.*s*%s", (int)head, name, end);
+    if (head > 4 && strncmp(name + head - 4, "seed", 4) == 0)
+        head -= 4;
+    while (head > 1 && strchr("-_.=", name[head - 1]))
+        head--;
+    return cli_format("%.*s", (int)head, name);
+}
+
+/* That of its run, or what those of its runs have in common. */
+static char *name_of(const runs *r, int setting)
+{
+    char *name = NULL;
+    size_t head = 0, tail = 0;
+    int members = 0;
+    for (int i = 0; i < r->count; i++) {
+        if (r->run[i].setting != setting)
+            continue;
+        char *own = run_name(r->run[i].path);
+        if (members++) {
+            share(name, own, &head, &tail);
+            free(own);
+        } else {
+            name = own;
+            head = tail = strlen(name);
+        }
+    }
+    char *common = members > 1 ? common_name(name, head, tail) : cli_format("%s", name);
+    free(name);
+    return common;
 }
 
 static void number_settings(runs *r)

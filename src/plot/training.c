@@ -24,8 +24,8 @@ static const fsnn_curves_panel panels[] = {
               1, true, false, true, INFINITY},
     [LEARNING] = {700, 1180, 520, 820, "learning rate", "learning rate",
                   "no learning rate recorded", 1, true, true, false, INFINITY},
-    [NEURONS] = {110, 445, 928, 1228, "what neurons have learned", "value",
-                 "no neuron has learned anything", 1, false, false, true, INFINITY},
+    [NEURONS] = {110, 445, 928, 1228, "learned parameters of neurons", "value",
+                 "none: tau, threshold and order are fixed", 1, false, false, true, INFINITY},
     [GRADIENT] = {700, 1035, 928, 1228, "norm of the gradient", "norm, mean over the steps",
                   "no gradients recorded", 1, true, true, true, INFINITY},
 };

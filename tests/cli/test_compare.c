@@ -48,6 +48,8 @@ static void table(void **state)
     shell_says("$F compare half-seed1 half-seed2/ half-seed3 one-? alone7",
                "validation_accuracy in %, more is better", "setting", "half", "80.00 +- 10.00",
                "70.00 +- 10.00", "one", "50.00 +- 0.00", "alone7", "35.00", "25.00");
+    shell_says("cp -r one-1 r1-0.5 && cp -r one-2 r2-0.5 && $F compare r1-0.5 r2-0.5", "\nr*-0.5 ",
+               "50.00");
     shell_says("$F compare half-seed*/metrics.csv", "seed1", "70.00", "seed3", "90.00");
     shell_says("$F compare half-seed? --by validation_loss", "validation_loss, less is better",
                "0.66667 +- 0", "0.5 +- 0");
