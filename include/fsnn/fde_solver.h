@@ -71,10 +71,9 @@ FSNN_API fsnn_fde_plan fsnn_fde_plan_default(void);
 
 typedef struct fsnn_fde_solver fsnn_fde_solver;
 
-/* A solver at t0. What `fde` and `plan` point at is copied, but for what `user` and
- * `parameter` point at. `plan`
- * NULL: the defaults. Errors: those of fsnn_fde_solve, of a plan FSNN_EARGUMENT and
- * FSNN_EUNSUPPORTED. */
+/* A solver at t0. What `fde` and `plan` point at is copied, but for what `user` and `parameter`
+ * point at. `plan` NULL: the defaults. Errors: those of fsnn_fde_solve, of a plan FSNN_EARGUMENT
+ * and FSNN_EUNSUPPORTED. */
 FSNN_API fsnn_status fsnn_fde_solver_create(const fsnn_fde *fde, const fsnn_fde_plan *plan,
                                             const double *y0, fsnn_fde_solver **solver);
 FSNN_API void fsnn_fde_solver_destroy(fsnn_fde_solver *solver); /* NULL is fine */
