@@ -118,18 +118,6 @@ bool inspect_is_metrics(const char *path)
     return known(path, is_metrics);
 }
 
-/* What a user most likely wanted: the header beside 100.dat and 100.atr. */
-static char *header_beside(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    bool part = dot && (!strcmp(dot, ".dat") || !strcmp(dot, ".atr"));
-    char *header = part ? cli_format("%.*s.hea", (int)(dot - path), path) : NULL;
-    if (header && cli_exists(header))
-        return header;
-    free(header);
-    return NULL;
-}
-
 static bool is_empty_folder(const char *path)
 {
     struct dirent *entry = NULL;
@@ -165,7 +153,7 @@ int inspect_unknown(const char *path, const char *possible)
                          "\"%.*s\"); %s",
                          path, (int)strcspn((const char *)h.byte, "\r\n"), (const char *)h.byte,
                          possible);
-    char *header = header_beside(path);
+    char *header = inspect_record_of(path);
     if (header)
         code = cli_error(CLI_FAILED,
                          "%s: a part of a WFDB record, which is opened by its header: give %s",

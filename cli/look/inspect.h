@@ -29,6 +29,8 @@ bool inspect_is_metrics(const char *path);
 
 /* The error of a file or folder of no known kind; `possible` is what could have been given. */
 int inspect_unknown(const char *path, const char *possible);
+/* The header of the WFDB record that a file is a part of, to be freed; NULL: there is none. */
+char *inspect_record_of(const char *path);
 
 /* A PNG; what it holds; exit code. */
 bool inspect_is_png(const char *path);

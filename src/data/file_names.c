@@ -3,6 +3,7 @@
 
 #include "base/error_key.h"
 #include "base/port_files.h"
+#include "format/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -213,8 +214,7 @@ fsnn_status name_list_read(name_list *list, const char *path)
     const char *text = (const char *)bytes;
     fsnn_status status = text_check(path, bytes, size);
     for (size_t at = 0; at < size && !status;) {
-        const char *end = memchr(text + at, '\n', size - at);
-        size_t n = end ? (size_t)(end - text) - at : size - at, kept = n;
+        size_t n = (size_t)(line_end(text + at, text + size) - text) - at, kept = n;
         while (kept && (text[at + kept - 1] == '\r' || text[at + kept - 1] == ' '))
             kept--;
         if (kept)

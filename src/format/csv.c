@@ -4,6 +4,7 @@
 
 #include "base/error_key.h"
 #include "format/file_kind.h"
+#include "format/lines.h"
 
 #include <locale.h>
 #include <math.h>
@@ -31,7 +32,7 @@ static int64_t count_in_line(const char *at, const char *end, char mark, const c
 {
     int64_t n = 0;
     bool quoted = false, word = false, gap = false;
-    for (; at < end && (quoted || *at != '\n'); at++) {
+    for (; at < end && (quoted || !line_ends(at, end)); at++) {
         quoted ^= *at == '"';
         gap = word && (gap || (!quoted && is_blank(*at)));
         bool begins = gap && !is_blank(*at);
@@ -45,9 +46,9 @@ static int64_t count_in_line(const char *at, const char *end, char mark, const c
 
 static bool skipped(const char *at, const char *end)
 {
-    while (at < end && is_blank(*at))
+    while (at < end && is_blank(*at) && !line_ends(at, end))
         at++;
-    return at == end || *at == '\n' || *at == '#';
+    return at == end || line_ends(at, end) || *at == '#';
 }
 
 /* The separator that the first lines have equally often; tab before ; before , as a comma may also
@@ -90,7 +91,7 @@ static fsnn_status add_cell(reader *r, char *cell)
 static bool ends_cell(const reader *r)
 {
     const char mark = r->t->separator;
-    return *r->at == '\n' || *r->at == mark || (mark == ' ' && is_blank(*r->at));
+    return line_ends(r->at, r->end) || *r->at == mark || (mark == ' ' && is_blank(*r->at));
 }
 
 /* "a ""b""", up to the quote that ends it. */
@@ -104,11 +105,11 @@ static fsnn_status read_quoted(reader *r)
         if (*r->at == '"' && (r->at + 1 == r->end || r->at[1] != '"'))
             break;
         r->at += *r->at == '"';
-        r->line += *r->at == '\n';
+        r->line += line_ends(r->at, r->end);
         *r->to++ = *r->at;
     }
     r->at++;
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\r') && r->t->separator != ' ')
+    while (r->at < r->end && !ends_cell(r) && (*r->at == ' ' || *r->at == '\r'))
         r->at++;
     if (r->at < r->end && !ends_cell(r))
         return fsnn_fail(FSNN_EFORMAT, "%s:%lld: \"%c\" follows a quote that ends a cell",
@@ -139,9 +140,10 @@ static fsnn_status read_line(reader *r)
     int64_t before = r->cells, line = r->line;
     for (;;) {
         FSNN_TRY(read_cell(r));
-        while (t->separator == ' ' && r->at < r->end && is_blank(*r->at))
+        while (t->separator == ' ' && r->at < r->end && is_blank(*r->at) &&
+               !line_ends(r->at, r->end))
             r->at++;
-        if (r->at == r->end || *r->at == '\n')
+        if (r->at == r->end || line_ends(r->at, r->end))
             break;
         r->at += t->separator != ' ';
     }
@@ -163,8 +165,7 @@ static fsnn_status read_lines(reader *r)
 {
     for (; r->at < r->end; r->at++, r->line++) {
         if (skipped(r->at, r->end))
-            while (r->at < r->end && *r->at != '\n')
-                r->at++;
+            r->at = line_end(r->at, r->end);
         else
             FSNN_TRY(read_line(r));
         if (r->at == r->end)

@@ -1,6 +1,8 @@
 /* format/file_kind.c: a table of the beginnings of files. */
 #include "format/file_kind.h"
 
+#include "format/lines.h"
+
 #include <fsnn/file.h>
 
 #include <ctype.h>
@@ -29,8 +31,7 @@ static bool first_word(const head *h, const char *word)
             at++;
         if (at == end || (*at != '%' && *at != '#'))
             break;
-        const char *line = memchr(at, '\n', (size_t)(end - at));
-        at = line ? line + 1 : end;
+        at = line_end(at, end);
     }
     size_t length = strlen(word);
     return (size_t)(end - at) >= length && strncasecmp(at, word, length) == 0;

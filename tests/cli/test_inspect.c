@@ -83,6 +83,14 @@ static void unknown_files(void **state)
                 "not a run directory, and no data that are known");
     shell_fails("echo 'r 1 10 4' >r.hea; printf '\\1\\2' >r.dat; $F inspect r.dat", 1,
                 "r.dat: a part of a WFDB record, which is opened by its header: give r.hea");
+    shell_fails(
+        "printf '# r\\rm 2 10 4\\rm.d0 16 1\\rm.d1\\t16 1\\r' >m.hea; printf '\\1\\2' >m.d1; "
+        "$F inspect m.d1",
+        1, "m.d1: a part of a WFDB record, which is opened by its header: give m.hea");
+    shell_fails("cp m.d1 m.d; cp m.d1 n.d1; mkdir -p m; $F inspect m.d >/dev/null; $F inspect n.d1",
+                1, "n.d1: not a kind of file that is known here");
+    shell_fails("mv m.d1 m.hea m; $F inspect m/m.d1", 1, "by its header: give m/m.hea");
+    shell_fails("printf '\\1\\2' >r.qrs; $F inspect r.qrs", 1, "give r.hea");
     folder_write_text("prose", "This is not a description.\n");
     shell_fails("$F inspect prose", 1,
                 "prose: not a kind of file that is known here (it begins with the text \"This is "

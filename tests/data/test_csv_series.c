@@ -64,6 +64,9 @@ static const struct {
     {"1,5 2\n3 4,5\n", {.separator = ' '}, 1, 2, 0, 0, 0, {{2, -1, {1.5F, 2, 3, 4.5F}}}},
     {"a value\n1\n2\n", {0}, 1, 1, 0, 0, 0, {{2, -1, {1, 2}}}},
     {"a|b\n1|2\n", {.separator = '|'}, 1, 2, 0, 0, 0, {{1, -1, {1, 2}}}},
+    {"a,b\r1,2\r\r3,4\r", {0}, 1, 2, 0, 0, 0, {{2, -1, {1, 2, 3, 4}}}},
+    {"\"a\"\tb\r\"1\" \t2\r3\t\"4\"\r", {0}, 1, 2, 0, 0, 0, {{2, -1, {1, 2, 3, 4}}}},
+    {"# r\ra b\r1  2 \r\"3\" 4", {0}, 1, 2, 0, 0, 0, {{2, -1, {1, 2, 3, 4}}}},
     {"a\n1,5\n", {.separator = ';', .decimal = ','}, 1, 1, 0, 0, 0, {{1, -1, {1.5F}}}},
 };
 
@@ -178,6 +181,10 @@ static void refused(void **state)
         {"a,b\n1,two\n1,2\n",
          {0},
          "t.csv:2: \"two\" in the column \"b\" is not a number",
+         FSNN_EFORMAT},
+        {"a,b\r\"1\",2\r1,two\r",
+         {0},
+         "t.csv:3: \"two\" in the column \"b\" is not a number",
          FSNN_EFORMAT},
         {"a;b\n1.000,5;2\n3;4\n",
          {0},

@@ -1,6 +1,7 @@
 /* Patterns of file names, those of series and those of events: values against a search through all
  * of them, and long paths. */
 #include "check.h"
+#include "folder.h"
 
 #include "data/events/event_files.h"
 #include "data/file_names.h"
@@ -156,11 +157,28 @@ static void long_name(void **state)
     fsnn_free(text);
 }
 
+static void lists(void **state)
+{
+    (void)state;
+    static const char *const text[] = {"b\na\n", "b\r\n\r\na", "b\ra\r", "b\r\ra"};
+    for (int i = 0; i < FSNN_COUNT(text); i++) {
+        CASE("text[%d]", i);
+        name_list list = {0};
+        folder_write_text("list.txt", text[i]);
+        GOOD(name_list_read(&list, folder_path("list.txt")));
+        assert_int_equal(list.count, 2);
+        assert_string_equal(list.item[0], "a");
+        assert_string_equal(list.item[1], "b");
+        name_list_free(&list);
+    }
+    folder_delete("list.txt");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),  cmocka_unit_test(texts),     cmocka_unit_test(long_path),
-        cmocka_unit_test(classes), cmocka_unit_test(long_name),
+        cmocka_unit_test(classes), cmocka_unit_test(long_name), cmocka_unit_test(lists),
     };
-    return cmocka_run_group_tests_name("data/file_names", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("data/file_names", tests, folder_open, folder_close);
 }

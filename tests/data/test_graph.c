@@ -58,6 +58,33 @@ static void what_is_read(void **state)
     fsnn_graph_destroy(g);
 }
 
+/* Lines end as they do on any system. */
+static void lines_end(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\r\n", "\r"};
+    for (int i = 0; i < FSNN_COUNT(ends); i++) {
+        fsnn_graph *g;
+        for (int f = 0; f < FILES; f++) {
+            char text[512], *to = text;
+            for (const char *at = small[f]; at && *at; at++)
+                to += sprintf(to, "%s", *at == '\n' ? ends[i] : (char[]){*at, 0});
+            if (small[f])
+                folder_write(names[f], text, (size_t)(to - text));
+        }
+        GOOD(fsnn_graph_read(folder, &g));
+        assert_int_equal(g->edges, 6);
+        assert_int_equal(g->label[7], -1);
+        assert_int_equal(g->part[FSNN_PART_TEST][1], 6);
+        fsnn_graph_destroy(g);
+        for (int f = 0; f < FILES; f++)
+            folder_delete(names[f]);
+    }
+    static const char wrong[] = "nodes 8\rfeatures x\r";
+    fsnn_graph *g;
+    REFUSED(read_with(META, wrong, &g), FSNN_EFORMAT, "meta.txt:2: found another text");
+}
+
 /* The same features as bits: 5 is 101, the last bit first. */
 static void features_as_bits(void **state)
 {
@@ -782,6 +809,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_read),
+        cmocka_unit_test(lines_end),
         cmocka_unit_test(features_as_bits),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(propagation),

@@ -297,6 +297,27 @@ static void segments_refused(void **state)
     folder_delete("p.hea"), folder_delete("q.hea"), folder_delete("p.dat"), folder_delete("q.dat");
 }
 
+/* Headers with lines that end in any way; the class stands in a comment. */
+static void lines_end(void **state)
+{
+    (void)state;
+    static const char *const head[] = {"r 1 10 2\r\nr.dat 16\r\n# dx: b\r\n",
+                                       "# so\rr 1 10 2\rr.dat 16\r# dx: b\r"};
+    const fsnn_wfdb_records_options o = {.comment = "dx"};
+    folder_write("r.dat", "\1\0\2\0", 4);
+    for (int i = 0; i < FSNN_COUNT(head); i++) {
+        fsnn_series *s;
+        fsnn_series_info info;
+        folder_write_text("r.hea", head[i]);
+        GOOD(fsnn_series_wfdb_records(folder_path(""), &o, &s));
+        fsnn_series_info_get(s, &info);
+        assert_true(info.longest == 2 && info.rate == 10);
+        assert_string_equal(fsnn_series_class(s, 0), "b");
+        fsnn_series_destroy(s);
+    }
+    folder_delete("r.hea"), folder_delete("r.dat");
+}
+
 static void signals_refused(void **state)
 {
     (void)state;
@@ -524,7 +545,7 @@ int main(void)
         cmocka_unit_test(formats),         cmocka_unit_test(differences),
         cmocka_unit_test(doubts),          cmocka_unit_test(frames_and_files),
         cmocka_unit_test(segments),        cmocka_unit_test(segments_refused),
-        cmocka_unit_test(signals_refused),
+        cmocka_unit_test(signals_refused), cmocka_unit_test(lines_end),
 
         cmocka_unit_test(records),         cmocka_unit_test(records_refused),
         cmocka_unit_test(flac_refused),    cmocka_unit_test(damaged),

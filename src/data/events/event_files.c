@@ -5,6 +5,7 @@
 #include "base/port_files.h"
 #include "data/events/events.h"
 #include "data/file_names.h"
+#include "format/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -64,8 +65,7 @@ static bool next_line(const char **at, const char *end, char *line, size_t size)
 {
     if (*at >= end)
         return false;
-    const char *stop = memchr(*at, '\n', (size_t)(end - *at)), *from = *at;
-    stop = stop ? stop : end;
+    const char *stop = line_end(*at, end), *from = *at;
     *at = stop < end ? stop + 1 : end;
     while (from < stop && (*from == ' ' || *from == '\t'))
         from++;

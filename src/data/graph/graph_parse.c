@@ -3,6 +3,8 @@
  * are linear in the files, but for sorting the neighbours of each node. */
 #include "data/graph/graph.h"
 
+#include "format/lines.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,12 +30,11 @@ static fsnn_status wrong(const lines *l, const char *found, const char *expected
 /* Copies the next line that is not blank; false at the end of the file. */
 static bool next_line(lines *l, char *out, size_t capacity, bool *whole)
 {
-    const uint8_t *p = l->text->bytes;
+    const char *p = (const char *)l->text->bytes;
     while (l->at < l->text->size) {
-        const uint8_t *end = memchr(p + l->at, '\n', l->text->size - l->at);
-        size_t stop = end ? (size_t)(end - p) : l->text->size, n = stop - l->at;
-        const uint8_t *from = p + l->at;
-        l->at = stop + (end != NULL);
+        const char *end = p + l->text->size, *from = p + l->at, *stop = line_end(from, end);
+        size_t n = (size_t)(stop - from);
+        l->at += n + (stop < end);
         l->line++;
         while (n && (from[n - 1] == '\r' || from[n - 1] == ' '))
             n--;
@@ -179,8 +180,9 @@ static fsnn_status read_labels(const graph_text *text, const meta *m, fsnn_graph
 static int64_t count_lines(const graph_text *text)
 {
     int64_t n = 1;
-    for (size_t i = 0; i < text->size; i++)
-        n += text->bytes[i] == '\n';
+    const char *at = (const char *)text->bytes, *end = at + text->size;
+    for (; at < end; at++)
+        n += line_ends(at, end);
     return n;
 }
 

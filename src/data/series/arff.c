@@ -1,6 +1,6 @@
 /* data/series/arff.c: ARFF files (Weka) of the UCR/UEA archive: an attribute a value in time, the
  * last one the class; or one relational attribute, whose rows are the dimensions of a series, then
- * the class. `%` begins a remark. */
+ * the class. `%` begins a remark. Lines may be sparse: {NUMBER VALUE, ...}, the rest 0. */
 #include "data/series/series_text.h"
 
 #include <string.h>
@@ -192,16 +192,89 @@ static fsnn_status fill(reader *r, text line, float *x)
     return FSNN_OK;
 }
 
+/* ---- sparse lines ---- */
+
+/* The number of an attribute, above `last`; the class is behind the values. */
+static fsnn_status sparse_number(const reader *r, text word, int64_t last, int64_t *out)
+{
+    char found[48];
+    const int64_t attributes = r->values + r->classes;
+    int64_t n = 0;
+    size_t i = 0;
+    for (; i < word.size && word.at[i] >= '0' && word.at[i] <= '9' && n < attributes; i++)
+        n = 10 * n + word.at[i] - '0';
+    *out = n;
+    return word.size && i == word.size && n > last && n < attributes
+               ? FSNN_OK
+               : fsnn_fail(FSNN_EFORMAT,
+                           "%s:%lld: \"%s\" is no number of an attribute from %lld to %lld; a "
+                           "sparse line has pairs {NUMBER VALUE, ...} in their order",
+                           r->at.path, (long long)r->at.line, text_shown(word, found),
+                           (long long)last + 1, (long long)attributes - 1);
+}
+
+static fsnn_status sparse_class(const reader *r, text value, int32_t *label)
+{
+    char found[48];
+    *label = series_find_class(r->s, value.at, value.size);
+    return *label >= 0 ? FSNN_OK
+                       : fsnn_fail(FSNN_EFORMAT, "%s:%lld: \"%s\" is not among the %lld classes",
+                                   r->at.path, (long long)r->at.line, text_shown(value, found),
+                                   (long long)r->s->classes);
+}
+
+/* "{0 1.5, 3 x}" into x [values]: what is not there is 0, or the first class. */
+static fsnn_status fill_sparse(reader *r, text line, float *x, int32_t *label)
+{
+    text rest = text_trimmed((text){line.at + 1, line.size - 2}), word;
+    int64_t last = -1, n;
+    *label = r->classes ? 0 : -1;
+    for (int64_t k = 0; k < r->values; k++)
+        x[k] = 0;
+    while (rest.size) {
+        text_word(&rest, &word);
+        text value = quoted(&rest, ",");
+        FSNN_TRY(sparse_number(r, word, last, &n));
+        FSNN_TRY(n == r->values ? sparse_class(r, value, label)
+                                : text_value(&r->at, value, 0, n, &x[n]));
+        last = n;
+        rest = text_trimmed(rest);
+        if (rest.size && *rest.at != ',')
+            return fsnn_fail(FSNN_EFORMAT, "%s:%lld: a comma is expected after the value %lld",
+                             r->at.path, (long long)r->at.line, (long long)n + 1);
+        rest = rest.size ? text_trimmed((text){rest.at + 1, rest.size - 1}) : rest;
+    }
+    return series_mend(x, r->values, 1, &r->s->missing)
+               ? FSNN_OK
+               : fsnn_fail(FSNN_EFORMAT, "%s:%lld: has no value at all", r->at.path,
+                           (long long)r->at.line);
+}
+
+static fsnn_status read_sparse(reader *r, text line)
+{
+    char found[48];
+    int32_t label;
+    if (line.at[line.size - 1] != '}' || line.size < 2 || r->relational)
+        return fsnn_fail(FSNN_EFORMAT, "%s:%lld: the sparse line \"%s\" %s", r->at.path,
+                         (long long)r->at.line, text_shown(line, found),
+                         r->relational ? "has no place for a relational attribute"
+                                       : "lacks its end \"}\"");
+    r->s->channels = 1;
+    float *x = series_add(r->s, r->values, -1);
+    FSNN_TRY(x ? fill_sparse(r, line, x, &label) : FSNN_EMEMORY);
+    r->s->labels[r->s->count - 1] = label;
+    return FSNN_OK;
+}
+
+/* ---- all ---- */
+
 static fsnn_status read_series(reader *r, text line)
 {
     char found[48];
     int32_t label;
     int64_t dimensions;
     if (*line.at == '{')
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s:%lld: \"%s\": sparse lines of ARFF cannot be read, only values by "
-                         "commas",
-                         r->at.path, (long long)r->at.line, text_shown(line, found));
+        return read_sparse(r, line);
     FSNN_TRY(read_label(r, &line, &label));
     if (r->relational && line.size) {
         text rest = line;

@@ -1,6 +1,8 @@
 /* data/series/series_text.c: pieces of text files of series. */
 #include "data/series/series_text.h"
 
+#include "format/lines.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +32,19 @@ bool text_cut(text *t, char mark, text *piece)
     return true;
 }
 
+bool text_cut_line(text *t, text *line)
+{
+    if (!t->at)
+        return false;
+    const char *end = t->at + t->size, *stop = line_end(t->at, end);
+    *line = (text){t->at, (size_t)(stop - t->at)};
+    *t = stop < end ? (text){stop + 1, (size_t)(end - stop) - 1} : (text){NULL, 0};
+    return true;
+}
+
 bool text_line(text *t, int64_t *count, text *line)
 {
-    while (text_cut(t, '\n', line)) {
+    while (text_cut_line(t, line)) {
         text bare = text_trimmed(*line);
         ++*count;
         if (bare.size && *bare.at != '#' && *bare.at != '%')

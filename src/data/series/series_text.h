@@ -16,6 +16,8 @@ text text_trimmed(text t);
 /* Cuts off what stands before `mark`; false where nothing is left to cut. `t->at` is NULL after the
  * last piece. */
 bool text_cut(text *t, char mark, text *piece);
+/* The same at the end of a line (format/lines.h). */
+bool text_cut_line(text *t, text *line);
 /* Cuts off the next line that is neither empty nor a remark (`#`, `%`), and counts all lines on the
  * way; false at the end. */
 bool text_line(text *t, int64_t *count, text *line);

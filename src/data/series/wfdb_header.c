@@ -3,6 +3,7 @@
 #include "data/series/wfdb_formats.h"
 
 #include "format/file_kind.h"
+#include "format/lines.h"
 
 #include <locale.h>
 #include <math.h>
@@ -21,8 +22,9 @@ typedef struct lines {
 static int next_line(lines *l)
 {
     while (l->at < l->size) {
+        const char *from = (const char *)l->bytes + l->at, *end = (const char *)l->bytes + l->size;
         size_t n = 0, kept = 0;
-        for (; l->at + n < l->size && l->bytes[l->at + n] != '\n'; n++)
+        for (; from + n < end && !line_ends(from + n, end); n++)
             if (kept + 1 < sizeof l->text && l->bytes[l->at + n] != '\r')
                 l->text[kept++] = (char)(l->bytes[l->at + n] ? l->bytes[l->at + n] : '?');
         l->text[kept] = 0;

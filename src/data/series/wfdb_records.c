@@ -52,7 +52,7 @@ static fsnn_status by_comment(records *r, const char *path, int32_t *label)
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
     fsnn_status status = FSNN_ENOTFOUND;
     for (text rest = {(const char *)bytes, size};
-         status == FSNN_ENOTFOUND && text_cut(&rest, '\n', &line);) {
+         status == FSNN_ENOTFOUND && text_cut_line(&rest, &line);) {
         number++;
         if (comment_value(line, r->o->comment, &value))
             status = series_class(r->s, path, number, value, label);
