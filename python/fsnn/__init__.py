@@ -12,6 +12,7 @@
 from _fsnn import lib as _lib
 
 from . import _hdf5, _sound, figures
+from ._names import absent as _absent
 from .data import Data
 from .description import Description
 from .errors import (
@@ -129,3 +130,11 @@ __all__ = [
     "threads",
     "weight_exponentials",
 ]
+
+
+def __getattr__(name: str) -> object:
+    in_torch = name == "SNNWrapper" or name.endswith("Neuron")
+    elsewhere = "it is in fsnn.torch" if in_torch else ""
+    if name == "torch":
+        elsewhere = "import fsnn.torch first"
+    raise _absent(__name__, name, __all__, elsewhere)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from _fsnn import ffi, lib
 
+from ._names import near
 from .errors import check, text
 
 FIELDS = "training record input_gradient smooth checkpoint truncate still products".split()
@@ -16,7 +17,10 @@ def plan_of(steps: int, batch: int, seed: int, options: dict[str, Any]) -> Any:
     """A fsnn_plan; raises TypeError for an option that is none."""
     unknown = [key for key in options if key not in FIELDS]
     if unknown:
-        raise TypeError(f"{unknown[0]!r} is no option of a plan: those are {', '.join(FIELDS)}")
+        raise TypeError(
+            f"{unknown[0]!r} is no option of a plan: those are {', '.join(FIELDS)}"
+            f"{near(unknown[0], FIELDS)}"
+        )
     for what, value in (("steps", steps), ("batch", batch)):
         if not hasattr(value, "__index__"):
             raise TypeError(f"{what} is {value!r}: it is a whole number")

@@ -10,6 +10,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer, read_once, shape_of, to_shape
+from ._names import missing, near
 from .description import Description, _list, yaml_of
 from .errors import check, text
 
@@ -20,6 +21,7 @@ PARTS = {
 }
 
 
+ENCODER = ("steps", "gain", "floor", "threshold", "sparse")  # options beside its kind
 _UNLABELLED = -(2**31)  # FSNN_UNLABELLED, of a step that does not count
 
 
@@ -265,15 +267,15 @@ def encoder_of(description: Description, change: Mapping[str, Any]) -> Any:
     encoder = ffi.new("fsnn_encoder *", lib.fsnn_description_encoder(description._c)[0])
     for key, value in change.items():
         if key == "kind":
-            kind = lib.fsnn_encoder_find(value.encode())
+            kind = lib.fsnn_encoder_find(str(value).encode())
             if kind < 0:
-                known = ", ".join(text(lib.fsnn_encoder_name(i)) for i in range(lib.FSNN_ENCODERS))
-                raise ValueError(f"there is no encoder {value!r}: known are {known}")
+                known = (text(lib.fsnn_encoder_name(i)) for i in range(lib.FSNN_ENCODERS))
+                raise missing("encoder", value, known)
             value = kind
-        elif key not in ("steps", "gain", "floor", "threshold", "sparse"):
+        elif key not in ENCODER:
             raise TypeError(
-                f"{key!r} is no option of an encoder: those are kind, steps, gain, floor, "
-                "threshold, sparse"
+                f"{key!r} is no option of an encoder: those are kind, {', '.join(ENCODER)}"
+                f"{near(key, ENCODER)}"
             )
         setattr(encoder, key, value)
     return encoder

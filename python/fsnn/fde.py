@@ -11,8 +11,10 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer
+from ._names import missing
 from .errors import check
 
+METHODS = "abm ab euler gl heun l1 rk4 trap".split()
 Order = Union[float, Sequence[float], "Terms", Sequence["Terms"]]
 
 
@@ -134,10 +136,9 @@ def _orders(alpha: Any, n: int) -> list[Any]:
 
 
 def _named(find: Callable, what: str, name: str) -> int:
-    value = find(name.encode())
+    value = find(str(name).encode())
     if value < 0:
-        known = "abm ab euler gl heun l1 rk4 trap"
-        raise ValueError(f'there is no {what} "{name}": known are {known}')
+        raise missing(what, name, METHODS)
     return value
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer
+from ._names import missing
 from .errors import check
 from .fde import Call, Order, equation, failed, like, newton
 
@@ -162,7 +163,7 @@ class FdeSolver:
         horizon: int,
     ) -> Any:
         if steps not in _STEPS:
-            raise ValueError(f'there are no steps "{steps}": known are {" ".join(_STEPS)}')
+            raise missing("kind of steps", steps, _STEPS)
         plan = ffi.new("fsnn_fde_plan *", lib.fsnn_fde_plan_default())
         plan.steps, plan.history, plan.horizon = _STEPS[steps], history, horizon
         plan.rtol, plan.step_least, plan.step_most = rtol, least, most

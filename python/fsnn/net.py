@@ -14,6 +14,7 @@ from _fsnn import ffi, lib
 
 from . import _plan, running, training
 from ._arrays import numbers, pointer, shape_of, view
+from ._names import missing, near
 from ._session import Session
 from .description import Description, Source, _list
 from .errors import StateError, check, text
@@ -541,8 +542,7 @@ class Net:
         if isinstance(node, str):
             index = lib.fsnn_net_node_find(self._wrapped(), node.encode())
             if index < 0:
-                names = ", ".join(n.name for n in self.inspect().nodes)
-                raise ValueError(f"there is no node {node!r}; there are {names}")
+                raise missing("node", node, [n.name for n in self.inspect().nodes])
             return index
         return node
 
@@ -566,8 +566,9 @@ class Net:
                 return out
             states = self.states(index)
             if what not in states:
+                names = [*RECORDS, *states[1:]]
                 raise ValueError(
-                    f"{what!r} is not recorded: there are {', '.join([*RECORDS, *states[1:]])}"
+                    f"{what!r} is not recorded: there are {', '.join(names)}{near(what, names)}"
                 )
             check(functions.read_state(self._net, index, states.index(what), target))
             return out

@@ -9,6 +9,7 @@ import numpy as np
 from _fsnn import lib
 
 from ._arrays import numbers, shape_of, view
+from ._names import near
 from .errors import text
 
 RANGES = {lib.FSNN_ANY: "any", lib.FSNN_POSITIVE: "positive", lib.FSNN_UNIT: "(0, 1]"}
@@ -51,6 +52,7 @@ class Params(Mapping[str, Param]):
         if name not in self._items:
             raise KeyError(
                 f"there is no parameter {name!r}; there are {', '.join(self._items) or 'none'}"
+                f"{near(name, self._items)}"
             )
         return self._items[name]
 

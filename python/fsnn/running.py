@@ -11,6 +11,7 @@ from _fsnn import ffi, lib
 
 from . import figures
 from ._arrays import KINDS, Results, lent, numbers, pointer, read_once
+from ._names import missing
 from ._plan import INTERPOLATE
 from .errors import check, text
 
@@ -61,12 +62,10 @@ def interpolate(x: Any, times: Any, query: Any, kind: str = "linear") -> np.ndar
     dtype: Any = np.float64 if double else np.float32
     kind_of, function = INTERPOLATE[dtype]
     array = numbers(x, dtype, "x")
-    found = lib.fsnn_interpolation_find(kind.encode())
+    found = lib.fsnn_interpolation_find(str(kind).encode())
     if found < 0:
-        known = ", ".join(
-            text(lib.fsnn_interpolation_name(i)) for i in range(lib.FSNN_INTERPOLATIONS)
-        )
-        raise ValueError(f"there is no interpolation {kind!r}: known are {known}")
+        known = (text(lib.fsnn_interpolation_name(i)) for i in range(lib.FSNN_INTERPOLATIONS))
+        raise missing("interpolation", kind, known)
     if array.ndim < 2 or t.shape != array.shape[:1] or q.ndim != 1:
         raise ValueError(
             f"x is [n, B, ...], times [n], query [q]; they are {list(array.shape)}, "
@@ -110,9 +109,7 @@ def run(
     return _pieces(net, iter(x), record, precision)
 
 
-def _pieces(
-    net: Net, pieces: Iterator[Any], record: Sequence[str], precision: str | None
-) -> Run:
+def _pieces(net: Net, pieces: Iterator[Any], record: Sequence[str], precision: str | None) -> Run:
     """Pieces that are read once; how many steps they are is known at the end."""
     outputs: list[np.ndarray] = []
     records: dict[str, list[np.ndarray]] = {}

@@ -154,7 +154,7 @@ class Autograd(unittest.TestCase):
     def test_gradcheck_of_the_smooth_forward(self):
         """torch's own check: input, weights, tau, threshold, alpha, coefficients, of every method
         and of a neuron written in Python."""
-        options = {"tau_learnable": True, "threshold_learnable": True, "detach_reset": False}
+        options = {"tau_learnable": True, "threshold_learnable": True}
         several = {"alpha": [[0.9, 0.4], [0.7]], "learn_coefficient": True}
         for kind, method, how in (
             (LIFNeuron, "gl", {}),
@@ -673,7 +673,7 @@ class Errors(unittest.TestCase):
                 ),
                 (ValueError, "tau is -1", lambda: LIFNeuron(tau=-1)),
                 (TypeError, "no option 'v_rest'.*v_reset", lambda: LIFNeuron(v_rest=0)),
-                (ValueError, "methods", lambda: network()(x, method="gll")),
+                (ValueError, "no method 'gll'", lambda: network()(x, method="gll")),
                 (TypeError, "no option 'memroy'", lambda: network()(x, options={"memroy": 3})),
                 (ValueError, "x has 12 steps, and x_time 3", lambda: network()(x, [0, 1, 2])),
                 (ValueError, "must increase: time 2", lambda: network()(x[:3], [0.0, 1.0, 1.0])),

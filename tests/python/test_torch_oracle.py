@@ -114,9 +114,10 @@ class Programs(Oracle):
                 self.first(attempt)
 
 
-def original(folder):
-    """spikeDE from its sources, without what its fractional solvers do not use: compilers, and the
-    packages of its other integrators."""
+def original(folders):
+    """spikeDE from its sources, in one of several folders with colons between, without what its
+    fractional solvers do not use: compilers, and the packages of its other integrators."""
+    places = [os.path.abspath(place) for place in folders.split(os.pathsep) if place]
     for name, functions in (
         ("torchdiffeq", "odeint odeint_adjoint"),
         ("torchfde", "fdeint fdeint_adjoint"),
@@ -126,19 +127,19 @@ def original(folder):
             setattr(module, function, None)
         sys.modules.setdefault(name, module)
     torch.compile = lambda f=None, **options: f if f is not None else lambda g: g
-    sys.path.insert(0, folder)
+    sys.path[:0] = places
     try:
         import spikeDE
         import spikeDE.neuron
     finally:
-        sys.path.remove(folder)
+        del sys.path[: len(places)]
     spikeDE.BaseNeuron = spikeDE.neuron.BaseNeuron
     return spikeDE
 
 
 class SideBySide(unittest.TestCase):
     """The same programs with the sources of spikeDE: FSNN_ORIGINAL is the folder that holds the
-    package."""
+    package, or several with colons between."""
 
     def results(self, program, lib, number):
         """Output, and gradients of weights and learned orders by name."""

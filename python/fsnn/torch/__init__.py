@@ -12,8 +12,9 @@ try:
 except ImportError as error:
     raise ImportError("fsnn.torch needs PyTorch: pip install torch") from error
 
+from .._names import absent as _absent
 from . import layer, neuron, surrogate
-from ._elsewhere import absent as _absent
+from ._elsewhere import ELSEWHERE as _ELSEWHERE
 from ._interpolate import interpolate
 from .convert import load_weights, to_net
 from .layer import ClassificationHead, VotingLayer
@@ -35,4 +36,4 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    raise _absent(__name__, name)
+    raise _absent(__name__, name, __all__, _ELSEWHERE.get(name, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import threading
 import warnings
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+
+import fsnn
 
 from ..net import NetWarning
 
@@ -77,24 +80,35 @@ def in_forward_mode() -> bool:
 _said: set[str] = set()
 
 
+_FOLDERS = tuple(os.path.dirname(module.__file__) for module in (fsnn, torch))
+
+
 def say_once(sentence: str) -> None:
-    """A remark, once a process."""
-    if sentence not in _said:
-        _said.add(sentence)
-        warnings.warn(sentence, NetWarning, stacklevel=3)
+    """A remark, once a process, at the line of the program that called fsnn or torch."""
+    if sentence in _said:
+        return
+    _said.add(sentence)
+    level, frame = 1, sys._getframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_FOLDERS):
+        level, frame = level + 1, frame.f_back  # type: ignore[assignment]
+    warnings.warn(sentence, NetWarning, stacklevel=level)
 
 
-def check_tensor(x: torch.Tensor, what: str) -> None:
+def check_tensor(x: Any, what: str) -> None:
     """What the library computes with: on the processor, in single or double precision."""
+    if not isinstance(x, torch.Tensor):
+        raise TypeError(
+            f"{what} takes a tensor, and this is a {type(x).__name__}: torch.as_tensor(x) makes one"
+        )
     wrapped = getattr(getattr(torch._C, "_functorch", None), "is_functorch_wrapped_tensor", None)
     if wrapped is not None and wrapped(x):
         raise NotImplementedError(
             f"{what} cannot be transformed by torch.func or vmap: fold the axis into the batch"
         )
-    if torch.jit.is_tracing():
+    if torch.jit.is_tracing() or type(x).__name__ in ("FakeTensor", "FunctionalTensor"):
         raise NotImplementedError(
-            f"{what} cannot be traced by torch.jit or exported to ONNX: fsnn.torch.to_net makes a "
-            "description and weights that the C program runs"
+            f"{what} cannot be traced by torch.jit or exported (torch.export, ONNX): "
+            "fsnn.torch.to_net makes a description and weights that the C program runs"
         )
     if x.device.type != "cpu":
         raise NotImplementedError(

@@ -40,10 +40,15 @@ ELSEWHERE = {
     "solver": _SOLVER,
 }
 
-
-def absent(module: str, name: str) -> Exception:
-    """What to raise for a name that a module does not have. `from module import name` loses the
-    sentence of an AttributeError, so names that users bring are an ImportError."""
-    if name in ELSEWHERE:
-        return ImportError(f"{module} has no {name}: {ELSEWHERE[name]}")
-    return AttributeError(f"module {module!r} has no attribute {name!r}")
+# Names of other libraries of spiking networks.
+NEIGHBOURS = {
+    "Leaky": "LIFNeuron",
+    "LIF": "LIFNeuron",
+    "LIFCell": "LIFNeuron",
+    "LIFNode": "LIFNeuron",
+    "ParametricLIFNode": "LIFNeuron(tau_learnable=True)",
+    "IF": "IFNeuron",
+    "IFNode": "IFNeuron",
+    "Synaptic": "CubaLIFNeuron",
+}
+ELSEWHERE |= {name: f"it is {ours} here" for name, ours in NEIGHBOURS.items()}

@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from .._names import missing
+
 KINDS = ("linear", "nearest", "hold", "cubic", "akima")
 
 
@@ -25,7 +27,7 @@ class Curve:
 
     def __init__(self, x: torch.Tensor, x_time: Any, method: str) -> None:
         if method not in KINDS:
-            raise ValueError(f"there is no interpolation {method!r}: known are {', '.join(KINDS)}")
+            raise missing("interpolation", method, KINDS)
         if x.dim() < 2:
             raise ValueError(f"x has the shape {list(x.shape)}; it is [T, B, ...]")
         self.x, self.method = x, method

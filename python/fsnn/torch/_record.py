@@ -178,6 +178,11 @@ class Symbol:
     def __bool__(self) -> bool:
         raise NotRecordable("it branches on a number")
 
+    def _compared(self, other: Any) -> Any:
+        raise NotRecordable("it compares numbers")
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compared
+
     def __getattr__(self, name: str) -> Any:
         raise NotRecordable(f"it uses .{name}, which equations do not have")
 

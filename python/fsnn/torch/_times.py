@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from .._names import missing
 from ..running import interpolate as sampled
 from ._context import not_compiled, say_once
 from ._interpolate import KINDS, Curve
@@ -20,7 +21,7 @@ class Times:
     def __init__(self, T: int, x_time: Any, substeps: int, kind: str, alone: float = 1.0) -> None:
         """`alone`: the step of a single sample, which has no spacing."""
         if kind not in KINDS:
-            raise ValueError(f"there is no interpolation {kind!r}: known are {', '.join(KINDS)}")
+            raise missing("interpolation", kind, KINDS)
         self.grid: np.ndarray | None = None
         self.kind, self.step = kind, (alone if T == 1 else 1.0) / substeps
         if T == 1 or (x_time is None and substeps == 1):
@@ -92,7 +93,12 @@ def _stamps(T: int, x_time: Any) -> np.ndarray:
     """x_time [T] in double precision, increasing; without it 0, 1, 2, ..."""
     if x_time is None:
         return np.arange(float(T))
-    given = torch.as_tensor(x_time, dtype=torch.float64).detach().cpu()
+    try:
+        given = torch.as_tensor(x_time, dtype=torch.float64).detach().cpu()
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(
+            f"x_time is a {type(x_time).__name__}: it is a tensor or list of times [T]"
+        ) from None
     stamps = np.asarray(given)
     if stamps.ndim != 1:
         raise ValueError(
@@ -103,6 +109,9 @@ def _stamps(T: int, x_time: Any) -> np.ndarray:
         stamps = stamps[:T]
     if stamps.shape != (T,):
         raise ValueError(f"x has {T} steps, and x_time {stamps.size} times")
+    if not np.isfinite(stamps).all():
+        k = int(np.argmin(np.isfinite(stamps)))
+        raise ValueError(f"x_time must be finite: time {k} is {stamps[k]}")
     gaps = np.diff(stamps) > 0
     if not gaps.all():
         k = int(np.argmin(gaps)) + 1

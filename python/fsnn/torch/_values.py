@@ -17,6 +17,13 @@ def number(what: str, value: Any) -> float:
         raise TypeError(f"{what} is {value!r}: it is a number") from None
 
 
+def positive_number(what: str, value: Any) -> float:
+    found = number(what, value)
+    if not 0 < found < math.inf:
+        raise ValueError(f"{what} is {found:g}: it must be above 0 and finite")
+    return found
+
+
 def positive(what: str, value: Any) -> Any:
     """A number above 0; a tensor of them of torch's default precision where several are given."""
     try:
@@ -37,6 +44,7 @@ def learned(value: Any) -> torch.nn.Parameter:
 
 def shown(value: Any) -> str:
     """For people to read: a number, or the shape of many."""
+    value = value.detach() if isinstance(value, torch.Tensor) else value
     if isinstance(value, torch.Tensor) and value.dim():
         return f"{list(value.shape)} from {float(value.min()):g} to {float(value.max()):g}"
     return f"{float(value):g}"

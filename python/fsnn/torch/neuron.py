@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from .._names import near
+from ..description import Description
+from ..errors import Error
 from . import _values
 from ._context import (
     Order,
@@ -32,6 +36,17 @@ from .surrogate import Spike, canonical
 
 # What a layer of any kind may be given besides: keys of the description, with their defaults there.
 OPTIONS = "reset v0 v_reset refractory detach_reset equality noise dw du dx fractional".split()
+
+ARGUMENTS = "tau threshold surrogate_grad_scale surrogate_opt tau_learnable".split()
+ARGUMENTS += ["threshold_learnable"]
+OTHER_NAMES = {
+    "surrogate": "surrogate_opt",
+    "surrogate_scale": "surrogate_grad_scale",
+    "scale": "surrogate_grad_scale",
+    "learn_tau": "tau_learnable",
+    "learn_threshold": "threshold_learnable",
+    "v_threshold": "threshold",
+}
 
 # Where torch keeps what users hang on a module.
 HOOKS = "_forward_pre_hooks _forward_hooks _backward_pre_hooks _backward_hooks".split()
@@ -77,19 +92,16 @@ class BaseNeuron(torch.nn.Module):
         self.own = {**self._numbers, **own}
         unknown = [key for key in options if key not in OPTIONS]
         if unknown:
-            raise TypeError(
-                f"{type(self).__name__} has no option {unknown[0]!r}: there are "
-                f"{', '.join([*self._numbers, *OPTIONS])}"
-            )
+            raise self._no_option(unknown[0])
         for key, value in options.items():
             if isinstance(value, dict) and value.get("learn"):
                 raise NotImplementedError(
                     f"{key} is not learned here, as tau and threshold are: a number, or a "
                     "Parameter of a neuron of your own"
                 )
-        self.surrogate_opt, self.surrogate_grad_scale = (
-            canonical(surrogate_opt),
-            float(surrogate_grad_scale),
+        self.surrogate_opt = canonical(surrogate_opt)
+        self.surrogate_grad_scale = _values.positive_number(
+            "surrogate_grad_scale", surrogate_grad_scale
         )
         self.options, self.initial_tau, self.tau_learnable = options, self._tau, bool(tau_learnable)
         if tau_learnable:
@@ -98,6 +110,18 @@ class BaseNeuron(torch.nn.Module):
             self.log_threshold = _values.learned(self._threshold)
         self._pool = Pool()
         self._steps_because: str | None = None
+        self._check_options()
+
+    def _no_option(self, name: str) -> TypeError:
+        known = [*ARGUMENTS, *self._numbers, *OPTIONS]
+        meant = OTHER_NAMES.get(name)
+        said = f' (did you mean "{meant}"?)' if meant else near(name, known)
+        listed = ", ".join(known)
+        return TypeError(f"{type(self).__name__} has no option {name!r}{said}: there are {listed}")
+
+    def _check_options(self) -> None:
+        """Options of the description as it checks them; those of one's own equations are checked
+        with these."""
 
     # ---- what a rule uses
 
@@ -233,8 +257,29 @@ class BaseNeuron(torch.nn.Module):
                 f"the neuron {name} has {refused[0]}, which neurons that run step by step through "
                 f"torch do not have; it does, because {self._steps_because}"
             )
-        rule = functools.partial(type(self).forward, self)
+        rule = functools.partial(self._rule, name)
         return _finite(lambda: steps(rule, x, call.dynamics, order, name), x, call)
+
+    def _rule(self, name: str, v: torch.Tensor, current: torch.Tensor) -> Any:
+        """One step through torch: (dv, spike)."""
+        who, given = (
+            f"the neuron {name} ({type(self).__name__})",
+            type(self).forward(self, v, current),
+        )
+        if not isinstance(given, (tuple, list)) or len(given) != 2:
+            raise TypeError(
+                f"the forward of {who} gave a {type(given).__name__}: it gives (dv_dt, spike)"
+            )
+        for what, value in zip(("dv_dt", "spike"), given):
+            shape = getattr(value, "shape", None)
+            if shape != v.shape:
+                found = type(value).__name__ if shape is None else f"tensor of shape {list(shape)}"
+                raise TypeError(f"{what} of {who} is a {found}, and its v_mem {list(v.shape)}")
+        say_once(
+            f"{who} runs step by step through torch, which is slow: its forward is not recorded as "
+            f"an equation, because {self._steps_because}"
+        )
+        return given
 
     def _described(
         self, name: str, order: Order, call: Running
@@ -243,6 +288,8 @@ class BaseNeuron(torch.nn.Module):
         or is not one for all neurons. None: it runs step by step."""
         learned: dict[str, Any] = {}
         options: dict[str, Any] = {"name": name.replace(".", "_") or "neuron", **self.options}
+        if call.smooth:  # what is checked is the gradient of all of the forward
+            options.setdefault("detach_reset", False)
         for what in ("tau", "threshold"):
             options[what] = self._entry(what, learned)
         options["surrogate"] = {"kind": self.surrogate_opt, "scale": self.surrogate_grad_scale}
@@ -280,11 +327,6 @@ class BaseNeuron(torch.nn.Module):
             Exception
         ) as error:  # whatever a forward does with symbols; with tensors it raises again
             self._steps_because = str(error)
-            say_once(
-                f"the neuron {name} ({type(self).__name__}) runs step by step through torch, "
-                "which is slow: its forward is "
-                f"not recorded as an equation, because {error}"
-            )
             return False
         options |= {
             "dv": equations.dv,
@@ -344,6 +386,16 @@ def _order_keys(order: Order, learned: dict[str, Any]) -> dict[str, Any]:
 
 class _Kind(BaseNeuron):
     """A neuron that the library has as a kind."""
+
+    def _check_options(self) -> None:
+        if type(self).forward not in BUILT_IN or not self.options:
+            return
+        alone = {"input": [1], "layers": [{self.kind: self.options}], "dynamics": {"alpha": 1.0}}
+        try:
+            Description(alone)
+        except Error as error:  # which key of the layer, without the place in a text nobody wrote
+            sentence = re.sub(r"^.*?: layers\[0\]\.\w+\.", "", str(error))
+            raise type(error)(f"{type(self).__name__}: {sentence}", error.status) from None
 
     def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
         if type(self).forward not in BUILT_IN:  # a subclass with a rule of its own

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from _fsnn import lib
 
+from .._names import missing
 from ..errors import text
 from ._record import Symbol, recorder
 
@@ -28,11 +29,13 @@ SLOPES = {
 
 def canonical(name: str) -> str:
     """The library's name of a surrogate; names with _surrogate at their end are taken too."""
+    if not isinstance(name, str):
+        raise TypeError(f"surrogate_opt is {name!r}: it is the name of a surrogate gradient")
     short = name[: -len("_surrogate")] if name.endswith("_surrogate") else name
     kind = lib.fsnn_surrogate_find(short.encode())
     if kind < 0:
-        known = ", ".join(text(lib.fsnn_surrogate_name(i)) for i in range(lib.FSNN_SURROGATES))
-        raise ValueError(f"there is no surrogate gradient {name!r}: known are {known}")
+        known = (text(lib.fsnn_surrogate_name(i)) for i in range(lib.FSNN_SURROGATES))
+        raise missing("surrogate gradient", name, known)
     return text(lib.fsnn_surrogate_name(kind))
 
 

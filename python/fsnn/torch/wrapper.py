@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from .._names import near, one_of
+from ._arguments import (
+    INTEGRATORS,
+    OPTIONS,
+    check_base,
+    memory_of,
+    method_of,
+    named,
+    step_size_of,
+)
 from ._context import Order, Running, check_tensor, not_compiled, run, say_once
+from ._interpolate import KINDS
 from ._orders import HALF, held, learned_of, orders_of, terms_of, text_of, without_effect
 from ._times import Latest
 from .neuron import BaseNeuron
-
-INTEGRATORS = {
-    name: name.split("_")[0]
-    for name in "fdeint odeint fdeint_adjoint odeint_adjoint fdeint_mem odeint_mem".split()
-}
-# Names of methods that others have for ours.
-METHODS = {"pred": "ab", "glmulti": "gl", "trap": "l1", "trapezoid": "trap"}
-
-
-def method_of(name: str | None, integrator: str) -> str:
-    """The library's name of a method."""
-    if name is None:
-        return "gl" if integrator == "fdeint" else "euler"
-    base = name[:-2] if name.endswith(("-f", "-o")) else name
-    if base == "trap":
-        say_once(
-            "method 'trap' is the scheme l1, as in spikeDE; the product trapezoid of fsnn is "
-            "'trapezoid'"
-        )
-    return METHODS.get(base, base)
 
 
 class SNNWrapper(torch.nn.Module):
@@ -47,17 +38,20 @@ class SNNWrapper(torch.nn.Module):
     each neuron of `base.modules()`, or with alpha_mode="multiterm" the terms of every layer), or
     a list of lists (terms of each layer) with `multi_coefficient` in the same form; "auto" takes a
     list as long as there are neurons for one order a layer, unless coefficients are given.
+    `method`, `memory`: of calls that name none.
     `learn_alpha`, `learn_coefficient`: they are parameters, of all layers or, with a list, of those
     where it is True; alpha is kept in [0.01, 1]. A flat coefficient list belongs to the terms of
     every layer. `norm`: "step" takes the statistics of
     BatchNorm inside of each step by itself, "folded" over time and batch. `substeps`: solver steps
     between two samples. `on_nonfinite`: a potential that is not finite raises fsnn.NumericError
     with layer and step ("raise"), or gives NaN ("warn"). `smooth`: for gradient checks, spikes are
-    the smooth primitive of their surrogate.
+    the smooth primitive of their surrogate, and gradients go through the resets of neurons whose
+    detach_reset is not given.
 
     `module` is what was wrapped. The parameters are those of the module, not copies. float32 and float64, on the processor.
     """
 
+    @named
     def __init__(
         self,
         base: torch.nn.Module,
@@ -69,21 +63,29 @@ class SNNWrapper(torch.nn.Module):
         learn_coefficient: bool | Sequence[bool] = False,
         alpha_mode: str = "auto",
         *,
+        method: str | None = None,
+        memory: int | None = None,
         norm: str = "step",
         substeps: int = 1,
         on_nonfinite: str = "raise",
         smooth: bool = False,
     ) -> None:
         super().__init__()
-        _one_of("integrator", integrator, INTEGRATORS)
-        _one_of("alpha_mode", alpha_mode, ("auto", "per_layer", "multiterm"))
-        _one_of("norm", norm, ("step", "folded"))
-        _one_of("on_nonfinite", on_nonfinite, ("raise", "warn"))
-        if substeps < 1 or int(substeps) != substeps:
-            raise ValueError(f"substeps is {substeps}: it must be a whole number from 1 on")
+        check_base(base)
+        if any(isinstance(m, SNNWrapper) for m in base.modules()):
+            raise ValueError("the module holds an SNNWrapper: one wrapper goes around all neurons")
+        one_of("integrator", integrator, INTEGRATORS)
+        one_of("interpolation_method", interpolation_method, KINDS)
+        one_of("alpha_mode", alpha_mode, ("auto", "per_layer", "multiterm"))
+        one_of("norm", norm, ("step", "folded"))
+        one_of("on_nonfinite", on_nonfinite, ("raise", "warn"))
+        if not isinstance(substeps, int) or substeps < 1:
+            raise ValueError(f"substeps is {substeps!r}: it must be a whole number from 1 on")
         self.module = base
         self.integrator, self.interpolation_method = INTEGRATORS[integrator], interpolation_method
-        self.norm, self.substeps, self.on_nonfinite = norm, int(substeps), on_nonfinite
+        self.norm, self.substeps, self.on_nonfinite = norm, substeps, on_nonfinite
+        self.method, self.memory = method, memory_of(memory)
+        method_of(method, self.integrator)
         self.smooth, self._times = smooth, Latest()
         count = len(self._neurons())
         if not count:
@@ -164,8 +166,11 @@ class SNNWrapper(torch.nn.Module):
             )
         if output_time is not None:
             say_once("output_time does nothing: every step has an output")
+        if options is not None and not isinstance(options, Mapping):
+            raise TypeError(f'options is {options!r}: it is a dict, {{"memory": 64}}')
         options = dict(options or {})
-        alone = float(options.get("step_size", 1.0))  # of a single sample, which has no spacing
+        # of a single sample, which has no spacing
+        alone = step_size_of(options.get("step_size")) or 1.0
         kind = interpolation_method or self.interpolation_method
         times = self._times.of(len(x), x_time, self.substeps, kind, alone)
         dynamics = self._dynamics(method, options, times.step)
@@ -214,7 +219,7 @@ class SNNWrapper(torch.nn.Module):
     def _dynamics(self, method: str | None, options: dict[str, Any], step: float) -> dict[str, Any]:
         dynamics: dict[str, Any] = {
             "integrator": self.integrator,
-            "method": method_of(method, self.integrator),
+            "method": method_of(method or self.method, self.integrator),
             "step": step,
         }
         given = options.pop("step_size", None)
@@ -223,19 +228,20 @@ class SNNWrapper(torch.nn.Module):
             say_once(
                 f"step_size {given} is not used: the step is the spacing of x_time, here {step:g}"
             )
-        memory, tolerance = options.pop("memory", None), options.pop("tolerance", None)
-        if memory is not None and memory != -1:
-            if int(memory) != memory:
-                raise ValueError(f"memory is {memory}: it is a number of steps, or -1 or None")
-            dynamics["memory"] = int(memory)
-        if tolerance:
+        tolerance = options.pop("tolerance", None)
+        memory = memory_of(options.pop("memory", self.memory if tolerance is None else None))
+        if memory is not None and tolerance is not None:
+            raise ValueError("memory and tolerance exclude each other: give one of them")
+        if memory is not None:
+            dynamics["memory"] = memory
+        if tolerance is not None:
             dynamics["memory"] = {"tolerance": tolerance}
         if options.pop("implicit", False):
             dynamics["implicit"] = True
         if options:
+            name = next(iter(options))
             raise TypeError(
-                f"there is no option {next(iter(options))!r}: there are memory, tolerance, "
-                "implicit, step_size"
+                f"there is no option {name!r}: there are {', '.join(OPTIONS)}{near(name, OPTIONS)}"
             )
         return dynamics
 
@@ -266,8 +272,3 @@ class _StepByStep:
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         forward = type(self.layer).forward
         return torch.cat([forward(self.layer, part) for part in x.chunk(self.T)])
-
-
-def _one_of(what: str, value: Any, known: Any) -> None:
-    if value not in known:
-        raise ValueError(f"{what} is {value!r}: it is one of {', '.join(known)}")
