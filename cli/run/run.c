@@ -30,7 +30,9 @@ static const cli_option table[] = {
      0, 0},
     {"target", 0, CLI_TEXT, offsetof(run_options, target), "FILE",
      "NPZ with the array target: [B, ...] as the output of one step (ce_rate, ce_sum: class "
-     "probabilities), or, but for mse_rate and mse_count, integer classes [B]",
+     "probabilities), or, but for mse_rate and mse_count, integer classes [B]; of a loss that "
+     "answers at each step (training.loss.readout: each) also [B, T, ...], or classes [B, T], of "
+     "which -1 does not count",
      0, 0},
     {"loss", 0, CLI_TEXT, offsetof(run_options, loss), "NAME",
      "mse_rate (default): mean of (mean over T of the output - target)^2; ce_rate: cross entropy "

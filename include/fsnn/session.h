@@ -184,8 +184,9 @@ typedef struct fsnn_run_request {
     /* time stamps of x: [T], or [T, B] of each sample; NULL: those of the description, where it has
      * some. Then the run has the solver's steps, found by dynamics.interpolation. */
     const fsnn_array *times;
-    /* for a loss: [B, output shape], but for tet; or, but for mse_rate and mse_count, whole numbers
-     * [B], classes; NULL: none */
+    /* for a loss: [B, output shape], but for tet; or, but for mse, mse_rate and mse_count, whole
+     * numbers [B], classes; either of them for each step, [B, T, output shape] or [B, T], where the
+     * loss answers at each (readout each); a class -1 of a step does not count. NULL: none */
     const fsnn_array *target;
     fsnn_loss_kind loss;
     /* of that loss: readout, label_smoothing, mix, rates (fsnn_description_training(...)->loss has

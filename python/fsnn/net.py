@@ -445,9 +445,10 @@ class Net:
         "spikes", ...; "states": all states).
 
         Of an array: with `times` [T] or [T, B], or time stamps of the description, x is
-        interpolated at the solver's steps. `target`, classes [B] or numbers [B, output shape],
-        gives the `loss` ("ce_rate", ...; that of the description), and `gradients` those of every
-        learned parameter. `precision="bf16"`: as the plan's `products` of `wrap`. Ctrl-C ends it.
+        interpolated at the solver's steps. `target`, classes [B] or numbers [B, output shape], or
+        (of a loss that answers at each step) classes [B, T], where -1 does not count, or numbers
+        [B, T, output shape], gives the `loss` ("ce_rate", ...; that of the description), and
+        `gradients` those of every learned parameter. `precision="bf16"`: as the plan's `products` of `wrap`. Ctrl-C ends it.
         """
         with self._lock:
             how: dict[str, Any] = {"times": times, "target": target, "loss": loss}

@@ -16,8 +16,9 @@ typedef struct run {
     bool wide;     /* double; else float */
     const void *x; /* [T, B, in]: the caller's array, or the copy */
     void *copy;
-    void *target;    /* [B, out], or NULL */
-    int32_t *labels; /* [B], or NULL */
+    void *target;    /* [B, out], with `steps` [B, T, out]; or NULL */
+    int32_t *labels; /* [B], with `steps` [B, T]; or NULL */
+    bool steps;      /* a target for each step */
 } run;
 
 /* A shape without its first `lead` dimensions. */

@@ -345,6 +345,31 @@ class Runs(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, "steps is 2.5: it is a whole number"):
             net.wrap(2.5, 1)
 
+    def test_a_target_for_each_step(self):
+        x, y = inputs(9, 4, 3, scale=9.0), np.arange(36).reshape(4, 9) % 2
+        y[1, 3] = -1  # does not count
+        net = fsnn.Net(
+            input=[3],
+            layers=[{"lif": {"tau": 2.0}}, {"linear": {"out": 2}}],
+            dynamics={"alpha": 0.6},
+            training={"loss": {"kind": "ce", "readout": "each"}, "seed": 3},
+        )
+        run = net.run(x, target=y, gradients=True)
+        shares = np.log(np.exp(run.y).sum(axis=2)) - np.take_along_axis(
+            run.y, np.maximum(y, 0).T[..., None], axis=2
+        ).squeeze(2)
+        self.assertAlmostEqual(run.loss, shares[y.T >= 0].mean(), places=5)
+        self.assertTrue(run.gradients["linear1.weight"].any())
+        values = inputs(4, 9, 2, seed=2)
+        run = net.run(x, target=values, loss="mse")
+        self.assertAlmostEqual(
+            run.loss, ((run.y - values.transpose(1, 0, 2)) ** 2).mean(), places=5
+        )
+        with self.assertRaisesRegex(ValueError, r"target\[0, 1\] is class 7.*\(-1: none\)"):
+            net.run(x, target=np.full((4, 9), 7) * (np.arange(9) == 1))
+        with self.assertRaisesRegex(ValueError, r"or one for each step: .*, or classes \[4, 9\]"):
+            net.run(x, target=y.T)
+
     def test_time_stamps(self):
         times = [0.0, 0.5, 2.0, 3.0]
         stamped = small(dynamics={"alpha": 0.6, "times": times, "interpolation": "linear"})

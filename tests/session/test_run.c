@@ -154,6 +154,55 @@ static void targets(void **state)
     free(values.data);
 }
 
+/* A class or values for each step; -1 does not count, as FSNN_UNLABELLED of fsnn_loss_measure. */
+static void targets_of_steps(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3),
+               classes = array(FSNN_I64, FSNN_SHAPE(B, T), 0, 3),
+               values = array(FSNN_F32, FSNN_SHAPE(B, T, TINY_CLASSES), 0, 1);
+    const fsnn_loss loss[] = {{.kind = FSNN_CE, .readout = FSNN_READOUT_EACH},
+                              {.kind = FSNN_MSE, .readout = FSNN_READOUT_EACH}};
+    int32_t labels[B * T];
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    (void)state;
+    ((int64_t *)classes.data)[3] = -1;
+    for (int i = 0; i < B * T; i++)
+        labels[i] = i == 3 ? FSNN_UNLABELLED : (int32_t)((const int64_t *)classes.data)[i];
+    const fsnn_target target[] = {{.labels = labels, .steps = true},
+                                  {.values = values.data, .steps = true}};
+    for (int i = 0; i < FSNN_COUNT(loss); i++) {
+        CASE("%s", fsnn_loss_name(loss[i].kind));
+        fsnn_arrays result = {0};
+        fsnn_measure measure;
+        const fsnn_run_request r = {.x = &x,
+                                    .target = i ? &values : &classes,
+                                    .loss = loss[i].kind,
+                                    .options = &loss[i],
+                                    .gradients = true};
+        GOOD(fsnn_session_run(session, &r, &result));
+        GOOD(fsnn_loss_measure(&loss[i], T, B, TINY_CLASSES,
+                               fsnn_arrays_find(&result, "output")->data, &target[i], NULL,
+                               &measure));
+        assert_float_equal(*(double *)fsnn_arrays_find(&result, "loss")->data, measure.value, 0);
+        const float *gradient = fsnn_arrays_find(&result, "grad.fc2.bias")->data;
+        assert_true(gradient[0] != 0 || gradient[1] != 0 || gradient[2] != 0);
+        fsnn_arrays_free(&result);
+    }
+    ((int64_t *)classes.data)[T + 2] = TINY_CLASSES;
+    fsnn_arrays result = {0};
+    fsnn_run_request r = {.x = &x, .target = &classes, .loss = FSNN_CE, .options = &loss[0]};
+    REFUSED(fsnn_session_run(session, &r, &result), FSNN_EARGUMENT, "target[1, 2] is class 3");
+    ((int64_t *)classes.data)[T + 2] = 0;
+    r.options = NULL;
+    r.loss = FSNN_CE_RATE;
+    REFUSED(fsnn_session_run(session, &r, &result), FSNN_EARGUMENT, "readout each");
+    fsnn_arrays_free(&result);
+    fsnn_session_close(session);
+    free(x.data);
+    free(classes.data);
+    free(values.data);
+}
+
 static int stop_at_second(int64_t done, int64_t steps, void *user)
 {
     assert_int_equal(steps, T);
@@ -240,7 +289,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chunks_and_types), cmocka_unit_test(time_stamps),
         cmocka_unit_test(targets),          cmocka_unit_test(stop),
-        cmocka_unit_test(refused),          cmocka_unit_test(readouts),
+        cmocka_unit_test(targets_of_steps), cmocka_unit_test(refused),
+        cmocka_unit_test(readouts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
