@@ -241,10 +241,14 @@ static void say_header(work *w)
     say_memory(w);
     say_data(m);
     cli_say("  dynamics    %s", dynamics);
-    cli_say("  training    %lld epoch%s, batch %lld, %s, %s %g, seed %llu", (long long)t->epochs,
-            t->epochs == 1 ? "" : "s", (long long)fsnn_loader_batch(loader_of(m, FSNN_PART_TRAIN)),
-            fsnn_loss_name(t->loss.kind), fsnn_optimizer_name(t->optimizer.kind), t->optimizer.lr,
-            (unsigned long long)t->seed);
+    int64_t batch = fsnn_loader_batch(loader_of(m, FSNN_PART_TRAIN));
+    char *shards = t->shards > 1
+                       ? cli_format("%lld shards of %lld", (long long)t->shards, (long long)batch)
+                       : cli_format("%lld", (long long)batch);
+    cli_say("  training    %lld epoch%s, batch %s, %s, %s %g, seed %llu", (long long)t->epochs,
+            t->epochs == 1 ? "" : "s", shards, fsnn_loss_name(t->loss.kind),
+            fsnn_optimizer_name(t->optimizer.kind), t->optimizer.lr, (unsigned long long)t->seed);
+    free(shards);
     cli_say("  machine     %d thread%s, %s%s%s", fsnn_threads(), fsnn_threads() == 1 ? "" : "s",
             fsnn_isa(), t->products ? ", products in " : "",
             t->products ? fsnn_products_name(t->products) : "");

@@ -306,6 +306,14 @@ typedef struct fsnn_training {
     /* of the batches that the network learns from; evaluations of a training are in full precision,
      * as those after it */
     fsnn_products products;
+    /* Shards of a batch; 0 counts as 1. Each is run by itself: batches of the training data's
+     * loader are shards, of batch / shards samples, and so many of them make one batch (the last of
+     * an epoch may have fewer). Gradients are those of the mean loss of each shard, added up by one
+     * fixed tree, weighted by the samples that count; batch normalisation normalises over a shard,
+     * and its running statistics move by the mean of the shards'. Random numbers of a shard depend
+     * on its number, and one thread runs it, so that results depend on the number of shards and not
+     * on who computes them. */
+    int64_t shards;
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

@@ -407,6 +407,13 @@ const fsnn_key training_keys[] = {
      .min = 1,
      .max = INT32_MAX,
      .help = "batches whose mean gradient makes one step of the optimiser"},
+    {.name = "shards",
+     .type = FSNN_KEY_INT,
+     AT(fsnn_training, shards),
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "equal parts of a batch that are run one by one, or by the ranks of fsnn-mpi; results "
+             "depend on their number, not on who runs them"},
     {.name = "ema",
      .type = FSNN_KEY_REAL,
      AT(fsnn_training, ema),

@@ -1,6 +1,7 @@
 /* The data of a session, its own or the caller's, and their loaders. */
 #include "data/encoder.h"
 #include "session/session.h"
+#include "train/shards.h"
 
 static fsnn_status need_part(fsnn_part part)
 {
@@ -97,6 +98,9 @@ static fsnn_status open_loader(fsnn_session *s, int part, bool in_order)
     if (part == FSNN_PART_TRAIN)
         s->in_order = in_order;
     if (part == FSNN_PART_TRAIN && !in_order) {
+        fsnn_status status = shards_size(&s->training, &options.batch);
+        if (status < 0)
+            return fsnn_description_locate(s->description, "training");
         options.shuffle = fsnn_description_shuffle(s->description);
         options.drop_last = s->training.drop_last;
         options.augment = *fsnn_description_augment(s->description);

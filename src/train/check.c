@@ -3,6 +3,7 @@
 #include "train/optimizer.h"
 #include "train/pass.h"
 #include "train/schedule.h"
+#include "train/shards.h"
 #include "train/terms.h"
 #include "train/watch.h"
 
@@ -33,6 +34,26 @@ static fsnn_status check_options(const fsnn_training *training)
     FSNN_TRY(fsnn_loss_check(&training->loss));
     FSNN_TRY(schedule_check(&training->schedule));
     return optimizer_check(&training->optimizer);
+}
+
+/* Batches of the loader are shards, where a batch has several. */
+static fsnn_status check_shards(const fsnn_loader *train, const fsnn_training *training)
+{
+    int64_t size, n = shards_of(training), batch = fsnn_loader_batch(train),
+                  samples = fsnn_loader_samples(train);
+    FSNN_TRY(shards_size(training, &size));
+    if (n > 1 && batch != size && !(batch < size && batch == samples))
+        return fsnn_fail_key(FSNN_EARGUMENT, "shards",
+                             "a batch of %lld samples in %lld shards needs a loader whose batches "
+                             "are shards, of %lld samples: this one has batches of %lld",
+                             (long long)training->batch, (long long)n, (long long)size,
+                             (long long)batch);
+    if (n > 1 && training->drop_last && fsnn_loader_batches(train) < n)
+        return fsnn_fail_key(FSNN_EARGUMENT, "shards",
+                             "%lld samples do not fill one batch of %lld, and drop_last leaves an "
+                             "incomplete one out",
+                             (long long)samples, (long long)training->batch);
+    return FSNN_OK;
 }
 
 /* The last batch of an epoch may be smaller than the others: what normalises over a batch may
@@ -70,6 +91,7 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
     FSNN_TRY(optimizer_check_rules(net, &training->optimizer));
     FSNN_TRY(terms_check(net, training));
     FSNN_TRY(pass_check(net, train, "training"));
+    FSNN_TRY(check_shards(train, training));
     FSNN_TRY(target_check(net, train, &training->loss, "training"));
     if (test) {
         FSNN_TRY(pass_check(net, test, watch_name(test)));

@@ -27,6 +27,7 @@ fsnn_training fsnn_training_default(void)
         .seed = 1,
         .top_k = 5,
         .accumulate = 1,
+        .shards = 1,
     };
     for (int i = 0; i < FSNN_PARAM_RULES; i++) /* what is not said of a pattern */
         training.optimizer.rule[i] = (fsnn_param_rule){.lr = 1, .learn = true};

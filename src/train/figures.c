@@ -112,7 +112,25 @@ void figures_batch(train_figures *f, const fsnn_net *net)
         }
 }
 
-void figures_step(train_figures *f, const fsnn_optimizer *o, int64_t batches)
+void figures_look(const train_figures *f, const fsnn_net *net, double *value)
+{
+    for (int i = 0; i < f->count; i++) {
+        value[i] = 0;
+        for (int k = 0; f->list[i].kind == TERM && k < f->list[i].count; k++) {
+            double one = 0;
+            fsnn_net_penalty(net, f->list[i].of + k, &one);
+            value[i] += one;
+        }
+    }
+}
+
+void figures_batch_mean(train_figures *f, const double *value)
+{
+    for (int i = 0; i < f->count; i++)
+        f->sum[i] += value[i];
+}
+
+void figures_step(train_figures *f, const fsnn_optimizer *o, double weight)
 {
     for (int i = 0; i < f->count; i++) {
         double square = 0;
@@ -121,7 +139,7 @@ void figures_step(train_figures *f, const fsnn_optimizer *o, int64_t batches)
         for (int64_t c = 0; c < o->chunks; c++)
             if (o->net->place[o->chunk[c].param].node == f->list[i].of)
                 square += o->square[c];
-        f->sum[i] += sqrt(square) / (double)batches;
+        f->sum[i] += sqrt(square) / weight;
     }
 }
 

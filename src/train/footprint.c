@@ -2,6 +2,7 @@
  * they are written to. */
 #include "train/average.h"
 #include "train/plane.h"
+#include "train/shards.h"
 
 #include <fsnn/data.h>
 
@@ -21,7 +22,7 @@ fsnn_status fsnn_train_memory(const fsnn_net *net, const fsnn_loader *train,
     int64_t moments =
         optimizer_bytes(net, &training->optimizer) + average_bytes(net, training->ema);
     f->saving = f->parameters / 2 + moments; /* half of the parameters' bytes are gradients */
-    f->parameters += moments;
+    f->parameters += moments + shards_bytes(net, training);
     f->batches = fsnn_loader_memory(train) + (test ? fsnn_loader_memory(test) : 0);
     f->batches += steps * fsnn_loader_batch(train) * fsnn_shape_count(&out) *
                   (int64_t)train_plane_for(net)->size;

@@ -196,7 +196,7 @@ static fsnn_status check_chunks(const fsnn_optimizer *o)
     return FSNN_OK;
 }
 
-static fsnn_status update(fsnn_optimizer *o, double lr, double clip, int64_t batches, bool zero,
+static fsnn_status update(fsnn_optimizer *o, double lr, double clip, double weight, bool zero,
                           double *norm)
 {
     double size = 0;
@@ -207,12 +207,12 @@ static fsnn_status update(fsnn_optimizer *o, double lr, double clip, int64_t bat
                          o ? "given" : "NULL", lr, clip);
     FSNN_TRY(check_chunks(o));
     FSNN_TRY(measure(o, &size));
-    size /= (double)batches;
+    size /= weight;
     if (norm)
         *norm = size;
     o->steps++;
     double scale = clip > 0 && size > clip ? clip / size : 1;
-    optimizer_walk w = {o, lr, scale / (double)batches, zero};
+    optimizer_walk w = {o, lr, scale / weight, zero};
     fsnn_parallel(o->chunks, step_chunk, &w);
     if (zero)
         optimizer_clear_fixed(o->net, &o->options);
@@ -225,7 +225,7 @@ fsnn_status fsnn_optimizer_step(fsnn_optimizer *optimizer, double lr, double cli
 }
 
 fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,
-                                    int64_t batches, double *norm)
+                                    double weight, double *norm)
 {
-    return update(optimizer, lr, clip, batches, true, norm);
+    return update(optimizer, lr, clip, weight, true, norm);
 }

@@ -63,9 +63,9 @@ double optimizer_rate(const fsnn_optimizer_options *options, const fsnn_param *p
 void optimizer_clear_fixed(const fsnn_net *net, const fsnn_optimizer_options *options);
 /* What an optimiser of these options remembers, in bytes. */
 int64_t optimizer_bytes(const fsnn_net *net, const fsnn_optimizer_options *options);
-/* fsnn_optimizer_step of the mean of `batches` gradients that were added up; leaves the gradients
- * zero, in the same walk: saves fsnn_net_zero_grad its own. */
+/* fsnn_optimizer_step of the mean of gradients that were added up with weights whose sum is
+ * `weight`; leaves the gradients zero, in the same walk: saves fsnn_net_zero_grad its own. */
 fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,
-                                    int64_t batches, double *norm);
+                                    double weight, double *norm);
 
 #endif

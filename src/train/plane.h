@@ -5,6 +5,7 @@
 
 #include "train/loss_input.h"
 #include "train/optimizer.h"
+#include "train/shards.h"
 
 typedef struct train_plane {
     size_t size; /* bytes of a number */
@@ -16,6 +17,10 @@ typedef struct train_plane {
     /* optimizer.h */
     double (*square)(const fsnn_optimizer *o, const optimizer_chunk *chunk);
     void (*step)(const optimizer_walk *walk, const optimizer_chunk *chunk);
+    /* shards.h */
+    void (*shard_begin)(const shard_walk *w, const shard_piece *piece);
+    void (*shard_take)(const shard_walk *w, const shard_piece *piece);
+    void (*shard_put)(const shard_walk *w, const shard_piece *piece);
 } train_plane;
 
 /* NULL: the library was built without this precision. */

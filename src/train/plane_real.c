@@ -10,4 +10,7 @@ const train_plane train_plane_real = {
     .answers = loss_answers,
     .square = optimizer_square,
     .step = optimizer_step_chunk,
+    .shard_begin = shard_begin,
+    .shard_take = shard_take,
+    .shard_put = shard_put,
 };

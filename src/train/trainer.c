@@ -86,11 +86,9 @@ static fsnn_status prepare(trainer *t)
     t->history.logged = watch_logged(&t->options->training, info.target.rank > 0);
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     FSNN_TRY(average_open(&t->average, t->net, t->options->training.ema));
-    t->at = (progress){.epoch_batches = fsnn_loader_batches(t->train),
-                       .epoch_samples = fsnn_loader_samples(t->train),
-                       .schedule = SCHEDULE_START,
-                       .watched = -INFINITY,
-                       .best = -1};
+    t->at = (progress){.schedule = SCHEDULE_START, .watched = -INFINITY, .best = -1};
+    trainer_shards_epoch(t, &t->at.epoch_batches, &t->at.epoch_samples);
+    FSNN_TRY(trainer_shards_open(t));
     fsnn_net_zero_grad(t->net); /* from here on each step leaves them zero */
     if (t->run && fsnn_run_saved(t->run))
         return checkpoint_load(t);
@@ -132,7 +130,8 @@ static fsnn_status start_epoch(trainer *t)
 {
     fsnn_batch batch;
     FSNN_TRY(fsnn_loader_start(t->train, t->at.epoch));
-    for (int64_t i = 0; i < t->at.batches; i++) {
+    int64_t seen = t->at.batches * shards_of(&t->options->training);
+    for (int64_t i = 0; i < seen; i++) {
         int more = fsnn_loader_next(t->train, &batch);
         if (more < 0)
             return (fsnn_status)more;
@@ -142,13 +141,11 @@ static fsnn_status start_epoch(trainer *t)
 
 static fsnn_status all_batches(trainer *t)
 {
-    fsnn_batch batch;
     bool stop = false;
     int more = 0;
     FSNN_TRY(start_epoch(t));
     t->mark = fsnn_now();
-    while (t->at.batches < t->at.epoch_batches && (more = fsnn_loader_next(t->train, &batch)) > 0) {
-        FSNN_TRY(trainer_batch(t, &batch));
+    while (t->at.batches < t->at.epoch_batches && (more = trainer_batch(t)) > 0) {
         trainer_metrics(t, &t->so_far);
         stop = called(t, t->options->on_batch, &t->so_far) || stop;
         if ((stop || asked_to_stop(t)) && !trainer_waiting(t))
@@ -318,6 +315,7 @@ static void release(trainer *t)
     fsnn_free(t->gradient);
     fsnn_free(t->class_weight);
     pass_input_free(&t->input);
+    trainer_shards_close(t);
 }
 
 /* The penalties of the terms off the net; keeps the error of what ended with `status`. */
@@ -329,6 +327,22 @@ static fsnn_status terms_off(const trainer *t, fsnn_status status)
     if (!status)
         return off;
     fsnn_error_restore(&error);
+    return status;
+}
+
+/* Everything, with the number of threads that a batch of shards is run with: kernels of
+ * convolutions and products may cut their sums by it, and a shard must give the same bits wherever
+ * it is run. */
+static fsnn_status run_epochs(trainer *t)
+{
+    int threads = fsnn_threads();
+    if (!t->shards.net || threads == 1)
+        return all_epochs(t);
+    fsnn_plan plan = pass_plan(t->net);
+    FSNN_TRY(fsnn_threads_set(1));
+    fsnn_status status = fsnn_net_replan(t->net, &plan); /* kernels are made for it */
+    status = status ? status : all_epochs(t);
+    fsnn_threads_set(threads);
     return status;
 }
 
@@ -344,7 +358,7 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
     fsnn_status status = prepare(&t);
     if (!status) {
         status = terms_begin(net, &options->training);
-        status = status ? status : all_epochs(&t);
+        status = status ? status : run_epochs(&t);
         status = terms_off(&t, status);
         status = pass_back(net, &plan, status);
         fsnn_error error;

@@ -8,6 +8,7 @@
 #include "train/plane.h"
 #include "train/run.h"
 #include "train/schedule.h"
+#include "train/shards.h"
 
 /* Where a training stands: all that a checkpoint keeps besides weights, moments and figures
  * (checkpoint.c has the table). */
@@ -50,10 +51,35 @@ typedef struct trainer {
     void *gradient;            /* of the output, [capacity], in the net's precision */
     int64_t capacity;
     pass_input input;
+    double weight; /* of the gradients that are added up for the next step */
+    shards shards; /* where a batch has several: */
+    double *said;  /* [shards][width] what each says of itself (trainer_shards.c) */
+    int64_t full;  /* targets of one that is full */
 } trainer;
 
-/* One batch: forward, loss, backward, step. */
-fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch);
+/* What the loss says of a batch, or a shard of one. */
+typedef struct lesson {
+    double loss, norm;
+    int64_t correct, counted;
+} lesson;
+
+/* The next batch of the epoch: forward, loss, backward, step. 1; 0: there is none; an error. */
+int trainer_batch(trainer *t);
+/* Its parts: forward, loss, backward; the step, where the group of batches is complete, with
+ * `weight` as the weight of its gradient; the figures. */
+fsnn_status trainer_learn(trainer *t, const fsnn_batch *batch, lesson *l);
+fsnn_status trainer_step(trainer *t, double weight, lesson *l);
+void trainer_count(trainer *t, const lesson *l);
+/* Batches that wait for a step before the one that runs now. */
+int64_t trainer_group(const trainer *t);
+
+/* Batches of shards. What they need; FSNN_EMEMORY. */
+fsnn_status trainer_shards_open(trainer *t);
+void trainer_shards_close(trainer *t);
+/* Batches and samples of an epoch. */
+void trainer_shards_epoch(const trainer *t, int64_t *batches, int64_t *samples);
+/* The next batch of the epoch. */
+fsnn_status trainer_shards_batch(trainer *t);
 /* Batches of the epoch whose gradients wait for a step, after the one that ran last; 0: it made
  * one. */
 int64_t trainer_waiting(const trainer *t);

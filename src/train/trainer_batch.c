@@ -40,22 +40,26 @@ static int64_t steps_of(const trainer *t)
     return t->at.batches / n + (last && t->at.batches % n);
 }
 
-/* A step where the group of batches is complete, or the epoch ends. */
-static fsnn_status step(trainer *t, double *norm)
+int64_t trainer_group(const trainer *t)
 {
-    int64_t n = group_of(t), waiting = t->at.batches % n + 1;
-    *norm = 0;
-    if (waiting < n && t->at.batches + 1 < t->at.epoch_batches)
+    return t->at.batches % group_of(t);
+}
+
+fsnn_status trainer_step(trainer *t, double weight, lesson *l)
+{
+    int64_t waiting = trainer_group(t);
+    l->norm = 0;
+    t->weight = waiting ? t->weight + weight : weight;
+    if (waiting + 1 < group_of(t) && t->at.batches + 1 < t->at.epoch_batches)
         return FSNN_OK;
-    FSNN_TRY(
-        optimizer_step_and_zero(t->optimizer, t->at.lr, t->options->training.clip, waiting, norm));
+    FSNN_TRY(optimizer_step_and_zero(t->optimizer, t->at.lr, t->options->training.clip, t->weight,
+                                     &l->norm));
     average_step(&t->average);
-    figures_step(&t->figures, t->optimizer, waiting);
+    figures_step(&t->figures, t->optimizer, t->weight);
     return FSNN_OK;
 }
 
-static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int64_t *correct,
-                         double *norm)
+fsnn_status trainer_learn(trainer *t, const fsnn_batch *batch, lesson *l)
 {
     const fsnn_training *training = &t->options->training;
     loss_input answers;
@@ -66,47 +70,64 @@ static fsnn_status learn(trainer *t, const fsnn_batch *batch, double *loss, int6
     FSNN_TRY(gradient_reserve(t, answers.K * answers.B * answers.C));
     answers.gradient = t->gradient;
     FSNN_TRY(train_plane_for(t->net)->loss(&t->loss, &answers, &measure));
-    *loss = measure.value;
-    *correct = measure.correct;
-    if (!isfinite(*loss))
+    *l = (lesson){.loss = measure.value,
+                  .correct = measure.correct,
+                  .counted = target_counted(batch, &t->loss)};
+    if (!isfinite(l->loss))
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %.6g: a lower learning rate or clipping may help, or the "
                          "samples hold numbers that are not finite",
-                         *loss);
+                         l->loss);
     if (training->terms)
         FSNN_TRY(fsnn_net_lengths(t->net, t->loss.mask ? batch->lengths : NULL,
                                   t->loss.mask && batch->lengths ? batch->batch : 0));
-    FSNN_TRY(pass_backward(t->net, t->gradient));
-    figures_batch(&t->figures, t->net);
-    return step(t, norm);
+    return pass_backward(t->net, t->gradient);
 }
 
-fsnn_status trainer_batch(trainer *t, const fsnn_batch *batch)
+void trainer_count(trainer *t, const lesson *l)
 {
-    const fsnn_training *training = &t->options->training;
     progress *at = &t->at;
-    double loss, norm;
-    int64_t correct;
-    t->at.lr = schedule_rate(&training->schedule, &at->schedule, training->optimizer.lr,
-                             (double)training->epochs, done(t));
-    fsnn_status status = learn(t, batch, &loss, &correct, &norm);
-    if (status) {
-        char where[96];
-        snprintf(where, sizeof where, "epoch %lld, batch %lld, learning rate %g",
-                 (long long)at->epoch + 1, (long long)at->batches + 1, t->at.lr);
-        return pass_fail(status, where);
-    }
-    int64_t counted = target_counted(batch, &t->loss);
     at->batches++;
-    at->samples += counted;
-    at->correct += correct;
-    at->loss += loss * (double)counted;
-    at->norm += norm;
-    layers_add_rates(&t->layers, t->net, (double)counted, t->rate);
+    at->samples += l->counted;
+    at->correct += l->correct;
+    at->loss += l->loss * (double)l->counted;
+    at->norm += l->norm;
     double now = fsnn_now();
     at->seconds += now - t->mark;
     t->mark = now;
+}
+
+static fsnn_status whole_batch(trainer *t, const fsnn_batch *batch)
+{
+    lesson l;
+    FSNN_TRY(trainer_learn(t, batch, &l));
+    figures_batch(&t->figures, t->net);
+    FSNN_TRY(trainer_step(t, 1, &l));
+    layers_add_rates(&t->layers, t->net, (double)l.counted, t->rate);
+    trainer_count(t, &l);
     return FSNN_OK;
+}
+
+static fsnn_status at_fault(const trainer *t, fsnn_status status)
+{
+    char where[96];
+    snprintf(where, sizeof where, "epoch %lld, batch %lld, learning rate %g",
+             (long long)t->at.epoch + 1, (long long)t->at.batches + 1, t->at.lr);
+    return pass_fail(status, where);
+}
+
+int trainer_batch(trainer *t)
+{
+    const fsnn_training *training = &t->options->training;
+    fsnn_batch batch;
+    bool sharded = t->shards.net != NULL;
+    t->at.lr = schedule_rate(&training->schedule, &t->at.schedule, training->optimizer.lr,
+                             (double)training->epochs, done(t));
+    int more = sharded ? 1 : fsnn_loader_next(t->train, &batch);
+    if (more <= 0)
+        return more;
+    fsnn_status status = sharded ? trainer_shards_batch(t) : whole_batch(t, &batch);
+    return status ? at_fault(t, status) : 1;
 }
 
 /* To the end of all epochs. Before the first evaluation one is taken to cost a third of training on

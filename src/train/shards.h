@@ -1,0 +1,62 @@
+/* train/shards.h: what the shards of a batch leave in a net, as vectors that are added up
+ * (fsnn_training.shards): gradients of the parameters that learn, and how far running statistics
+ * have moved. */
+#ifndef FSNN_TRAIN_SHARDS_H
+#define FSNN_TRAIN_SHARDS_H
+
+#include "train/tree.h"
+
+#include <fsnn/train.h>
+
+/* A piece of a parameter in a vector. */
+typedef struct shard_piece {
+    int param;
+    int64_t begin, count, at;
+} shard_piece;
+
+typedef struct shards {
+    fsnn_net *net;
+    shard_piece *piece; /* [pieces] */
+    int64_t pieces;
+    int64_t learned, count; /* numbers of a vector that are gradients, and all of them */
+    tree tree;
+    void *before; /* [count - learned] running statistics when the batch began */
+    void *kept;   /* [learned] gradients of batches before that wait for a step; NULL: none ever */
+} shards;
+
+/* One walk over all pieces. */
+typedef struct shard_walk {
+    const shards *s;
+    void *to;         /* [count] */
+    const void *from; /* [count] */
+    double weight;
+    bool waiting;
+} shard_walk;
+
+/* Of a piece, in the precision of the file that includes this (shards_real.c): see shards_begin,
+ * shards_take, shards_put. */
+void shard_begin(const shard_walk *w, const shard_piece *piece);
+void shard_take(const shard_walk *w, const shard_piece *piece);
+void shard_put(const shard_walk *w, const shard_piece *piece);
+
+/* How many shards a batch has (1: it is whole), and what each holds: of `batch` samples.
+ * FSNN_EARGUMENT (key shards). */
+int64_t shards_of(const fsnn_training *training);
+fsnn_status shards_size(const fsnn_training *training, int64_t *size);
+
+/* Of a wrapped net. FSNN_EMEMORY; shards_close is due after an error too. */
+fsnn_status shards_open(shards *s, fsnn_net *net, const fsnn_training *training);
+void shards_close(shards *s);
+/* Bytes that shards_open and the sums will take. */
+int64_t shards_bytes(const fsnn_net *net, const fsnn_training *training);
+
+/* A batch begins: gradients are set aside where they wait, and become 0. */
+void shards_begin(shards *s, bool waiting);
+/* A shard's backward is over: `weight` times what it left becomes node {0, place} of the tree, and
+ * the net is as before it. FSNN_EMEMORY. */
+fsnn_status shards_take(shards *s, double weight, int64_t place);
+/* The batch is over: `sum` [count] becomes the net's gradient, with what was set aside where
+ * `waiting`; running statistics move by the mean, sum / weight. */
+void shards_put(shards *s, const void *sum, double weight, bool waiting);
+
+#endif

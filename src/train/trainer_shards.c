@@ -1,0 +1,145 @@
+/* Batches that are run shard by shard. A shard says of itself a row of numbers, which are counted
+ * in the order of the shards; its gradient goes into a tree (train/tree.h). */
+#include "train/trainer.h"
+
+/* A row: what the loss says, then rates of layers and figures of terms. */
+enum { COUNTED, LOSS, CORRECT, SAID };
+
+static int64_t width(const trainer *t)
+{
+    return SAID + t->layers.count + t->figures.count;
+}
+
+static double *row(const trainer *t, int64_t shard)
+{
+    return t->said + shard * width(t);
+}
+
+static int64_t count_of(const trainer *t)
+{
+    return shards_of(&t->options->training);
+}
+
+fsnn_status trainer_shards_open(trainer *t)
+{
+    int64_t n = count_of(t);
+    if (n < 2)
+        return FSNN_OK;
+    fsnn_data_info info = {0};
+    fsnn_data_info_get(fsnn_loader_data(t->train), &info);
+    t->full = fsnn_loader_batch(t->train) * (info.places > 1 ? info.places : 1) *
+              (info.label_steps > 1 ? info.label_steps : 1);
+    FSNN_TRY(shards_open(&t->shards, t->net, &t->options->training));
+    t->said = fsnn_alloc((size_t)(n * width(t)) * sizeof *t->said);
+    return t->said ? FSNN_OK : FSNN_EMEMORY;
+}
+
+void trainer_shards_close(trainer *t)
+{
+    shards_close(&t->shards);
+    fsnn_free(t->said);
+    t->said = NULL;
+}
+
+/* Of the loader's batches, which are shards. */
+void trainer_shards_epoch(const trainer *t, int64_t *batches, int64_t *samples)
+{
+    int64_t n = count_of(t), all = fsnn_loader_batches(t->train);
+    *samples = fsnn_loader_samples(t->train);
+    *batches = (all + n - 1) / n;
+    if (n > 1 && t->options->training.drop_last) {
+        *batches = all / n;
+        *samples = *batches * n * fsnn_loader_batch(t->train);
+    }
+}
+
+/* Shards of the batch that runs now: the last one of an epoch may have fewer. */
+static int64_t here(const trainer *t)
+{
+    int64_t n = count_of(t), left = fsnn_loader_batches(t->train) - t->at.batches * n;
+    return left < n ? left : n;
+}
+
+/* Its share of a shard that is full and in which every sample counts. */
+static double weight_of(const trainer *t, const double *said)
+{
+    return said[COUNTED] / (double)t->full;
+}
+
+static fsnn_status run(trainer *t, const fsnn_batch *batch, int64_t shard)
+{
+    lesson l;
+    double *said = row(t, shard);
+    FSNN_TRY(trainer_learn(t, batch, &l));
+    said[COUNTED] = (double)l.counted;
+    said[LOSS] = l.loss;
+    said[CORRECT] = (double)l.correct;
+    for (int i = 0; i < t->layers.count; i++)
+        said[SAID + i] = fsnn_net_rate(t->net, t->layers.node[i]);
+    figures_look(&t->figures, t->net, said + SAID + t->layers.count);
+    return shards_take(&t->shards, weight_of(t, said), shard);
+}
+
+static fsnn_status run_all(trainer *t, int64_t first, int64_t last)
+{
+    int64_t number = fsnn_net_counter(t->net);
+    fsnn_batch batch;
+    for (int64_t k = first; k < last; k++) {
+        int more = fsnn_loader_next(t->train, &batch);
+        if (more <= 0)
+            return (fsnn_status)more;
+        fsnn_net_counter_set(t->net, number + k); /* the random numbers of shard k */
+        FSNN_TRY(run(t, &batch, k));
+    }
+    fsnn_net_counter_set(t->net, number + count_of(t));
+    return FSNN_OK;
+}
+
+/* ---- the batch as a whole ---- */
+
+/* The sum of the weights of all shards. */
+static double weigh(const trainer *t, int64_t shards)
+{
+    double weight = 0;
+    for (int64_t k = 0; k < shards; k++)
+        weight += weight_of(t, row(t, k));
+    return weight > 0 ? weight : 1;
+}
+
+static void count_shard(trainer *t, const double *said, double share, lesson *sum)
+{
+    sum->counted += (int64_t)said[COUNTED];
+    sum->correct += (int64_t)said[CORRECT];
+    sum->loss += said[LOSS] * said[COUNTED];
+    for (int i = 0; i < t->layers.count; i++)
+        t->rate[i] += said[COUNTED] * said[SAID + i];
+    double *figure = row(t, 0) + SAID + t->layers.count; /* becomes the mean */
+    const double *own = said + SAID + t->layers.count;
+    for (int i = 0; i < t->figures.count; i++)
+        figure[i] = own == figure ? share * own[i] : figure[i] + share * own[i];
+}
+
+static void count_all(trainer *t, int64_t shards, double weight, double norm)
+{
+    lesson sum = {.norm = norm};
+    for (int64_t k = 0; k < shards; k++)
+        count_shard(t, row(t, k), weight_of(t, row(t, k)) / weight, &sum);
+    sum.loss /= sum.counted ? (double)sum.counted : 1;
+    figures_batch_mean(&t->figures, row(t, 0) + SAID + t->layers.count);
+    trainer_count(t, &sum);
+}
+
+fsnn_status trainer_shards_batch(trainer *t)
+{
+    int64_t shards = here(t);
+    lesson l;
+    bool waiting = trainer_group(t) > 0;
+    tree_clear(&t->shards.tree);
+    shards_begin(&t->shards, waiting);
+    FSNN_TRY(run_all(t, 0, shards));
+    double weight = weigh(t, shards);
+    shards_put(&t->shards, tree_sum(&t->shards.tree), weight, waiting);
+    FSNN_TRY(trainer_step(t, weight, &l));
+    count_all(t, shards, weight, l.norm);
+    return FSNN_OK;
+}

@@ -1,0 +1,109 @@
+/* Sums by a fixed tree. The nodes that are complete form a stack. */
+#include "train/tree.h"
+
+#include <string.h>
+
+enum { PIECE = 16384 };
+
+void tree_open(tree *t, int64_t count, bool wide)
+{
+    *t = (tree){.wide = wide, .count = count};
+}
+
+void tree_close(tree *t)
+{
+    for (int i = 0; i <= TREE_DEPTH; i++)
+        fsnn_free(t->value[i]);
+    *t = (tree){0};
+}
+
+void tree_clear(tree *t)
+{
+    t->nodes = 0;
+}
+
+void *tree_next(tree *t)
+{
+    void **value = &t->value[t->nodes];
+    if (!*value)
+        *value = fsnn_alloc((size_t)(t->count + 1) * (t->wide ? sizeof(double) : sizeof(float)));
+    return *value;
+}
+
+/* ---- one sum ---- */
+
+typedef struct addition {
+    const tree *t;
+    void *to;
+    const void *from;
+} addition;
+
+static void add_piece(int64_t p, int worker, void *user)
+{
+    const addition *a = user;
+    int64_t i = p * PIECE, end = i + PIECE < a->t->count ? i + PIECE : a->t->count;
+    (void)worker;
+    if (a->t->wide)
+        for (double *to = a->to; i < end; i++)
+            to[i] += ((const double *)a->from)[i];
+    else
+        for (float *to = a->to; i < end; i++)
+            to[i] += ((const float *)a->from)[i];
+}
+
+/* The last node goes into the one before. */
+static void join(tree *t)
+{
+    addition a = {t, t->value[t->nodes - 2], t->value[t->nodes - 1]};
+    fsnn_parallel((t->count + PIECE - 1) / PIECE, add_piece, &a);
+    t->nodes--;
+}
+
+/* ---- the stack ---- */
+
+static bool halves(const tree_node *list, int nodes)
+{
+    if (nodes < 2)
+        return false;
+    const tree_node *a = &list[nodes - 2], *b = &list[nodes - 1];
+    return a->level == b->level && a->place % 2 == 0 && b->place == a->place + 1;
+}
+
+void tree_add(tree *t, tree_node node)
+{
+    t->node[t->nodes++] = node;
+    while (halves(t->node, t->nodes)) {
+        join(t);
+        tree_node *both = &t->node[t->nodes - 1];
+        *both = (tree_node){both->level + 1, both->place / 2};
+    }
+}
+
+const void *tree_sum(tree *t)
+{
+    if (!t->nodes)
+        return NULL;
+    while (t->nodes > 1)
+        join(t);
+    t->nodes = 0;
+    return t->value[0];
+}
+
+int tree_nodes(int64_t first, int64_t last, tree_node *list)
+{
+    int nodes = 0;
+    for (int64_t i = first; i < last; i++) {
+        list[nodes++] = (tree_node){0, i};
+        for (; halves(list, nodes); nodes--)
+            list[nodes - 2] = (tree_node){list[nodes - 2].level + 1, list[nodes - 2].place / 2};
+    }
+    return nodes;
+}
+
+int tree_held(int64_t shards)
+{
+    int held = 1;
+    for (; shards > 1; shards = (shards + 1) / 2)
+        held++;
+    return held;
+}

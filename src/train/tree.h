@@ -1,0 +1,44 @@
+/* train/tree.h: sums of the vectors of shards. Which numbers are added to which is one binary tree
+ * over the shards, whoever computes them, and in whatever pieces: shard 2i is added to shard
+ * 2i + 1, that sum to its neighbour's, and so on; where the last batch of an epoch has fewer shards, a sum
+ * without a neighbour goes up alone. The bits of the whole therefore depend on the shards only. */
+#ifndef FSNN_TRAIN_TREE_H
+#define FSNN_TRAIN_TREE_H
+
+#include "base/base.h"
+
+enum { TREE_DEPTH = 40 };
+
+/* A sum over the 2^level shards from place 2^level on, as far as there are any. */
+typedef struct tree_node {
+    int level;
+    int64_t place;
+} tree_node;
+
+typedef struct tree {
+    bool wide; /* numbers are double */
+    int64_t count;
+    int nodes;
+    tree_node node[TREE_DEPTH];
+    void *value[TREE_DEPTH + 1]; /* [count] each: those of the nodes, then free ones; NULL: not yet
+                                  * taken */
+} tree;
+
+/* Vectors of `count` numbers. */
+void tree_open(tree *t, int64_t count, bool wide);
+void tree_close(tree *t);
+/* No shard was added. */
+void tree_clear(tree *t);
+/* A place [count] for the next vector; NULL: FSNN_EMEMORY. */
+void *tree_next(tree *t);
+/* What was written there is the sum of a node; nodes come in the order of their shards. Where both
+ * halves of a larger one are there, they become that. */
+void tree_add(tree *t, tree_node node);
+/* The sum of all, NULL of none; the tree is clear. */
+const void *tree_sum(tree *t);
+/* Nodes that shards first ... last - 1 leave, in their order, into list [TREE_DEPTH]. */
+int tree_nodes(int64_t first, int64_t last, tree_node *list);
+/* The most vectors that a tree of so many shards holds. */
+int tree_held(int64_t shards);
+
+#endif
