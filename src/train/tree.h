@@ -1,7 +1,8 @@
 /* train/tree.h: sums of the vectors of shards. Which numbers are added to which is one binary tree
  * over the shards, whoever computes them, and in whatever pieces: shard 2i is added to shard
- * 2i + 1, that sum to its neighbour's, and so on; where the last batch of an epoch has fewer shards, a sum
- * without a neighbour goes up alone. The bits of the whole therefore depend on the shards only. */
+ * 2i + 1, that sum to its neighbour's, and so on; where the last batch of an epoch has fewer
+ * shards, a sum without a neighbour goes up alone. The bits of the whole therefore depend on the
+ * shards only. */
 #ifndef FSNN_TRAIN_TREE_H
 #define FSNN_TRAIN_TREE_H
 
