@@ -13,6 +13,7 @@ from _fsnn import lib as _lib
 
 from . import _hdf5, _sound, figures
 from ._names import absent as _absent
+from .currents import Current
 from .data import Data
 from .description import Description
 from .errors import (
@@ -81,6 +82,7 @@ def isa() -> str:
 
 __all__ = [
     "ArgumentError",
+    "Current",
     "Data",
     "Description",
     "Error",

@@ -114,8 +114,12 @@ def traces(
     step: float = 1.0,
     title: str = "potential",
     neurons: Sequence[int] | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Potentials v [K, N] of a few neurons (the first four, or `neurons`), with their spikes."""
+    """Potentials v [K, N] of a few neurons (the first four, or `neurons`), with their spikes;
+    `units` of "time" and "potential"."""
+    names = {what: f"{what} [{unit}]" for what, unit in (units or {}).items()}
+    heading = ", ".join([title, *(f"{what} in {unit}" for what, unit in (units or {}).items())])
     rows = _rows(v, "v")
     fired = np.zeros_like(rows) if spikes is None else _rows(spikes, "spikes")
     chosen = list(range(min(4, rows.shape[1]))) if neurons is None else list(neurons)
@@ -138,7 +142,8 @@ def traces(
             panel.plot(at, np.full(len(at), top + gap * i), "|", color=line.get_color())
         if threshold is not None:
             panel.axhline(threshold, linestyle="--", color="grey", linewidth=1)
-        panel.set(title=title, xlabel="time", ylabel="potential")
+        labels = (names.get(what, what) for what in ("time", "potential"))
+        panel.set(title=title, **dict(zip(("xlabel", "ylabel"), labels)))
         panel.legend()
 
     def plot(path: bytes) -> int:
@@ -147,7 +152,7 @@ def traces(
         fields = {"K": len(rows), "n": len(chosen), "step": step, "level": level, "index": index}
         options = ffi.new("fsnn_traces *", fields)
         options.v, options.spikes = pointer(shown, "float *"), pointer(marks, "float *")
-        return lib.fsnn_plot_traces(title.encode(), options, path)
+        return lib.fsnn_plot_traces(heading.encode(), options, path)
 
     return Figure(draw, plot)
 

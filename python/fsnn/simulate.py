@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,20 @@ from _fsnn import ffi, lib
 
 from . import figures
 from ._arrays import Results, numbers, pointer
+from ._names import near, one_of
 from ._plan import HAS_DOUBLE
 from ._session import Session
+from .currents import Current, Drive, drive_of
 from .errors import check
 from .running import Watch
+
+
+POTENTIALS = ("threshold", "v0", "v_reset")  # options that stand on the resting potential
+UNITS = {
+    "time": ["s", "ms", "us"],
+    "potential": ["V", "mV", "uV"],
+    "current": ["A", "mA", "uA", "nA", "pA"],
+}
 
 
 @dataclass(frozen=True)
@@ -31,19 +41,23 @@ class Simulation:
     alpha: np.ndarray
     test: np.ndarray | None
     threshold: np.ndarray | None
+    units: dict[str, str] = field(default_factory=dict)
 
     def figure(self) -> figures.Figure:
         """The potentials of the first neurons, and their spikes; of several orders the first."""
         step, several = float(self.t[0]), self.v.ndim > self.current.ndim
         v, spikes = (self.v[0], self.spikes[0]) if several else (self.v, self.spikes)
-        return figures.traces(v, spikes, step=step, title="potential and spikes")
+        title = "potential and spikes"
+        return figures.traces(v, spikes, step=step, title=title, units=self.units)
 
     def _repr_png_(self) -> bytes:
         return self.figure().render()
 
 
 class What:
-    """A fsnn_simulation of a kind of neuron with its options, and what it points at."""
+    """A fsnn_simulation of a kind of neuron with its options, and what it points at. Where there is
+    a resting potential, threshold, v0 and v_reset stand on it: they are written as they are, since
+    those of a description are of rest 0."""
 
     def __init__(
         self,
@@ -53,10 +67,17 @@ class What:
         alpha: float | Sequence[float] | None,
         steps: int,
         seed: int,
+        *,
+        rest: float = 0.0,
+        resistance: float = 1.0,
     ) -> None:
+        if not hasattr(steps, "__index__") or steps < 1:
+            raise ValueError(f"steps is {steps!r}: it is a whole number from 1 on")
         self.several = alpha is not None and np.ndim(alpha) > 0
         if alpha is not None and not self.several:
             dynamics = {**(dynamics or {}), "alpha": alpha}
+        moved = {key: options[key] for key in POTENTIALS if key in options} if rest else {}
+        options = {key: value for key, value in options.items() if key not in moved}
         precision = {"precision": "double"} if HAS_DOUBLE else {}
         source = {
             "input": [1],
@@ -70,8 +91,23 @@ class What:
         if self.several:
             self.alpha = orders_of(alpha)
             self.c.alpha, self.c.alphas = pointer(self.alpha, "double *"), self.alpha.size
+        self.c.rest, self.c.resistance = rest, resistance
+        self._move(moved)
         self._handle = ffi.new_handle(self.watch)
         self.c.progress, self.c.user = lib.fsnn_py_step, self._handle
+
+    def _move(self, moved: Mapping[str, Any]) -> None:
+        if not self.c.rest:
+            return
+        neuron = ffi.cast("fsnn_neuron *", self.c.options)
+        neuron.v0 = number("v0", moved.get("v0", self.c.rest))
+        neuron.v_reset.value = number("v_reset", moved.get("v_reset", self.c.rest))
+        if "threshold" in moved:
+            neuron.threshold.value = number("threshold", moved["threshold"])
+
+    def drive(self, current: Current) -> None:
+        """The current; neurons are as many as it has columns, where that is not said."""
+        self.current = current.write(self.c.current)
 
     def run(self, status: int) -> None:
         self.watch.ended()
@@ -85,12 +121,34 @@ def orders_of(alpha: Any) -> np.ndarray:
     return orders
 
 
-def drive_of(current: Any) -> np.ndarray:
-    """A current [K] or [K, N]."""
-    drive = numbers(current, np.float64, "current")
-    if drive.ndim not in (1, 2) or not drive.size:
-        raise ValueError(f"current must be [K] or [K, N], and has the shape {list(drive.shape)}")
-    return drive
+def number(what: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} is {value!r}: it is a number") from None
+
+
+def current_of(current: Drive, steps: int | None) -> tuple[Current, int]:
+    """A current by its kind and the steps of a run: of an array, those that it has."""
+    if isinstance(current, (int, float)):
+        current = Current.constant(current)
+    if not isinstance(current, Current):
+        drive = drive_of(current)
+        return Current.samples(drive), len(drive) if steps is None else steps
+    if steps is None:
+        raise TypeError("a current that is no array has no length: give steps")
+    return current, steps
+
+
+def units_of(units: Mapping[str, str] | None) -> dict[str, str]:
+    for quantity, unit in (units or {}).items():
+        if quantity not in UNITS:
+            known = ", ".join(UNITS)
+            raise ValueError(
+                f"units has {quantity!r}: there are units of {known}{near(quantity, UNITS)}"
+            )
+        one_of(f"the unit of {quantity}", unit, UNITS[quantity])
+    return dict(units or {})
 
 
 def _failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:
@@ -105,48 +163,63 @@ def fsnn_py_step(order: int, done: int, user: Any) -> int:
 
 
 def simulate(
-    current: Any,
+    current: Drive,
     neuron: str = "lif",
     *,
+    steps: int | None = None,
+    neurons: int | None = None,
     alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     seed: int = 0,
+    rest: float = 0.0,
+    resistance: float = 1.0,
+    units: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Simulation:
-    """Runs neurons of a kind under `current` [K] (one neuron) or [K, N], a row a step.
+    """Runs neurons of a kind under `current`: an array [K] (one neuron) or [K, N], a row a step; or
+    a number or a `Current`, for `steps` steps of `neurons` neurons (1, or as many as it has
+    columns).
 
     `options` are those of the kind (tau, threshold, reset, ...; of "user" also dv="(-v + I)/tau");
     `dynamics` those of the section dynamics (alpha, method, step, memory, ...), alpha = 1 and
-    double precision by default. `alpha`: the order, or several, a run each. `seed` of noise. Step and tau
-    are in one unit. Raises as `Net`.
+    double precision by default. `alpha`: the order, or several, a run each. `seed` of noise. Step
+    and tau are in one unit.
+
+    Of if and lif, `rest` and `resistance` are those of tau D^alpha v = -(v - rest) + resistance I:
+    threshold, v0 and v_reset (both `rest` by default) are then potentials like it, and may be
+    negative. `units`, {"time": "ms", "potential": "mV", "current": "nA"}, name what numbers count
+    in; figures say them. Raises as `Net`.
     """
-    drive = drive_of(current)
-    what, result = What(neuron, options, dynamics, alpha, len(drive), seed), Results()
-    what.c.neurons = drive.size // len(drive)
-    samples_of(what.c.current, drive)
+    named = units_of(units)
+    drive, count = current_of(current, steps)
+    array = not isinstance(current, (int, float, Current))
+    several = neurons is not None or drive.columns > 1 or (array and np.ndim(current) > 1)
+    how: dict[str, Any] = {"rest": number("rest", rest)}
+    how["resistance"] = number("resistance", resistance)
+    what, result = What(neuron, options, dynamics, alpha, count, seed, **how), Results()
+    what.c.neurons = drive.columns if neurons is None else neurons
+    what.drive(drive)
     what.run(lib.fsnn_simulate(what.c, result.c))
-    return _simulation(result.taken(), drive, what.several)
+    shape = (count, what.c.neurons) if several else (count,)
+    return _simulation(result.taken(), shape, what.several, named)
 
 
-def samples_of(current: Any, drive: np.ndarray) -> None:
-    current.kind, current.sample = lib.FSNN_CURRENT_SAMPLES, pointer(drive, "double *")
-    current.count, current.neurons = len(drive), drive.size // len(drive)
-
-
-def _simulation(found: dict[str, np.ndarray], drive: np.ndarray, several: bool) -> Simulation:
-    lead = len(found["alpha"]) if several else None
-    shape = drive.shape if lead is None else (lead, *drive.shape)
+def _simulation(
+    found: dict[str, np.ndarray], run: tuple[int, ...], several: bool, units: dict[str, str]
+) -> Simulation:
+    shape = (len(found["alpha"]), *run) if several else run
     shaped = {name: array.reshape(shape) for name, array in found.items() if array.ndim == 3}
     states = {
         name.partition(".")[2]: array for name, array in shaped.items() if name[:6] == "state."
     }
     return Simulation(
         found["t"],
-        found["current"].reshape(drive.shape),
+        found["current"].reshape(run),
         shaped["v"],
         shaped["spikes"],
         states,
         found["alpha"],
         shaped.get("test"),
         shaped.get("threshold"),
+        units,
     )

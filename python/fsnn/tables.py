@@ -12,7 +12,8 @@ from _fsnn import ffi, lib
 
 from ._arrays import Results, numbers, pointer, view
 from .errors import check, text
-from .simulate import What, drive_of, orders_of, samples_of
+from .currents import Drive
+from .simulate import What, current_of, number, orders_of
 
 
 @dataclass(frozen=True)
@@ -161,23 +162,27 @@ class Resets:
 
 
 def resets(
-    current: Any,
+    current: Drive,
     neuron: str = "lif",
     *,
+    steps: int | None = None,
     dynamics: Mapping[str, Any] | None = None,
     seed: int = 0,
+    rest: float = 0.0,
+    resistance: float = 1.0,
     **options: Any,
 ) -> Resets:
-    """One neuron under the same `current` [K] with every reset. Arguments as of `simulate`, but no
-    reset. Raises ValueError of what spikes never (a readout), or of a method that cannot do one of
+    """One neuron under the same `current` ([K], or a number or `Current` for `steps` steps) with
+    every reset. Arguments as of `simulate`, but no reset. Raises ValueError of what spikes never (a readout), or of a method that cannot do one of
     the resets."""
     if "reset" in options:
         raise TypeError("every reset is tried: leave reset out")
-    drive = drive_of(current)
-    if drive.ndim != 1:
-        raise ValueError(f"current must be [K], and has the shape {list(drive.shape)}")
-    what, result = What(neuron, options, dynamics, None, len(drive), seed), Results()
-    samples_of(what.c.current, drive)
+    drive, count = current_of(current, steps)
+    if drive.columns != 1:
+        raise ValueError(f"current must be [K], and is [{count}, {drive.columns}]")
+    how = {"rest": number("rest", rest), "resistance": number("resistance", resistance)}
+    what, result = What(neuron, options, dynamics, None, count, seed, **how), Results()
+    what.drive(drive)
     table = ffi.new("fsnn_table *")
     what.run(lib.fsnn_simulate_resets(what.c, result.c, table))
     found = result.taken()

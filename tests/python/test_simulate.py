@@ -1,0 +1,124 @@
+"""fsnn.simulate: currents by their kinds, resting potentials, resistances and units."""
+
+from kit import main, np, unittest
+
+import fsnn
+from fsnn import Current
+
+STEPS, H = 400, 0.05
+T = H * np.arange(STEPS)  # where explicit methods take the current
+
+
+def current_of(current, **options):
+    options = {"dynamics": {"step": H, "alpha": 0.7}, **options}
+    return fsnn.simulate(current, "readout", steps=STEPS, tau=2.0, **options).current
+
+
+class Currents(unittest.TestCase):
+    def test_formulas(self):
+        cases = {
+            "a number": (1.5, np.full(STEPS, 1.5)),
+            "constant": (Current.constant(1.5), np.full(STEPS, 1.5)),
+            "step": (Current.step(2.0, 4.0, 9.0), 2.0 * ((T >= 4 - 1e-9) & (T < 9 - 1e-9))),
+            "step to the end": (Current.step(2.0, 4.0), 2.0 * (T >= 4 - 1e-9)),
+            "ramp": (Current.ramp(1.0, 3.0, 10.0), 1 + 2 * np.minimum(T / 10, 1)),
+            "ramp over the whole time": (Current.ramp(1.0, 3.0), 1 + 2 * T / (STEPS * H)),
+            "sine": (Current.sine(0.5, 0.3, 1.0), 1 + 0.5 * np.sin(2 * np.pi * 0.3 * T)),
+            "square": (
+                Current.square(2.0, 0.11, -1.0, 0.3),
+                -1 + 2.0 * (np.mod(0.11 * T, 1) < 0.3),
+            ),
+            "chirp": (
+                Current.chirp(2.0, 0.1, 0.5),
+                2 * np.sin(2 * np.pi * (0.1 * T + 0.4 * T**2 / (2 * H * STEPS))),
+            ),
+            "spikes": (
+                Current.spikes(0.7, [0.0, 1.02, 1.03, 7.5]),
+                0.7 / H * np.bincount([0, 20, 20, 150], minlength=STEPS),
+            ),
+            "samples at times": (
+                Current.samples([0.0, 2.0, 1.0], [0.0, 5.0, 10.0]),
+                np.interp(T, [0, 5, 10], [0, 2, 1]),
+            ),
+            "a sum": (
+                2 + Current.sine(1.0, 0.2) + Current.step(3.0, 1.0, 2.0) + 0.5,
+                2.5 + np.sin(0.4 * np.pi * T) + 3.0 * ((T >= 1 - 1e-9) & (T < 2 - 1e-9)),
+            ),
+        }
+        for name, (current, expected) in cases.items():
+            with self.subTest(kind=name):
+                np.testing.assert_allclose(current_of(current), expected, atol=1e-9)
+
+    def test_noise(self):
+        plain, white = current_of(Current.noise(1.0, 0.5)), current_of(Current.white(1.0, 0.5))
+        self.assertAlmostEqual(plain.std(), 0.5, delta=0.06)
+        np.testing.assert_allclose((white - 1) * H**0.5, plain - 1, atol=1e-9)
+        both = current_of(Current.noise(1.0, 0.5), neurons=2, seed=3)
+        self.assertEqual(both.shape, (STEPS, 2))
+        self.assertFalse(np.array_equal(both[:, 0], both[:, 1]))
+
+    def test_shapes(self):
+        columns = Current.samples(np.ones((STEPS, 3)))
+        self.assertEqual(current_of(columns + 1).shape, (STEPS, 3))
+        self.assertEqual(current_of(1.0, alpha=[0.5, 1.0]).shape, (STEPS,))
+        several = fsnn.simulate(1.0, steps=7, neurons=2, alpha=[0.5, 1.0])
+        self.assertEqual(several.v.shape, (2, 7, 2))
+        self.assertEqual(fsnn.simulate([1.0] * 9, steps=7).v.shape, (7,))
+        np.testing.assert_array_equal(
+            fsnn.resets(Current.constant(1.5), steps=50).v["jump"],
+            fsnn.resets([1.5] * 50).v["jump"],
+        )
+
+    def test_sentences(self):
+        for kind, pattern, call in (
+            (TypeError, "has no length: give steps", lambda: fsnn.simulate(Current.constant(1))),
+            (ValueError, "steps is 2.5", lambda: fsnn.simulate(1.0, steps=2.5)),
+            (ValueError, "a step from 3 to 2", lambda: Current.step(1, 3, 2)),
+            (ValueError, "deviation is -1", lambda: Current.white(0, -1)),
+            (ValueError, "share is 1", lambda: Current.square(1, 1, 0, 1)),
+            (ValueError, "frequency 0", lambda: current_of(Current.square(1, 0))),
+            (ValueError, "not negative and ascend", lambda: current_of(Current.spikes(1, [2, 1]))),
+            (TypeError, "amplitude is 'a': it is a number", lambda: Current.constant("a")),
+            (ValueError, "offset is nan", lambda: Current.sine(1, 1, float("nan"))),
+            (ValueError, "2 rows of samples, and 1 times", lambda: Current.samples([1, 2], [0])),
+            (ValueError, "at most 16 parts", lambda: sum([Current.constant(1)] * 16)),
+            (ValueError, "2 rows, but there are 400", lambda: current_of(Current.samples([1, 2]))),
+        ):
+            with self.subTest(pattern=pattern), self.assertRaisesRegex(kind, pattern):
+                call()
+        shown = "Current.sine(1, 0.2, 0) + Current.spikes(1, times [2]) + Current.constant(2)"
+        self.assertEqual(repr(Current.sine(1, 0.2) + Current.spikes(1, [0, 1]) + 2), shown)
+
+
+class Units(unittest.TestCase):
+    def test_a_resting_potential_moves_what_stands_on_it(self):
+        """tau D^alpha v = -(v - E) + R I, in mV, ms and nA."""
+        how = {"tau": 20.0, "reset": "value", "dynamics": {"alpha": 0.8, "step": 0.1}}
+        current = 0.6 + Current.sine(0.2, 0.01)
+        moved = fsnn.simulate(
+            current, steps=3000, rest=-70, resistance=40, threshold=-50, v_reset=-65, **how
+        )
+        plain = fsnn.simulate(
+            24.0 + Current.sine(8.0, 0.01), steps=3000, threshold=20.0, v_reset=5.0, **how
+        )
+        self.assertGreater(plain.spikes.sum(), 3)
+        np.testing.assert_array_equal(moved.spikes, plain.spikes)
+        np.testing.assert_allclose(moved.v, plain.v - 70, atol=1e-9)
+        self.assertAlmostEqual(fsnn.simulate(0.0, steps=5, rest=-70, **how).v[-1], -70.0)
+        with self.assertRaisesRegex(ValueError, "-80 is not above the resting potential"):
+            fsnn.simulate(1.0, steps=5, rest=-70, threshold=-80)
+        with self.assertRaisesRegex(NotImplementedError, "of kinds lif and if, not of qif"):
+            fsnn.simulate(1.0, "qif", steps=5, rest=-70)
+        with self.assertRaisesRegex(TypeError, "v0 is 'low'"):
+            fsnn.simulate(1.0, steps=5, rest=-70, v0="low")
+
+    def test_units(self):
+        units = {"time": "ms", "potential": "mV", "current": "nA"}
+        self.assertEqual(fsnn.simulate(1.0, steps=5, units=units).units, units)
+        with self.assertRaisesRegex(ValueError, 'did you mean "potential"'):
+            fsnn.simulate(1.0, steps=5, units={"potentail": "mV"})
+        with self.assertRaisesRegex(ValueError, "time is 'min': it is one of s, ms, us"):
+            fsnn.simulate(1.0, steps=5, units={"time": "min"})
+
+
+main()
