@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from typing import Any, Union
@@ -28,9 +29,32 @@ def _plain(value: Any) -> Any:
     )
 
 
-def yaml_of(value: Any) -> str:
-    """A value as JSON, which is YAML too."""
-    return json.dumps(value, default=_plain, allow_nan=False)
+def yaml_of(value: Any, key: str = "") -> str:
+    """A value, of a key, as JSON, which is YAML too."""
+    try:
+        return json.dumps(value, default=_plain, allow_nan=False)
+    except ValueError:  # a circle of lists, or
+        found = _not_finite(value, key)
+        if not found:
+            raise
+        place, number = found
+        sentence = f"{place} is {number}: a description holds finite numbers".lstrip()
+        raise ValueError(sentence) from None
+
+
+def _not_finite(value: Any, key: str, depth: int = 0) -> tuple[str, Any] | None:
+    """The place of the first number that is not finite, and it."""
+    if depth > 32:
+        return None
+    if isinstance(value, Mapping):
+        parts = [(f"{key}.{name}".lstrip("."), one) for name, one in value.items()]
+    elif isinstance(value, (list, tuple, np.ndarray)):
+        parts = [(f"{key}[{i}]", one) for i, one in enumerate(value)]
+    else:
+        number = isinstance(value, (float, np.floating)) and not math.isfinite(value)
+        return (key, value) if number else None
+    found = (_not_finite(one, name, depth + 1) for name, one in parts)
+    return next((one for one in found if one), None)
 
 
 def _layers_apart(source: Mapping[str, Any]) -> str:
@@ -41,7 +65,7 @@ def _layers_apart(source: Mapping[str, Any]) -> str:
             items = ",\n  ".join(yaml_of(item) for item in value)
             lines.append(f'"layers": [\n  {items}]')
         else:
-            lines.append(f"{yaml_of(str(key))}: {yaml_of(value)}")
+            lines.append(yaml_of({str(key): value})[1:-1])
     return "{" + ",\n ".join(lines) + "}\n"
 
 
@@ -61,7 +85,8 @@ def place_of(source: Source) -> tuple[bytes, bytes | None]:
 def overrides_of(overrides: Mapping[str, Any]) -> list[Any]:
     """Overrides as texts of C, "dynamics.alpha=0.5"."""
     return [
-        ffi.new("char []", f"{key}={yaml_of(value)}".encode()) for key, value in overrides.items()
+        ffi.new("char []", f"{key}={yaml_of(value, key)}".encode())
+        for key, value in overrides.items()
     ]
 
 

@@ -26,6 +26,8 @@ from .training import Evaluation, Metrics
 _NOTHING: Mapping[str, Any] = {}
 _FOLDER = os.path.dirname(__file__)
 
+# Formats of arrays that are not written.
+OTHER_WEIGHTS = (".npz", ".npy", ".pt", ".pth", ".h5", ".nir", ".onnx", ".yaml")
 RECORDS = {
     "v": lib.FSNN_RECORD_V,
     "spikes": lib.FSNN_RECORD_SPIKES,
@@ -409,7 +411,11 @@ class Net:
             self.params[name].value[...] = array
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the weights as .safetensors, whole or not at all. Raises OSError."""
+        """Writes the weights as .safetensors, whole or not at all. Raises OSError, ValueError (a
+        name that is another format's)."""
+        suffix = os.path.splitext(os.fsdecode(path))[1]
+        if suffix.lower() in OTHER_WEIGHTS:
+            raise ValueError(f"weights are written as .safetensors, and {path} is named {suffix}")
         with self._lock:
             check(lib.fsnn_weights_save(self._wrapped(), os.fsencode(path)))
 
@@ -633,6 +639,8 @@ def _target(
     """Where the library writes a result: `out`, where it can; a new array else."""
     if out is None:
         return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out is a {type(out).__name__}: it is an array of NumPy")
     flags = out.flags
     fits = out.shape == shape and out.dtype == dtype and flags.c_contiguous and flags.writeable
     return out if fits and not np.may_share_memory(out, x) else np.empty(shape, dtype)

@@ -13,6 +13,7 @@ from _fsnn import ffi, lib
 
 from . import figures
 from ._arrays import read_once, view
+from ._names import one_of
 from ._session import Session
 from .data import PARTS
 from .errors import check, text
@@ -159,10 +160,17 @@ def fsnn_py_epoch(metrics: Any, user: Any) -> int:
     return 0
 
 
-def _mode(name: str) -> int:
-    if name not in MODES:
-        raise ValueError(f"mode is {name!r}: it is one of {', '.join(MODES)}")
+def _mode(name: str, directory: Any) -> int:
+    one_of("mode", name, MODES)
+    if directory is None and MODES[name] != lib.FSNN_RUN_NEW:
+        raise ValueError(f"mode {name!r} is about a run in a directory: give directory")
     return MODES[name]
+
+
+def _check_calls(**calls: Any) -> None:
+    for name, call in calls.items():
+        if call is not None and not callable(call):
+            raise TypeError(f"{name} is {call!r}: it is a function of Metrics")
 
 
 def train(
@@ -182,7 +190,8 @@ def train(
     """Net.train."""
     more = {f"training.{key}": value for key, value in training.items()}
     options = ffi.new("fsnn_session_training_options *")
-    options.mode = _mode(mode)
+    options.mode = _mode(mode, directory)
+    _check_calls(on_batch=on_batch, on_epoch=on_epoch)
     path = ffi.NULL if directory is None else ffi.new("char []", os.fsencode(directory))
     options.directory = path
     if data is None and not net.description.has_data:

@@ -24,17 +24,30 @@ static bool several_dimensions(const fsnn_shape *shape)
     return wide > 1;
 }
 
+/* Samples [T, input shape] of data that have no time. */
+static bool looks_like_sequence(const fit *f)
+{
+    bool same = !f->info.sequence && f->sample.rank == f->in.rank + 1;
+    for (int d = 0; same && d < f->in.rank; d++)
+        same = f->sample.dim[d + 1] == f->in.dim[d];
+    return same;
+}
+
 static const char *wrong_shape(const fit *f)
 {
     char wanted[96], found[96];
     if (fsnn_shape_equal(&f->in, &f->sample))
         return NULL;
-    fsnn_error_set(FSNN_EDESCRIPTION,
-                   "the %s samples have shape %s at one step, but the description's input is %s: "
-                   "`input: %s` takes them",
-                   fsnn_part_name((fsnn_part)f->part),
-                   fsnn_shape_text(&f->sample, found, sizeof found),
-                   fsnn_shape_text(&f->in, wanted, sizeof wanted), found);
+    fsnn_error_set(
+        FSNN_EDESCRIPTION,
+        "the %s samples have shape %s at one step, but the description's input is %s: "
+        "`input: %s` takes them%s",
+        fsnn_part_name((fsnn_part)f->part), fsnn_shape_text(&f->sample, found, sizeof found),
+        fsnn_shape_text(&f->in, wanted, sizeof wanted), found,
+        looks_like_sequence(f) ? "; where their first axis is time, `sequence: first` of "
+                                 "the data says so (in Python Data(x, y, "
+                                 "sequence=True), in C fsnn_data_sequence)"
+                               : "");
     return "input";
 }
 

@@ -345,6 +345,23 @@ class Runs(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, "steps is 2.5: it is a whole number"):
             net.wrap(2.5, 1)
 
+    def test_what_is_asked_for_wrongly(self):
+        net, x = small(), inputs(8, 5, 3)
+        y = np.arange(8) % 2
+        for kind, pattern, call in (
+            (ValueError, "'resume' is about a run in a dir", lambda: net.train((x, y), mode="resume")),
+            (ValueError, 'did you mean "resume"', lambda: net.train((x, y), mode="resum")),
+            (TypeError, "on_batch is 3", lambda: net.train((x, y), on_batch=3)),
+            (ValueError, "sequence=True", lambda: net.train((x, y), epochs=1)),
+            (ValueError, "named .npz", lambda: net.save("weights.npz")),
+            (TypeError, "out is a list", lambda: net.forward(inputs(4, 2, 3), out=[1])),
+            (ValueError, "dynamics.alpha is nan", lambda: small(dynamics={"alpha": np.nan})),
+            (ValueError, r"^lif.tau is inf", lambda: small(tau=np.inf)),
+            (ValueError, "^lif1.tau is nan", lambda: fsnn.Net(net.description.text, set={"lif1.tau": np.nan})),
+        ):  # fmt: skip
+            with self.subTest(pattern=pattern), self.assertRaisesRegex(kind, pattern):
+                call()
+
     def test_a_target_for_each_step(self):
         x, y = inputs(9, 4, 3, scale=9.0), np.arange(36).reshape(4, 9) % 2
         y[1, 3] = -1  # does not count

@@ -131,6 +131,24 @@ static void data_of_the_caller(void **state)
     fsnn_data_destroy(test);
 }
 
+/* Samples [T, ...] of data that have no time, for a network that takes one step. */
+static void looks_like_time(void **state)
+{
+    const fsnn_shape shape = FSNN_SHAPE(4, 6);
+    float x[3 * 4 * 6] = {0};
+    const int32_t y[3] = {0, 1, 2};
+    fsnn_data *data;
+    (void)state;
+    GOOD(fsnn_data_memory(3, shape, x, y, &data));
+    fsnn_session *session =
+        tiny_open("input: [6]\nlayers: [linear: {out: 3}, lif: {}]\ndynamics: {alpha: 1}\n", NULL);
+    GOOD(fsnn_session_give(session, FSNN_PART_TRAIN, data));
+    GOOD(fsnn_session_open_data(session, (const bool[FSNN_PARTS]){true}, true));
+    REFUSED(fsnn_session_fits(session), FSNN_EDESCRIPTION, "`sequence: first` of the data");
+    fsnn_session_close(session);
+    fsnn_data_destroy(data);
+}
+
 /* Samples that do not fit are an error at the key to change; outputs to spare are a warning. */
 static void fits(void **state)
 {
@@ -221,6 +239,7 @@ int main(void)
         cmocka_unit_test(wrap_has_a_place),
         cmocka_unit_test(data_of_the_caller),
         cmocka_unit_test(fits),
+        cmocka_unit_test(looks_like_time),
         cmocka_unit_test(weights),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_remove);
