@@ -106,6 +106,19 @@ static void check_names(exporter *ex)
             export_refuse(ex, i, "a name of a NIR graph has no slash: give the layer another name");
 }
 
+/* A layer that becomes several nodes takes names of its own. */
+static void check_doubles(exporter *ex)
+{
+    const hdf_tree *tree = &ex->nir->tree;
+    const int group = ex->nodes_group;
+    for (int i = hdf_next(tree, group, group); i >= 0 && !ex->failed; i = hdf_next(tree, group, i))
+        if (hdf_find(tree, group, tree->item[i].name) != i)
+            ex->failed = fsnn_fail(FSNN_EUNSUPPORTED,
+                                   "two nodes of the graph would be called \"%s\": give the layer "
+                                   "of this name another one",
+                                   tree->item[i].name);
+}
+
 static fsnn_status add_nodes(exporter *ex)
 {
     check_names(ex);
@@ -117,6 +130,10 @@ static fsnn_status add_nodes(exporter *ex)
         const export_kind *kind = export_kind_of(ex->entry[i].info.kind);
         if (export_expands(ex, i)) {
             export_expanded(ex, i);
+            continue;
+        }
+        if (ex->entry[i].many) {
+            kind->write(ex, i, 0);
             continue;
         }
         int group = export_group(ex, ex->nodes_group, ex->entry[i].name);
@@ -166,6 +183,8 @@ static fsnn_status fill(exporter *ex)
     FSNN_TRY(export_roles(ex));
     FSNN_TRY(add_nodes(ex));
     FSNN_TRY(export_edges(ex));
+    check_doubles(ex);
+    FSNN_TRY(ex->failed);
     FSNN_TRY(export_remarks(ex));
     FSNN_TRY(add_metadata(ex, root));
     return nir_look(ex->nir);

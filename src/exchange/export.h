@@ -23,6 +23,7 @@ typedef struct export_entry {
     int first;          /* the node whose sources are those of the graph's node */
     fsnn_node_info info;
     bool cycle;    /* it is a delay that closes a cycle */
+    bool many;     /* it becomes several nodes; edges lead to NAME_in */
     fsnn_shape in; /* of its first source */
     char *name;    /* in the graph */
 } export_entry;
@@ -64,6 +65,8 @@ fsnn_status export_edge(exporter *ex, const char *from, const char *to);
  * (export_expand.c); what comes in goes to NAME_drive. */
 bool export_expands(const exporter *ex, int node);
 void export_expanded(exporter *ex, int node);
+/* Whether a layer becomes several nodes (export_delays.c). */
+bool export_is_many(exporter *ex, int node);
 /* Remarks on what other tools will not see (export_remarks.c). */
 fsnn_status export_remarks(exporter *ex);
 /* The node and port-less source k of a node, or -1. */
@@ -87,7 +90,7 @@ int export_group(exporter *ex, int group, const char *name);
 /* "node "lif1": ..." as the error, unless there is one. */
 void export_refuse(exporter *ex, int node, const char *format, ...) FSNN_PRINTF(3, 4);
 
-export_fn export_neuron, export_user;
+export_fn export_neuron, export_user, export_delays;
 /* The order of a neuron node, by its number among them. */
 const fsnn_order *export_order(const exporter *ex, int node);
 

@@ -124,7 +124,10 @@ fsnn_status export_edges(exporter *ex)
         sources list = {0};
         fsnn_status status =
             ex->entry[i].role == EXPORT_NODE ? gather(ex, ex->entry[i].first, &list, 0) : FSNN_OK;
-        char *to = fsnn_format("%s%s", ex->entry[i].name, export_expands(ex, i) ? "_drive" : "");
+        char *to = fsnn_format("%s%s", ex->entry[i].name,
+                               export_expands(ex, i) ? "_drive"
+                               : ex->entry[i].many   ? "_in"
+                                                     : "");
         if (!status)
             status = to ? add_edges(ex, &list, to) : FSNN_EMEMORY;
         fsnn_free(to);

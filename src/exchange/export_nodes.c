@@ -202,12 +202,11 @@ static void delay(exporter *ex, int node, int group)
     export_array(ex, group, "delay", shape, time);
 }
 
-/* y = x w + b, w = weight/sqrt(var + eps), b = bias - mean w, of each channel: a convolution of one
+/* y = x w + b, w = weight deviation/sqrt(var + eps), b = bias - mean w, of each channel: a convolution of one
  * point or a matrix, diagonal. (As many groups as channels would be enough, but the reference
  * reader takes the channels of one group for all.) */
-static void batchnorm(exporter *ex, int node, int group)
+static void normalise(exporter *ex, int node, int group, double eps, double deviation)
 {
-    const fsnn_batchnorm *o = options_of(ex, node);
     const fsnn_shape *in = &ex->entry[node].in;
     const int64_t C = in->dim[0];
     int64_t count;
@@ -217,7 +216,7 @@ static void batchnorm(exporter *ex, int node, int group)
            *b = export_param(ex, node, "bias", &count);
     double *bias = filled(ex, C, 0), *factor = filled(ex, C, 1), *weight = filled(ex, C * C, 0);
     for (int64_t c = 0; mean && var && bias && factor && weight && c < C; c++) {
-        factor[c] = (w ? w[c] : 1) / sqrt(var[c] + o->eps);
+        factor[c] = (w ? w[c] : 1) * deviation / sqrt(var[c] + eps);
         bias[c] = (b ? b[c] : 0) - mean[c] * factor[c];
         weight[c * C + c] = factor[c];
     }
@@ -249,6 +248,18 @@ static void batchnorm(exporter *ex, int node, int group)
     fsnn_free(factor);
 }
 
+static void batchnorm(exporter *ex, int node, int group)
+{
+    const fsnn_batchnorm *o = options_of(ex, node);
+    normalise(ex, node, group, o->eps, 1);
+}
+
+static void tdbn(exporter *ex, int node, int group)
+{
+    const fsnn_tdbn *o = options_of(ex, node);
+    normalise(ex, node, group, o->norm.eps, o->alpha * o->threshold);
+}
+
 /* Each class is the mean of its voters: a matrix. */
 static void voting(exporter *ex, int node, int group)
 {
@@ -262,16 +273,30 @@ static void voting(exporter *ex, int node, int group)
 }
 
 static const export_kind kinds[] = {
-    {"linear", linear, NULL},         {"conv1d", conv1d, "Conv1d"},
-    {"conv2d", conv2d, "Conv2d"},     {"scale", scale, "Scale"},
-    {"sumpool", pool, NULL},          {"avgpool", pool, NULL},
-    {"flatten", flatten, "Flatten"},  {"reshape", flatten, "Flatten"},
-    {"delay", delay, "Delay"},        {"batchnorm", batchnorm, NULL},
-    {"voting", voting, "Linear"},     {"dropout", NULL, NULL},
-    {"add", ones, "Scale"},           {"if", export_neuron, NULL},
-    {"lif", export_neuron, NULL},     {"noisy", export_neuron, NULL},
-    {"readout", export_neuron, NULL}, {"integrator", export_neuron, NULL},
-    {"cuba", export_neuron, NULL},    {"user", export_user, NULL},
+    {"linear", linear, NULL},
+    {"conv1d", conv1d, "Conv1d"},
+    {"conv2d", conv2d, "Conv2d"},
+    {"scale", scale, "Scale"},
+    {"sumpool", pool, NULL},
+    {"avgpool", pool, NULL},
+    {"flatten", flatten, "Flatten"},
+    {"reshape", flatten, "Flatten"},
+    {"delay", delay, "Delay"},
+    {"batchnorm", batchnorm, NULL},
+    {"voting", voting, "Linear"},
+    {"dropout", NULL, NULL},
+    {"add", ones, "Scale"},
+    {"if", export_neuron, NULL},
+    {"lif", export_neuron, NULL},
+    {"noisy", export_neuron, NULL},
+    {"readout", export_neuron, NULL},
+    {"integrator", export_neuron, NULL},
+    {"cuba", export_neuron, NULL},
+    {"user", export_user, NULL},
+    {"tdbn", tdbn, NULL},
+    {"droppath", NULL, NULL},
+    {"learned_delay", export_delays, NULL},
+    {"delayed_linear", export_delays, NULL},
 };
 
 const export_kind *export_kind_of(const char *kind)

@@ -159,6 +159,7 @@ static void give_role(exporter *ex, int node)
                       "NIR has no node for it; NIR has affine maps, scales, convolutions, sum and "
                       "average pools, delays and IF, LIF, LI neurons, also with a synapse");
     e->cycle = closes_cycle(ex, node);
+    e->many = export_is_many(ex, node);
     /* a cycle costs a step anyway */
     bool nothing = e->cycle ? is_of_one_step(fsnn_net_options(ex->net, node))
                             : kind && (!kind->write || has_no_effect(ex, node));

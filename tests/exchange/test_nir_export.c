@@ -106,6 +106,13 @@ static const char *const models[] = {
                              "memory: {tolerance: 1e-4}}\n",
     LAYERS("3", "  - linear: {out: 3, name: a}\n  - lif\n  - linear: {out: 3, weights: "
                 "a}\n  - lif\n") "dynamics: {integrator: odeint, step: 0.25}\n",
+    LAYERS("[2, 6, 6]",
+           "  - conv2d: {out: 3, kernel: 3}\n  - tdbn: {threshold: 0.5, alpha: 0.7}\n"
+           "  - droppath: 0.3\n  - lif\n  - flatten\n  - linear: 5\n  - tdbn\n  - lif\n") GL,
+    LAYERS("3",
+           "  - learned_delay: {max: 4, name: output}\n  - delayed_linear: {out: 6, max: 5, "
+           "kernel: gaussian}\n  - lif: {name: l}\n  - learned_delay: {max: 3, init: constant, "
+           "steps: 2, per: channel}\n  - linear: 2\n") GL,
 };
 
 static void back_to_the_same_bits(void **state)
@@ -180,10 +187,37 @@ static void fields(void **state)
     close_model(&m);
 }
 
-/* What other tools read is the same network at order 1: its delays, loops and sums as well. */
-static void without_metadata(void **state)
+#define EULER "dynamics: {integrator: odeint, step: 0.5}\n"
+
+/* What other tools read is the same network at order 1: delays, also learned ones, loops, sums,
+ * normalisation. */
+static const char *const plain[] = {
+    LAYERS("3", "  - delay: {steps: [0, 2, 5], per: neuron}\n  - linear: 6\n"
+                "  - delay: {of: lif1, name: before, steps: 3}\n"
+                "  - linear: {out: 6, name: w}\n  - delay: {steps: 2, name: back}\n"
+                "  - add: {from: [linear1, back]}\n"
+                "  - lif: {name: lif1, reset: value, threshold: 0.3}\n"
+                "  - add: {from: [lif1, linear1, linear1]}\n  - readout\n") EULER,
+    LAYERS("3",
+           "  - learned_delay: {max: 3}\n  - delayed_linear: {out: 4, max: 4}\n"
+           "  - lif: {reset: value, threshold: 0.2}\n  - delayed_linear: {out: 5, max: 6, kernel: "
+           "gaussian, sigma: 0.8, bias: false}\n  - readout\n") EULER,
+    LAYERS("[2, 3, 4]", "  - learned_delay: {max: 5, per: channel, init: constant, steps: 1.5}\n"
+                        "  - learned_delay: {max: 3, kernel: gaussian}\n"
+                        "  - learned_delay: {max: 2, per: layer, init: constant, steps: 1}\n")
+        EULER,
+    LAYERS("3", "  - delay: {of: lif1, name: before}\n  - delayed_linear: {out: 4, max: 2, bias: "
+                "false, name: w}\n"
+                "  - delayed_linear: {from: input, out: 4, max: 3, name: in}\n"
+                "  - add: {from: [in, w]}\n  - lif: {name: lif1, reset: value, threshold: 0.3}\n")
+        EULER,
+    LAYERS("[2, 6, 6]",
+           "  - tdbn: {threshold: 0.5, alpha: 0.7}\n  - droppath: 0.3\n  - lif: {reset: "
+           "value}\n  - flatten\n  - tdbn: {affine: false}\n") EULER,
+};
+
+static void without_metadata_of(const char *description)
 {
-    (void)state;
     model m;
     fsnn_nir *nir;
     fsnn_net *net;
@@ -191,16 +225,8 @@ static void without_metadata(void **state)
     size_t size, same;
     const fsnn_nir_export_options o = fsnn_nir_export_options_default();
     const fsnn_nir_import_options import = {.dt = 0.5, .reset = FSNN_RESET_VALUE};
-    open_model(
-        &m,
-        LAYERS("3",
-               "  - delay: {steps: [0, 2, 5], per: neuron}\n  - linear: 6\n"
-               "  - delay: {of: lif1, name: before, steps: 3}\n"
-               "  - linear: {out: 6, name: w}\n  - delay: {steps: 2, name: back}\n"
-               "  - add: {from: [linear1, back]}\n"
-               "  - lif: {name: lif1, reset: value, threshold: 0.3}\n"
-               "  - add: {from: [lif1, linear1, linear1]}\n  - readout\n") "dynamics: {integrator: "
-                                                                           "odeint, step: 0.5}\n");
+    CASE("%s", description);
+    open_model(&m, description);
     move_params(m.net);
     GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
     for (int i = 0; i < nir->tree.count; i++)
@@ -215,6 +241,36 @@ static void without_metadata(void **state)
     free(is);
     free(text);
     fsnn_net_destroy(net);
+    fsnn_nir_destroy(nir);
+    close_model(&m);
+}
+
+static void without_metadata(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(plain); i++)
+        without_metadata_of(plain[i]);
+}
+
+/* A delay that is a whole number of steps is a Delay, as chips have them. */
+static void whole_delays(void **state)
+{
+    (void)state;
+    model m;
+    fsnn_nir *nir;
+    const fsnn_nir_export_options o = {.dt = 1e-3};
+    open_model(&m, LAYERS("3", "  - linear: 4\n  - learned_delay: {max: 3}\n  - lif\n") EULER);
+    const fsnn_param *delay = fsnn_net_param_find(m.net, "learned_delay1.delay");
+    for (int i = 0; i < 4; i++)
+        delay->value[i] = (float)i;
+    GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+    assert_int_equal(nir->nodes, 5);
+    for (int i = 0; i < 4; i++)
+        NEAR("delay", item(nir, "learned_delay1", "delay")->real[i], i * 1e-3, 1e-9);
+    fsnn_nir_destroy(nir);
+    delay->value[2] = 1.25F;
+    GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+    NEAR("scale", item(nir, "learned_delay1_part1", "scale")->real[2], 0.75, 1e-7);
     fsnn_nir_destroy(nir);
     close_model(&m);
 }
@@ -383,8 +439,29 @@ static const struct {
     const char *text, *words;
 } refused[] = {
     {LAYERS("[2, 8, 8]", "  - maxpool: 2\n"), "maxpool \"maxpool1\": NIR has no node for it"},
+    {LAYERS("[2, 8]", "  - convtranspose1d: {out: 2, kernel: 3}\n"),
+     "convtranspose1d \"convtranspose1d1\": NIR has no"},
+    {LAYERS("[2, 8, 8]", "  - convtranspose2d: {out: 2, kernel: 3}\n"),
+     "convtranspose2d \"convtranspose2d1\": NIR has no"},
+    {LAYERS("[2, 8, 8]", "  - upsample: 2\n"), "upsample \"upsample1\": NIR has no node"},
+    {LAYERS("[2, 8]", "  - permute: [1, 0]\n"), "permute \"permute1\": NIR has no node"},
+    {LAYERS("3", "  - layernorm\n"), "layernorm \"layernorm1\": NIR has no node"},
+    {LAYERS("3", "  - linear: {out: 3, name: a}\n  - multiply: {from: [input, a]}\n"),
+     "multiply \"multiply1\": NIR has no node"},
+    {LAYERS("3", "  - linear: {out: 3, name: a}\n  - concat: {from: [input, a]}\n"),
+     "concat \"concat1\": NIR has no node"},
+    {LAYERS("[2, 4]", "  - mean: 1\n"), "mean \"mean1\": NIR has no node"},
+    {LAYERS("[2, 4]", "  - sum: 1\n"), "sum \"sum1\": NIR has no node"},
+    {LAYERS("[4, 6]", "  - attention: {from: [input, input, input], heads: 2}\n"),
+     "attention \"attention1\": NIR has no node"},
+    {LAYERS("3", "  - qif\n") GL, "qif \"qif1\": NIR has no node"},
+    {LAYERS("3", "  - eif\n") GL, "eif \"eif1\": NIR has no node"},
+    {LAYERS("3", "  - hard_lif\n") GL, "hard_lif \"hard_lif1\": NIR has no node"},
     {LAYERS("3", "  - alif\n") GL, "alif \"alif1\": NIR has no node for it"},
     {LAYERS("3", "  - user: {dv: \"-v + I\"}\n") GL, "user \"user1\": NIR has no neurons of one's"},
+    {LAYERS("3",
+            "  - delayed_linear: {out: 3, max: 2, name: w}\n  - linear: {out: 3, name: w_in}\n"),
+     "two nodes of the graph would be called \"w_in\""},
     {LAYERS("3", "  - scale: {bias: true}\n"), "scale \"scale1\": NIR's Scale has no bias"},
     {LAYERS("[2, 8, 8]", "  - avgpool: {adaptive: 3}\n"), "has no pools whose windows differ"},
     {LAYERS("[2, 8]", "  - sumpool: 2\n"), "NIR pools images"},
@@ -423,10 +500,11 @@ static void no_counterpart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(back_to_the_same_bits),   cmocka_unit_test(fields),
-        cmocka_unit_test(without_metadata),        cmocka_unit_test(data_stay_at_home),
-        cmocka_unit_test(description_in_metadata), cmocka_unit_test(what_nir_does_not_say),
-        cmocka_unit_test(changed_by_others),       cmocka_unit_test(no_counterpart),
+        cmocka_unit_test(back_to_the_same_bits), cmocka_unit_test(fields),
+        cmocka_unit_test(without_metadata),      cmocka_unit_test(whole_delays),
+        cmocka_unit_test(data_stay_at_home),     cmocka_unit_test(description_in_metadata),
+        cmocka_unit_test(what_nir_does_not_say), cmocka_unit_test(changed_by_others),
+        cmocka_unit_test(no_counterpart),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_close);
 }

@@ -291,12 +291,35 @@ static void refusals(void **state)
     }
 }
 
+/* The weights as a program asks for them. */
+static void weights_of_lags(void **state)
+{
+    (void)state;
+    double w[L + 1];
+    for (int kernel = 0; kernel < 2; kernel++)
+        for (double d = 0; d <= L; d += 0.375) {
+            const fsnn_lags o = lags_of((fsnn_lags_kernel)kernel);
+            GOOD(fsnn_lags_weights(&o, d, w));
+            for (int j = 0; j <= L; j++)
+                NEAR("weight", w[j], weight(&o, d, j), 1e-12);
+        }
+    fsnn_lags o = lags_of(FSNN_LAGS_GAUSSIAN);
+    REFUSED(fsnn_lags_weights(&o, L + 0.5, w), FSNN_EARGUMENT, "is not from 0 to max, which is 3");
+    REFUSED(fsnn_lags_weights(&o, NAN, w), FSNN_EARGUMENT, "is not from 0 to max");
+    o.sigma = 0;
+    REFUSED(fsnn_lags_weights(&o, 1, w), FSNN_EARGUMENT, "sigma from 0.05");
+    o = (fsnn_lags){.max = 1025};
+    REFUSED(fsnn_lags_weights(&o, 1, w), FSNN_EARGUMENT, "max 1025");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(connections),  cmocka_unit_test(neurons),  cmocka_unit_test(whole_steps),
-        cmocka_unit_test(gradients),    cmocka_unit_test(pieces),   cmocka_unit_test(streams),
-        cmocka_unit_test(finds_delays), cmocka_unit_test(refusals),
+        cmocka_unit_test(connections),     cmocka_unit_test(neurons),
+        cmocka_unit_test(whole_steps),     cmocka_unit_test(gradients),
+        cmocka_unit_test(pieces),          cmocka_unit_test(streams),
+        cmocka_unit_test(finds_delays),    cmocka_unit_test(refusals),
+        cmocka_unit_test(weights_of_lags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
