@@ -24,7 +24,8 @@ train    | net data tensor base                  | status tensor frac neuron net
 model    | format net op frac tensor base        | status tensor frac neuron net data events graph interpolate series train model
 exchange | format base                           | status file tensor frac neuron net model exchange
 plot     | base                                  | status plot
-export   | net op scan neuron equation frac tensor base | status file tensor frac neuron net export
+integer  | net op scan neuron equation frac tensor base | status tensor frac neuron net integer
+export   | integer net op scan neuron equation frac tensor base | status file tensor frac neuron net integer export
 session  | model train data plot net frac tensor base | *
 cli      | cli/kit                               | *
 cli/kit  | -                                     | status file

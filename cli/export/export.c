@@ -10,7 +10,14 @@ static const cli_option table[] = {
      ".safetensors, .npz or .pt (PyTorch) with arrays named as the parameters, or a run directory "
      "for its best weights; default: those of RUN, or the initial weights of the seed",
      0, 0},
-    {"type", 0, CLI_TEXT, offsetof(export_options, type), "TYPE", "float (default)", 0, 0},
+    {"type", 0, CLI_TEXT, offsetof(export_options, type), "TYPE",
+     "float (default); int8 or int4: weights of 8 or 4 bits, all else whole numbers of 32 "
+     "(docs/fixed-point.md)",
+     0, 0},
+    {"range", 0, CLI_REAL, offsetof(export_options, range), "R",
+     "int8, int4: largest input, beyond which inputs count as R; default: that of the test's "
+     "samples",
+     0, 32767},
     {"memory", 0, CLI_TEXT, offsetof(export_options, memory), "TOL|full",
      "memory of the neurons: far states as exponentials whose weights are within this relative "
      "error (default 1e-5, where the description has a full memory), or full, every state of the "
@@ -38,6 +45,8 @@ static int check_options(const export_options *o, fsnn_export_type *type)
     if (found < 0)
         return cli_error(CLI_USAGE, "--type: %s", fsnn_error_text());
     *type = (fsnn_export_type)found;
+    if (o->range.given && *type == FSNN_EXPORT_FLOAT)
+        return cli_error(CLI_USAGE, "--range is for --type int8 and int4");
     if (!o->output)
         return cli_error(CLI_USAGE, "--output DIR is missing: the folder for the C");
     return CLI_GOOD;
@@ -76,13 +85,14 @@ static int refused(fsnn_status status)
     return cli_fail(status);
 }
 
-static int write(export_work *w, fsnn_export_type type)
+static int write(export_work *w)
 {
     fsnn_export_options options = fsnn_export_options_default();
     char *notes = export_notes(w);
     const fsnn_plan plan = {.steps = 1, .batch = 1, .stream = true};
     int code = cli_model_wrap(&w->bounded, &plan, w->o->horizon.given ? w->o->horizon.value : 0);
-    options.type = type;
+    options.type = w->type;
+    options.range = w->o->range.given ? w->o->range.value : 0;
     options.name = fsnn_description_name(w->model.description);
     options.x = fsnn_arrays_find(&w->samples, "x");
     options.expected = &w->expected;
@@ -99,7 +109,7 @@ static int write(export_work *w, fsnn_export_type type)
     return code;
 }
 
-static int execute(export_work *w, fsnn_export_type type)
+static int execute(export_work *w)
 {
     char *override = NULL;
     int code = open_model(w, &w->model, &w->o->common);
@@ -119,7 +129,7 @@ static int execute(export_work *w, fsnn_export_type type)
         code = export_run(w, &w->model, &w->whole);
     if (code == CLI_GOOD)
         code = export_run(w, &w->bounded, &w->expected);
-    return code == CLI_GOOD ? write(w, type) : code;
+    return code == CLI_GOOD ? write(w) : code;
 }
 
 static int run(void *given)
@@ -127,14 +137,13 @@ static int run(void *given)
     const export_options *o = given;
     export_work w = {.o = o, .weights = o->weights};
     char *owned = NULL;
-    fsnn_export_type type = FSNN_EXPORT_FLOAT;
     /* the sums of the C are those of the plain instruction set */
     setenv("FSNN_ISA", "base", 0);
-    int code = check_options(o, &type);
+    int code = check_options(o, &w.type);
     if (code == CLI_GOOD)
         code = cli_run_weights(o->common.operand[0], false, &w.weights, &owned);
     if (code == CLI_GOOD)
-        code = execute(&w, type);
+        code = execute(&w);
     fsnn_arrays_free(&w.input);
     fsnn_arrays_free(&w.samples);
     fsnn_arrays_free(&w.whole);
@@ -158,10 +167,15 @@ const cli_command cli_export_c = {
         "A full memory becomes a bounded one: near states are summed one by one, far ones as "
         "exponentials, so that every step of an endless stream takes the same time and memory. "
         "report.md says what that changes on the test input. Spikes and potentials are those of "
-        "`FSNN_ISA=base fsnn run`. What cannot become C is an error that says what would do.",
+        "`FSNN_ISA=base fsnn run`. What cannot become C is an error that says what would do.\n\n"
+        "With --type int8 and int4 the C computes in whole numbers: weights of 8 or 4 bits, "
+        "potentials and memories of 32, without an overflow whatever the inputs are. The test's "
+        "samples are the calibration: the inputs' range is theirs, and where a bound of potentials "
+        "cannot be proved there is room for four times theirs. report.md says which spikes differ.",
     .examples = "  fsnn export-c runs/tiny -o tiny/\n"
                 "  fsnn export-c model.yaml -w best.safetensors -o c/ --test x.npz --memory 1e-6\n"
-                "  fsnn export-c runs/tiny -o c/ --memory full --horizon 200\n",
+                "  fsnn export-c runs/tiny -o c/ --memory full --horizon 200\n"
+                "  fsnn export-c runs/tiny -o c/ --type int8\n",
     .option = table,
     .min_operands = 1,
     .max_operands = 1,

@@ -8,11 +8,13 @@ typedef struct export_options {
     cli_common common;
     const char *output, *weights, *type, *memory, *test;
     cli_int horizon, samples;
+    cli_real range;
 } export_options;
 
 typedef struct export_work {
     const export_options *o;
     const char *weights;
+    fsnn_export_type type;
     cli_model model;             /* as the description has it */
     cli_model bounded;           /* with the memory that the C has */
     fsnn_arrays input;           /* of --test */

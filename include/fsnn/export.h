@@ -16,8 +16,13 @@ extern "C" {
 #endif
 
 /* What the C computes in. */
-typedef enum fsnn_export_type { FSNN_EXPORT_FLOAT, FSNN_EXPORT_TYPES } fsnn_export_type;
-/* "float"; NULL: there is no such type. */
+typedef enum fsnn_export_type {
+    FSNN_EXPORT_FLOAT,
+    FSNN_EXPORT_INT8, /* weights of 8 bits, all else whole numbers of 32 (docs/fixed-point.md) */
+    FSNN_EXPORT_INT4, /* weights of 4 bits */
+    FSNN_EXPORT_TYPES
+} fsnn_export_type;
+/* "float", "int8", "int4"; NULL: there is no such type. */
 FSNN_API const char *fsnn_export_type_name(fsnn_export_type type);
 /* The type of that name, or FSNN_ENOTFOUND with those that there are. */
 FSNN_API int fsnn_export_type_find(const char *name);
@@ -33,6 +38,11 @@ typedef struct fsnn_export_options {
     const fsnn_arrays *expected;
     /* largest difference of an output that net_test.c allows, relative to the largest output */
     double tolerance;
+    /* int8, int4: largest |input|, what is beyond counts as that; 0: that of x, or 1. x is the
+     * calibration, and where `expected` has v.NODE too, potentials that have no bound that can be
+     * proved are given room for what they were (fsnn/integer.h). net_test.c then holds what the
+     * integers give, and report.md says what of that differs from `expected` */
+    double range;
     const char *notes; /* lines of Markdown that the report ends with; NULL: none */
 } fsnn_export_options;
 /* FSNN_EXPORT_FLOAT, no test, tolerance 1e-4. */

@@ -11,6 +11,7 @@
 #include <fsnn/neuron.h>
 #include <fsnn/net.h>
 #include <fsnn/layer.h>
+#include <fsnn/integer.h>
 #include <fsnn/export.h>
 #include <fsnn/data.h>
 #include <fsnn/events.h>

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *const types[FSNN_EXPORT_TYPES] = {[FSNN_EXPORT_FLOAT] = "float"};
+static const char *const types[FSNN_EXPORT_TYPES] = {
+    [FSNN_EXPORT_FLOAT] = "float", [FSNN_EXPORT_INT8] = "int8", [FSNN_EXPORT_INT4] = "int4"};
 
 const char *fsnn_export_type_name(fsnn_export_type type)
 {
@@ -97,26 +98,63 @@ static fsnn_status check_test(const code_job *j)
 
 static fsnn_status print_steps(code_job *j)
 {
+    if (j->integer)
+        code_add(&j->step, "    net_take(in, NET_IN, NET_IN_MOST, s->input);\n");
     for (int i = 0; i < j->net->steps; i++) {
         const net_step *s = &j->net->step[i];
         if (s->op->name)
             code_add(&j->step, "    /* %s %s */\n", s->op->op->kind, s->op->name);
-        FSNN_TRY(code_kind_of(s)->print(j, s));
+        if (j->integer)
+            FSNN_TRY(code_print_integer(j, &j->integer->step[i]));
+        else
+            FSNN_TRY(code_kind_of(s)->print(j, s));
     }
+    return FSNN_OK;
+}
+
+/* ---- integers ---- */
+
+static fsnn_status make_integers(code_job *j)
+{
+    const fsnn_export_options *o = j->options;
+    const fsnn_integer_options options = {.bits = o->type == FSNN_EXPORT_INT8 ? 8 : 4,
+                                          .x = o->x,
+                                          .seen = o->expected,
+                                          .range = o->range};
+    FSNN_TRY(fsnn_integer_create(j->net, &options, &j->integer));
+    j->types = (code_types){"int32_t", "int16_t"};
+    code_use(j, "integer");
+    code_use(j, "integer_input");
+    code_add(&j->state, "    int32_t input[NET_IN];\n");
+    j->numbers += j->integer->in_numbers;
+    return FSNN_OK;
+}
+
+/* Whose memory each value is. */
+static fsnn_status find_roots(code_job *j)
+{
+    int *root = fsnn_alloc((size_t)j->net->values * sizeof *root);
+    if (!root)
+        return FSNN_EMEMORY;
+    for (int v = 0; v < j->net->values; v++)
+        root[v] = j->integer ? j->integer->root[v] : j->net->value[v].root;
+    j->root = root;
     return FSNN_OK;
 }
 
 static bool ran_out(const code_job *j)
 {
     return j->failed || j->tables.failed || j->layers.failed || j->state.failed || j->step.failed ||
-           j->advance.failed || j->reset.failed || j->memory.failed || j->costs.failed;
+           j->advance.failed || j->reset.failed || j->memory.failed || j->costs.failed ||
+           j->compared.failed;
 }
 
 static fsnn_status print(code_job *j, const char *directory)
 {
     FSNN_TRY(check_plan(j->net));
-    FSNN_TRY(check_kinds(j));
     FSNN_TRY(check_test(j));
+    FSNN_TRY(j->options->type == FSNN_EXPORT_FLOAT ? check_kinds(j) : make_integers(j));
+    FSNN_TRY(find_roots(j));
     FSNN_TRY(code_place_values(j));
     code_use(j, "prelude");
     FSNN_TRY(print_steps(j));
@@ -124,20 +162,23 @@ static fsnn_status print(code_job *j, const char *directory)
         return FSNN_EMEMORY;
     FSNN_TRY(code_write_source(j, directory));
     FSNN_TRY(code_write_build(j, directory));
-    FSNN_TRY(code_write_report(j, directory));
-    return j->options->x ? code_write_test(j, directory) : FSNN_OK;
+    if (j->options->x)
+        FSNN_TRY(code_write_test(j, directory));
+    return code_write_report(j, directory);
 }
 
 static void free_job(code_job *j)
 {
-    code_text *const text[] = {&j->tables,  &j->layers, &j->state,  &j->step,
-                               &j->advance, &j->reset,  &j->memory, &j->costs};
+    code_text *const text[] = {&j->tables, &j->layers, &j->state, &j->step,    &j->advance,
+                               &j->reset,  &j->memory, &j->costs, &j->compared};
     for (int i = 0; i < FSNN_COUNT(text); i++)
         code_text_free(text[i]);
     for (int64_t i = 0; i < j->table_count; i++)
         fsnn_free(j->table[i].value);
     fsnn_free(j->table);
     fsnn_free(j->place);
+    fsnn_free(j->root);
+    fsnn_integer_destroy(j->integer);
 }
 
 fsnn_status fsnn_export_c(const fsnn_net *net, const fsnn_export_options *options,
@@ -148,7 +189,7 @@ fsnn_status fsnn_export_c(const fsnn_net *net, const fsnn_export_options *option
     FSNN_NEED(directory);
     if (!fsnn_export_type_name(options->type))
         return fsnn_fail(FSNN_EARGUMENT, "there is no type number %d", (int)options->type);
-    code_job j = {.net = net, .options = options};
+    code_job j = {.net = net, .options = options, .types = {"float", "float"}};
     fsnn_status status = print(&j, directory);
     free_job(&j);
     return status;

@@ -17,8 +17,10 @@
 #define FSNN_EXPORT_INSIDE_H
 
 #include "export/text.h"
+#include "integer/integer.h"
 #include "net/net.h"
 #include <fsnn/export.h>
+#include <fsnn/integer.h>
 
 /* ---- parts ---- */
 
@@ -26,7 +28,7 @@ typedef struct code_part {
     const char *name, *text;
 } code_part;
 extern const code_part code_parts[]; /* in the order in which they are printed; name NULL ends */
-enum { CODE_PARTS = 32 };
+enum { CODE_PARTS = 64 };
 
 /* ---- the job ---- */
 
@@ -35,18 +37,27 @@ enum { CODE_NAME = 48, CODE_TABLES_MOST = 4096 };
 /* A table of numbers that is printed already. */
 typedef struct code_table {
     char name[CODE_NAME];
-    float *value; /* [count] */
+    const char *type; /* of its numbers, as C has it */
+    void *value;      /* [count] of 4 bytes */
     int64_t count;
 } code_table;
 
-/* A line of the report on a neuron layer. */
+/* The types of a network's numbers, as C has them. */
+typedef struct code_types {
+    const char *number, *input;
+} code_types;
+
 typedef struct code_job {
     const fsnn_net *net;
     const fsnn_export_options *options;
+    fsnn_integer *integer; /* NULL: the C computes in single precision */
+    code_types types;
     code_text tables, layers, state, step, advance, reset, memory, costs;
+    code_text compared; /* lines of the report: integers beside single precision */
     bool part[CODE_PARTS];
     code_table *table;
     int64_t table_count, table_capacity;
+    int *root;            /* [values] whose memory a value is */
     int64_t *place;       /* [values] of roots in net_state.work, numbers; -1: none */
     int64_t work;         /* numbers of it */
     int64_t numbers;      /* of the state */
@@ -82,6 +93,9 @@ fsnn_status code_print_delay(code_job *j, const net_step *s);
 fsnn_status code_print_put(code_job *j, const net_step *s);
 fsnn_status code_print_neuron(code_job *j, const net_step *s);
 
+/* Step t of a network in integers, in the same way; FSNN_EMEMORY. */
+fsnn_status code_print_integer(code_job *j, const integer_step *t);
+
 /* FSNN_EUNSUPPORTED: `node "name" cannot become C: ` and the sentence. */
 fsnn_status code_refuse(const net_step *s, const char *format, ...) FSNN_PRINTF(2, 3);
 
@@ -94,11 +108,17 @@ typedef struct code_place {
 } code_place;
 code_place code_in(const code_job *j, const net_step *s, int k);
 code_place code_out(const code_job *j, const net_step *s);
+code_place code_place_of(const code_job *j, int value);
 /* The number of a step, for names: step_3. */
 int code_number(const code_job *j, const net_step *s);
 /* A table of `count` numbers; its name, which is that of an equal table if there is one. */
 const char *code_floats(code_job *j, const char *what, int number, const float *value,
                         int64_t count);
+/* The same of whole numbers of `type`, "int32_t", "int8_t" or "uint32_t". */
+const char *code_integers(code_job *j, const char *type, const char *what, int number,
+                          const int32_t *value, int64_t count);
+/* The constant window_NUMBER. */
+void code_print_window(code_job *j, int number, const net_window *w);
 /* A number as C: "0.5f", "(-1e-06f)". */
 typedef struct code_literal {
     char text[32];
@@ -113,9 +133,12 @@ const float *code_param(const code_job *j, const net_step *s, int p);
 
 fsnn_status code_place_values(code_job *j);
 fsnn_status code_write_source(const code_job *j, const char *directory);
-fsnn_status code_write_test(const code_job *j, const char *directory);
+/* And, of integers, j->compared. */
+fsnn_status code_write_test(code_job *j, const char *directory);
 fsnn_status code_write_report(const code_job *j, const char *directory);
 fsnn_status code_write_build(const code_job *j, const char *directory);
+/* NET_STATE_BYTES. */
+long long code_state_bytes(const code_job *j, bool events);
 /* A whole file. */
 fsnn_status code_write_file(const char *directory, const char *name, const code_text *t);
 

@@ -28,12 +28,12 @@ int code_number(const code_job *j, const net_step *s)
     return (int)(s - j->net->step);
 }
 
-static code_place place_of(const code_job *j, int value)
+code_place code_place_of(const code_job *j, int value)
 {
     code_place p;
-    int root = j->net->value[value].root;
+    int root = j->root[value];
     if (j->net->value[root].step < 0)
-        snprintf(p.text, sizeof p.text, "in");
+        snprintf(p.text, sizeof p.text, j->integer ? "s->input" : "in");
     else
         snprintf(p.text, sizeof p.text, "s->work + %lld", (long long)j->place[root]);
     return p;
@@ -41,12 +41,12 @@ static code_place place_of(const code_job *j, int value)
 
 code_place code_in(const code_job *j, const net_step *s, int k)
 {
-    return place_of(j, s->in[k]);
+    return code_place_of(j, s->in[k]);
 }
 
 code_place code_out(const code_job *j, const net_step *s)
 {
-    return place_of(j, s->out[0]);
+    return code_place_of(j, s->out[0]);
 }
 
 const float *code_param(const code_job *j, const net_step *s, int p)
@@ -68,16 +68,18 @@ code_literal code_float(float x)
 
 /* ---- tables ---- */
 
-static const char *known(const code_job *j, const float *value, int64_t count)
+enum { NUMBER = 4, IN_A_LINE = 8 }; /* bytes */
+
+static const char *known(const code_job *j, const char *type, const void *value, int64_t count)
 {
     for (int64_t i = 0; i < j->table_count; i++)
-        if (j->table[i].count == count &&
-            memcmp(j->table[i].value, value, (size_t)count * sizeof *value) == 0)
+        if (j->table[i].count == count && strcmp(j->table[i].type, type) == 0 &&
+            memcmp(j->table[i].value, value, (size_t)count * NUMBER) == 0)
             return j->table[i].name;
     return NULL;
 }
 
-static code_table *add_table(code_job *j, const float *value, int64_t count)
+static code_table *add_table(code_job *j, const char *type, const void *value, int64_t count)
 {
     if (j->table_count == j->table_capacity) {
         int64_t capacity = j->table_capacity ? 2 * j->table_capacity : 16;
@@ -91,29 +93,37 @@ static code_table *add_table(code_job *j, const float *value, int64_t count)
         j->table_capacity = capacity;
     }
     code_table *t = &j->table[j->table_count];
+    t->type = type;
     t->count = count;
-    t->value = fsnn_alloc((size_t)count * sizeof *value);
+    t->value = fsnn_alloc((size_t)count * NUMBER);
     if (!t->value)
         return NULL;
-    memcpy(t->value, value, (size_t)count * sizeof *value);
+    memcpy(t->value, value, (size_t)count * NUMBER);
     j->table_count++;
+    return t;
+}
+
+/* The table, begun: its numbers come next. NULL: there is one like it, or no memory. */
+static code_table *begin(code_job *j, const char *type, const char *what, int number,
+                         const void *value, int64_t count)
+{
+    code_table *t = add_table(j, type, value, count);
+    if (!t) {
+        j->failed = true;
+        return NULL;
+    }
+    snprintf(t->name, sizeof t->name, "%s_%d", what, number);
+    code_add(&j->tables, "static const %s %s[%lld] = {", type, t->name, (long long)count);
     return t;
 }
 
 const char *code_floats(code_job *j, const char *what, int number, const float *value,
                         int64_t count)
 {
-    enum { IN_A_LINE = 8 };
-    const char *name = known(j, value, count);
-    if (name)
-        return name;
-    code_table *t = add_table(j, value, count);
-    if (!t) {
-        j->failed = true;
-        return "";
-    }
-    snprintf(t->name, sizeof t->name, "%s_%d", what, number);
-    code_add(&j->tables, "static const float %s[%lld] = {", t->name, (long long)count);
+    const char *name = known(j, "float", value, count);
+    code_table *t = name ? NULL : begin(j, "float", what, number, value, count);
+    if (!t)
+        return name ? name : "";
     for (int64_t i = 0; i < count; i++)
         code_add(&j->tables, "%s%s%s", i ? "," : "", i % IN_A_LINE ? " " : "\n    ",
                  code_float(value[i]).text);
@@ -122,6 +132,24 @@ const char *code_floats(code_job *j, const char *what, int number, const float *
     return t->name;
 }
 
+const char *code_integers(code_job *j, const char *type, const char *what, int number,
+                          const int32_t *value, int64_t count)
+{
+    const bool byte = strcmp(type, "int8_t") == 0, sign = *type != 'u';
+    const char *name = known(j, type, value, count);
+    code_table *t = name ? NULL : begin(j, type, what, number, value, count);
+    if (!t)
+        return name ? name : "";
+    for (int64_t i = 0; i < count; i++)
+        code_add(&j->tables, sign ? "%s%s%lld" : "%s%s%lldu", i ? "," : "",
+                 i % (byte ? 2 * IN_A_LINE : IN_A_LINE) ? " " : "\n    ", (long long)value[i]);
+    code_add(&j->tables, "};\n");
+    j->flash += count * (byte ? 1 : NUMBER);
+    return t->name;
+}
+
+/* ---- the state, windows ---- */
+
 void code_state(code_job *j, const char *type, const char *what, int number, int64_t count)
 {
     if (count == 1)
@@ -129,4 +157,18 @@ void code_state(code_job *j, const char *type, const char *what, int number, int
     else
         code_add(&j->state, "    %s %s_%d[%lld];\n", type, what, number, (long long)count);
     j->numbers += count;
+}
+
+void code_print_window(code_job *j, int number, const net_window *w)
+{
+    code_use(j, "window");
+    code_add(&j->tables, "static const net_window window_%d = {{", number);
+    for (int d = 0; d < 2; d++) {
+        const net_axis *a = &w->axis[d];
+        code_add(&j->tables, "%s{%d, %d, %d, %d, %d, %d}", d ? ", " : "", (int)a->in, (int)a->out,
+                 (int)a->kernel, (int)a->stride, (int)a->padding, (int)a->dilation);
+    }
+    code_add(&j->tables, "}, %u, %u, %u, %d};\n", (unsigned)w->channels, (unsigned)w->outputs,
+             (unsigned)w->groups, (int)w->counted);
+    j->flash += (int64_t)sizeof *w;
 }

@@ -14,16 +14,16 @@ static void look(const code_job *j, life *lives)
     for (int i = 0; i < net->steps; i++) {
         const net_step *s = &net->step[i];
         for (int k = 0; k < s->op->outputs; k++) {
-            life *l = &lives[net->value[s->out[k]].root];
+            life *l = &lives[j->root[s->out[k]]];
             l->first = i < l->first ? i : l->first;
             l->last = i > l->last ? i : l->last;
         }
         for (int k = 0; k < s->op->inputs; k++) {
-            life *l = &lives[net->value[s->in[k]].root];
+            life *l = &lives[j->root[s->in[k]]];
             l->last = i > l->last ? i : l->last;
         }
     }
-    lives[net->value[net->out_value].root].last = net->steps;
+    lives[j->root[net->out_value]].last = net->steps;
 }
 
 static int64_t size_of(const code_job *j, int v)
@@ -50,8 +50,8 @@ static int largest_left(const code_job *j, const life *lives)
 {
     int best = -1;
     for (int v = 0; v < j->net->values; v++) {
-        bool own = j->net->value[v].root == v && j->net->value[v].step >= 0 && j->place[v] < 0 &&
-                   lives[v].last >= 0;
+        bool own =
+            j->root[v] == v && j->net->value[v].step >= 0 && j->place[v] < 0 && lives[v].last >= 0;
         if (own && (best < 0 || size_of(j, v) > size_of(j, best)))
             best = v;
     }

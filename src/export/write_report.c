@@ -23,11 +23,34 @@ static void add_layer(const code_job *j, const net_step *s, code_text *t)
     }
 }
 
+/* Fractions and bounds of the integers, and what they change. */
+static void add_integers(const code_job *j, code_text *t)
+{
+    const fsnn_integer *p = j->integer;
+    code_add(
+        t,
+        "\n## Integers\n\nWeights have %d bits. Inputs are whole numbers of 2^-%d up to %d; what "
+        "is beyond counts as that. No sum overflows, whatever the inputs are.\n\n"
+        "| layer | one unit of its potentials | bound of its states | the bound is | error of "
+        "the far past by rounding, units |\n|---|---|---|---|---|\n",
+        p->options.bits, p->in_fraction, (int)p->in_most);
+    for (int i = 0; i < p->steps; i++) {
+        const integer_step *s = &p->step[i];
+        if (s->form == INTEGER_NEURON)
+            code_add(t, "| %s | 2^-%d | %.4g | %s | %.2g |\n", s->name, s->fraction, s->reach,
+                     s->proven ? "proved" : "4 times what was seen, states beyond are held there",
+                     s->error);
+    }
+    if (j->compared.length) {
+        code_add(t, "\n");
+        code_add_text(t, &j->compared);
+    }
+}
+
 fsnn_status code_write_report(const code_job *j, const char *directory)
 {
     code_text t = {0};
-    const long long state = 4 * (j->numbers + j->work),
-                    events = 4 * fsnn_shape_count(&j->net->input_shape);
+    const long long state = code_state_bytes(j, false), events = code_state_bytes(j, true) - state;
     code_add(&t,
              "# %s as C\n\nMade by `fsnn export-c`, type %s.\n\n"
              "| what | bytes |\n|---|---|\n"
@@ -46,6 +69,8 @@ fsnn_status code_write_report(const code_job *j, const char *directory)
     for (int i = 0; i < j->net->steps; i++)
         if (j->net->step[i].op->op->flags & OP_NEURON)
             add_layer(j, &j->net->step[i], &t);
+    if (j->integer)
+        add_integers(j, &t);
     if (j->options->notes)
         code_add(&t, "\n%s", j->options->notes);
     fsnn_status status = code_write_file(directory, "report.md", &t);

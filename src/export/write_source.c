@@ -2,6 +2,8 @@
 #include "export/export.h"
 #include <fsnn/file.h>
 
+#include <string.h>
+
 fsnn_status code_write_file(const char *directory, const char *name, const code_text *t)
 {
     code_text path = {0};
@@ -32,6 +34,45 @@ static int64_t inputs_of(const code_job *j)
     return fsnn_shape_count(&j->net->input_shape);
 }
 
+long long code_state_bytes(const code_job *j, bool events)
+{
+    const int64_t inputs = inputs_of(j), numbers = j->numbers + (j->work ? j->work : 1);
+    const int64_t event_numbers = j->integer ? (inputs + 1) / 2 : inputs;
+    return (long long)(4 * (numbers + (events ? event_numbers : 0)));
+}
+
+/* What whole numbers stand for. */
+static void add_fractions(const code_job *j, code_text *t)
+{
+    if (!j->integer)
+        return;
+    code_add(
+        t,
+        "/* Inputs and outputs are whole numbers X that stand for X 2^-FRACTION; inputs beyond\n"
+        " * NET_IN_MOST count as that. */\n"
+        "#define NET_IN_FRACTION %d\n#define NET_IN_MOST %d\n#define NET_OUT_FRACTION %d\n\n",
+        j->integer->in_fraction, (int)j->integer->in_most,
+        j->integer->value[j->integer->out_value].fraction);
+}
+
+static void add_functions(const code_job *j, code_text *t)
+{
+    const char *in = j->types.input, *out = j->types.number;
+    code_add(
+        t,
+        "/* Time 0: potentials at rest, histories empty. Once before the first step. */\n"
+        "void net_reset(net_state *s);\n"
+        "/* One step: in [NET_IN] -> out [NET_OUT]. */\n"
+        "void net_step(net_state *s, const %s *in, %s *out);\n"
+        "#ifdef NET_EVENTS\n"
+        "/* A spike on an input channel, 0 ... NET_IN - 1; others are left out. It counts in the\n"
+        " * next net_tick, which is net_step on the events since the last. */\n"
+        "void net_event(net_state *s, uint32_t channel);\n"
+        "void net_tick(net_state *s, %s *out);\n#endif\n\n"
+        "#ifdef __cplusplus\n}\n#endif\n#endif\n",
+        in, out, out);
+}
+
 static fsnn_status write_header(const code_job *j, const char *directory)
 {
     code_text t = {0};
@@ -53,22 +94,15 @@ static fsnn_status write_header(const code_job *j, const char *directory)
              "%lld\n#endif\n\n",
              (long long)inputs_of(j), fsnn_shape_text(&j->net->input_shape, in, sizeof in),
              (long long)count_of(j, j->net->out_value), fsnn_shape_text(shape, out, sizeof out),
-             (long long)(4 * (j->numbers + j->work + inputs_of(j))),
-             (long long)(4 * (j->numbers + j->work)));
-    code_add(&t, "typedef struct net_state {\n    float work[%lld]; /* of one step */\n%s",
-             (long long)j->work, code_string(&j->state));
-    code_add(&t, "#ifdef NET_EVENTS\n    float in[NET_IN]; /* events since the last step */\n"
-                 "#endif\n} net_state;\n\n");
-    code_add(&t, "/* Time 0: potentials at rest, histories empty. Once before the first step. */\n"
-                 "void net_reset(net_state *s);\n"
-                 "/* One step: in [NET_IN] -> out [NET_OUT]. */\n"
-                 "void net_step(net_state *s, const float *in, float *out);\n"
-                 "#ifdef NET_EVENTS\n"
-                 "/* A spike on an input channel, 0 ... NET_IN - 1; others are left out. It counts "
-                 "in the\n * next net_tick, which is net_step on the events since the last. */\n"
-                 "void net_event(net_state *s, uint32_t channel);\n"
-                 "void net_tick(net_state *s, float *out);\n#endif\n\n"
-                 "#ifdef __cplusplus\n}\n#endif\n#endif\n");
+             code_state_bytes(j, true), code_state_bytes(j, false));
+    add_fractions(j, &t);
+    code_add(&t, "typedef struct net_state {\n    %s work[%lld]; /* of one step */\n%s",
+             j->types.number, (long long)(j->work ? j->work : 1), code_string(&j->state));
+    code_add(&t,
+             "#ifdef NET_EVENTS\n    %s in[NET_IN]; /* events since the last step */\n"
+             "#endif\n} net_state;\n\n",
+             j->types.input);
+    add_functions(j, &t);
     fsnn_status status = code_write_file(directory, "net.h", &t);
     code_text_free(&t);
     return status;
@@ -86,33 +120,38 @@ static int64_t channels_of(const code_job *j)
     return j->net->value[j->net->out_value].shape.dim[0];
 }
 
+static const char float_event[] = "    if (channel < NET_IN)\n        s->in[channel] += 1;\n";
+static const char integer_event[] =
+    "    if (channel < NET_IN && s->in[channel] <= NET_IN_MOST - (1 << NET_IN_FRACTION))\n"
+    "        s->in[channel] = (int16_t)(s->in[channel] + (1 << NET_IN_FRACTION));\n";
+
 static void add_entries(const code_job *j, code_text *t)
 {
     const int64_t out = count_of(j, j->net->out_value);
-    const int root = j->net->value[j->net->out_value].root;
+    const code_place from = code_place_of(j, j->net->out_value);
+    const char *type = j->types.number;
     code_add(t, "\nvoid net_reset(net_state *s)\n{\n    memset(s, 0, sizeof *s);\n%s}\n",
              code_string(&j->reset));
-    code_add(t, "\nvoid net_step(net_state *s, const float *in, float *out)\n{\n%s%s",
-             code_string(&j->step), code_string(&j->advance));
-    if (j->place[root] < 0)
-        code_add(t, "    memcpy(out, in, %lldu * sizeof(float));\n}\n", (long long)out);
-    else if (channels_last(j))
-        code_add(t, "    net_turn(s->work + %lld, %lldu, %lldu, out);\n}\n",
-                 (long long)j->place[root], (long long)(out / channels_of(j)),
-                 (long long)channels_of(j));
+    code_add(t, "\nvoid net_step(net_state *s, const %s *in, %s *out)\n{\n%s%s", j->types.input,
+             type, code_string(&j->step), code_string(&j->advance));
+    if (channels_last(j))
+        code_add(t, "    net_turn(%s, %lldu, %lldu, out);\n}\n", from.text,
+                 (long long)(out / channels_of(j)), (long long)channels_of(j));
     else
-        code_add(t, "    memcpy(out, s->work + %lld, %lldu * sizeof(float));\n}\n",
-                 (long long)j->place[root], (long long)out);
-    code_add(t, "\n#ifdef NET_EVENTS\n"
-                "void net_event(net_state *s, uint32_t channel)\n{\n"
-                "    if (channel < NET_IN)\n        s->in[channel] += 1;\n}\n\n"
-                "void net_tick(net_state *s, float *out)\n{\n"
-                "    net_step(s, s->in, out);\n    memset(s->in, 0, sizeof s->in);\n}\n#endif\n");
+        code_add(t, "    memcpy(out, %s, %lldu * sizeof(%s));\n}\n", from.text, (long long)out,
+                 type);
+    code_add(t,
+             "\n#ifdef NET_EVENTS\n"
+             "void net_event(net_state *s, uint32_t channel)\n{\n%s}\n\n"
+             "void net_tick(net_state *s, %s *out)\n{\n"
+             "    net_step(s, s->in, out);\n    memset(s->in, 0, sizeof s->in);\n}\n#endif\n",
+             j->integer ? integer_event : float_event, type);
 }
 
 static fsnn_status write_code(const code_job *j, const char *directory)
 {
     code_text t = {0};
+    const char *turn = j->integer ? "integer_turn" : "turn";
     code_add(&t,
              "/* %s as C, made by fsnn export-c. */\n#include \"net.h\"\n\n"
              "#include <stddef.h>\n\n"
@@ -123,7 +162,7 @@ static fsnn_status write_code(const code_job *j, const char *directory)
              "1 : -1];\n\n",
              name_of(j));
     for (int i = 0; code_parts[i].name; i++)
-        if (j->part[i] || (channels_last(j) && strcmp(code_parts[i].name, "turn") == 0))
+        if (j->part[i] || (channels_last(j) && strcmp(code_parts[i].name, turn) == 0))
             code_add(&t, "%s\n", code_parts[i].text);
     code_add_text(&t, &j->tables);
     code_add_text(&t, &j->layers);

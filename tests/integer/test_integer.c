@@ -1,0 +1,355 @@
+/* Networks in integers (docs/fixed-point.md): beside single precision with the same weights,
+ * bounds of their states for inputs at the ends of the range, and what has none. */
+#include "base/quantise.h"
+#include "integer/run.h"
+#include "nets.h"
+
+enum { T = 150, B = 3, IN = 8, HIDDEN = 20, OUT = 5 };
+
+static float x[T * B * 2 * IN], floats[T * B * 64], numbers[T * B * 64];
+
+static void fill(double mean, double spread, bool spikes)
+{
+    for (int i = 0; i < T * B * 2 * IN; i++)
+        x[i] = ldexpf(rintf(1024 * (float)(mean + spread * fsnn_random_normal(11, 0, (uint64_t)i))),
+                      -10); /* exact in integers, too */
+    for (int i = 0; spikes && i < T * B * 2 * IN; i++)
+        x[i] = x[i] > mean;
+}
+
+/* Weights become what they are in integers; so both compute with the same. The first of a
+ * channel is the largest that there can be, and so the scale is found again. */
+static void quantise(fsnn_net *net, int bits)
+{
+    for (int p = 0; p < fsnn_net_param_count(net); p++) {
+        const fsnn_param *param = fsnn_net_param(net, p);
+        if (!strstr(param->name, ".weight") || param->shape.rank < 2)
+            continue;
+        const int64_t rows = param->shape.dim[0], width = fsnn_shape_count(&param->shape) / rows;
+        for (int64_t r = 0; r < rows; r++) {
+            float *w = param->value + r * width;
+            quantise_scale scale = quantise_scale_of(quantise_largest(w, width), bits);
+            for (int64_t i = 0; i < width; i++)
+                w[i] = (float)quantise_number(w[i], scale, bits) * quantise_scale_value(scale);
+            w[0] = (float)quantise_most(bits) * quantise_scale_value(scale);
+        }
+    }
+    GOOD(fsnn_net_params_changed(net));
+}
+
+typedef struct setup {
+    double alpha, tau;
+    fsnn_method method;
+    int memory; /* MEMORY_BOUNDED, MEMORY_EXPONENTIALS */
+    fsnn_neuron neuron;
+    const char *kind, *last;
+} setup;
+
+static setup usual(void)
+{
+    setup s = {.alpha = 0.6,
+               .method = FSNN_GL,
+               .memory = MEMORY_EXPONENTIALS,
+               .neuron = FSNN_NEURON_DEFAULT,
+               .kind = "lif",
+               .last = "readout"};
+    s.neuron.threshold.value = 0.1;
+    return s;
+}
+
+static fsnn_dynamics dynamics_of(const setup *s, fsnn_order *order)
+{
+    fsnn_dynamics d = learned_dynamics(order, s->method, s->memory);
+    *order = fsnn_order_of(s->alpha);
+    d.horizon = 1000;
+    return d;
+}
+
+/* linear, neurons, linear, readout or neurons */
+static fsnn_net *network(const setup *s)
+{
+    fsnn_net *net = net_new();
+    int at = (int)VALID(fsnn_net_input(net, FSNN_SHAPE(IN)));
+    at = (int)VALID(fsnn_net_linear(net, "fc1", at, HIDDEN, true));
+    at = (int)VALID(fsnn_net_add(net, s->kind, "n1", &at, 1, &s->neuron));
+    at = (int)VALID(fsnn_net_linear(net, "fc2", at, OUT, true));
+    VALID(fsnn_net_add(net, s->last, "n2", &at, 1, strcmp(s->last, "lif") ? NULL : &s->neuron));
+    return net;
+}
+
+/* The integers of a net, which is left wrapped for a stream. */
+static fsnn_integer *integers(fsnn_net *net, const fsnn_dynamics *d, int bits, double range)
+{
+    fsnn_integer *p;
+    fsnn_integer_options o = fsnn_integer_options_default();
+    o.bits = bits;
+    o.range = range;
+    GOOD(fsnn_net_wrap(net, d, &(fsnn_plan){.steps = 1, .batch = 1, .stream = true, .seed = 2}));
+    GOOD(fsnn_integer_create(net, &o, &p));
+    return p;
+}
+
+/* Runs both: floats, numbers. */
+static void run_both(fsnn_net *net, const fsnn_dynamics *d, int bits, int64_t out)
+{
+    const float *y;
+    GOOD(fsnn_net_wrap(net, d, &(fsnn_plan){.steps = T, .batch = B, .seed = 2}));
+    quantise(net, bits);
+    GOOD(fsnn_net_forward(net, x, &y));
+    memcpy(floats, y, (size_t)(T * B * out) * sizeof *floats);
+    fsnn_integer *p = integers(net, d, bits, 6);
+    GOOD(fsnn_integer_run(p, T, B, x, numbers));
+    fsnn_integer_destroy(p);
+}
+
+static int differing(int64_t out, int *fired)
+{
+    int differ = 0;
+    *fired = 0;
+    for (int64_t i = 0; i < T * B * out; i++) {
+        differ += floats[i] != numbers[i];
+        *fired += floats[i] != 0;
+    }
+    return differ;
+}
+
+static void check_spikes(const setup *s)
+{
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(s, &order);
+    setup spiking = *s;
+    spiking.last = "lif";
+    for (int bits = 4; bits <= 8; bits += 4) {
+        CASE("%d bits, alpha %g, method %d, memory %d, reset %d", bits, s->alpha, (int)s->method,
+             s->memory, (int)s->neuron.reset);
+        fsnn_net *net = network(&spiking);
+        run_both(net, &d, bits, OUT);
+        int fired, differ = differing(OUT, &fired);
+        assert_true(fired > 40);
+        assert_true(differ * 60 <= fired);
+        fsnn_net_destroy(net);
+    }
+}
+
+static void spikes_of_floats(void **state)
+{
+    (void)state;
+    fill(0.5, 1, false);
+    static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_SUBTRACT, FSNN_RESET_VALUE,
+                                        FSNN_RESET_DELTA,   FSNN_RESET_RESTART,  FSNN_RESET_NONE};
+    for (int i = 0; i < FSNN_COUNT(resets); i++) {
+        setup s = usual();
+        s.neuron.reset = resets[i];
+        s.neuron.v_reset.value = -0.2;
+        s.neuron.v0 = 0.1;
+        s.neuron.refractory = i % 2 ? 2 : 0;
+        s.memory = i % 2 ? MEMORY_BOUNDED : MEMORY_EXPONENTIALS;
+        check_spikes(&s);
+    }
+}
+
+static void orders_and_methods(void **state)
+{
+    (void)state;
+    fill(0.5, 1, true);
+    for (int i = 0; i < 4; i++) {
+        setup s = usual();
+        s.alpha = 0.3 + 0.2 * i;
+        s.method = i == 3 ? FSNN_EULER : i % 2 ? FSNN_L1 : FSNN_GL;
+        s.memory = i == 3 ? MEMORY_WHOLE : MEMORY_EXPONENTIALS;
+        check_spikes(&s);
+    }
+}
+
+/* Potentials of a readout differ by rounding alone. */
+static void potentials_of_floats(void **state)
+{
+    (void)state;
+    fill(0.5, 1, false);
+    setup s = usual();
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(&s, &order);
+    fsnn_net *net = net_new();
+    int at = (int)VALID(fsnn_net_input(net, FSNN_SHAPE(IN)));
+    at = (int)VALID(fsnn_net_linear(net, "fc1", at, HIDDEN, true));
+    at = (int)VALID(fsnn_net_add(net, "readout", "n1", &at, 1, NULL));
+    at = (int)VALID(fsnn_net_linear(net, "fc2", at, OUT, true));
+    VALID(fsnn_net_add(net, "readout", "n2", &at, 1, NULL));
+    run_both(net, &d, 8, OUT);
+    for (int i = 0; i < T * B * OUT; i++)
+        assert_true(fabsf(floats[i] - numbers[i]) < 2e-5f);
+    fsnn_net_destroy(net);
+}
+
+/* ---- images ---- */
+
+static void images(void **state)
+{
+    (void)state;
+    fill(0.3, 1, false);
+    setup s = usual();
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(&s, &order);
+    fsnn_net *net = net_new();
+    int at = (int)VALID(fsnn_net_input(net, FSNN_SHAPE(1, 4, 4)));
+    fsnn_conv2d conv = square_conv(6, 3, 1), apart = square_conv(6, 3, 1);
+    apart.groups = 6;
+    at = (int)VALID(fsnn_net_add(net, "conv2d", "c1", &at, 1, &conv));
+    at = (int)VALID(fsnn_net_add(net, "batchnorm", "bn", &at, 1, NULL));
+    at = (int)VALID(fsnn_net_add(net, "readout", "n1", &at, 1, NULL));
+    at = (int)VALID(fsnn_net_add(net, "conv2d", "c2", &at, 1, &apart));
+    int early = at;
+    at = (int)VALID(fsnn_net_add(net, "tdbn", "td", &at, 1, NULL));
+    int both[] = {early, at};
+    at = (int)VALID(fsnn_net_add(net, "add", "sum", both, 2, NULL));
+    fsnn_pool pool;
+    VALID(fsnn_kind_defaults("avgpool", &pool));
+    pool.kernel[0] = pool.kernel[1] = 3;
+    pool.padding[0] = pool.padding[1] = 1;
+    pool.stride[0] = pool.stride[1] = 2;
+    at = (int)VALID(fsnn_net_add(net, "avgpool", "p1", &at, 1, &pool));
+    VALID(fsnn_net_add(net, "readout", "out", &at, 1, NULL));
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = T, .batch = B, .seed = 2}));
+    for (int p = 0; p < fsnn_net_param_count(net); p++) {
+        const fsnn_param *param = fsnn_net_param(net, p);
+        for (int64_t i = 0; strstr(param->name, "running") && i < 6; i++)
+            param->value[i] += 0.3f + 0.1f * (float)i;
+        for (int64_t i = 0; strstr(param->name, "bn.weight") && i < 6; i++)
+            param->value[i] = i == 2 ? -1.5f : 2;
+    }
+    run_both(net, &d, 8, 24);
+    for (int i = 0; i < T * B * 24; i++)
+        assert_true(fabsf(floats[i] - numbers[i]) < 2e-5f);
+    fsnn_net_destroy(net);
+}
+
+/* ---- bounds ---- */
+
+/* Inputs that push the potentials as far as they can: signs of the weights of one neuron. */
+static void push(const fsnn_net *net, int64_t neuron)
+{
+    const float *w = fsnn_net_param_find(net, "fc1.weight")->value + neuron * IN;
+    for (int k = 0; k < T; k++)
+        for (int b = 0; b < B; b++)
+            for (int i = 0; i < IN; i++)
+                x[(k * B + b) * IN + i] =
+                    ((w[i] > 0) ^ (b == 1) ^ (b == 2 && k / 40 % 2)) ? 1e9f : -1e9f;
+}
+
+static void keep_bounds(const fsnn_integer *p, const int32_t *state, int64_t k, int64_t b,
+                        void *user)
+{
+    double *largest = user;
+    (void)k, (void)b;
+    for (int i = 0; i < p->steps; i++) {
+        const integer_step *t = &p->step[i];
+        if (t->form != INTEGER_NEURON)
+            continue;
+        const double bound = ldexp(t->reach, t->fraction);
+        assert_true(bound <= 0x1p30);
+        for (int64_t n = 0; n < (int64_t)t->memory.rows * t->memory.neurons; n++) {
+            double share = fabs((double)state[t->past + n]) / bound;
+            *largest = share > *largest ? share : *largest;
+        }
+        for (int64_t n = 0; n < (int64_t)t->memory.modes * t->memory.neurons; n++)
+            assert_true(fabs((double)state[t->modes + n]) <= bound);
+    }
+}
+
+static void states_are_bounded(void **state)
+{
+    (void)state;
+    static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_SUBTRACT, FSNN_RESET_VALUE,
+                                        FSNN_RESET_NONE};
+    for (int i = 0; i < FSNN_COUNT(resets); i++) {
+        setup s = usual();
+        fsnn_order order;
+        double largest = 0;
+        fsnn_threads_set(1);
+        s.neuron.reset = resets[i];
+        fsnn_dynamics d = dynamics_of(&s, &order);
+        fsnn_net *net = network(&s);
+        fsnn_integer *p = integers(net, &d, 8, 2);
+        CASE("reset %d", (int)resets[i]);
+        push(net, 3);
+        for (int t = 0; t < p->steps; t++)
+            assert_true(p->step[t].form != INTEGER_NEURON || p->step[t].proven);
+        GOOD(integer_run(p, T, B, x, keep_bounds, &largest));
+        assert_true(largest <= 1 && largest > 0.1);
+        fsnn_integer_destroy(p);
+        fsnn_net_destroy(net);
+    }
+}
+
+/* Without a leak there is no bound but what the calibration shows; states beyond are held there. */
+static void bounds_of_calibration(void **state)
+{
+    (void)state;
+    setup s = usual();
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(&s, &order);
+    s.kind = "if";
+    fsnn_net *net = network(&s);
+    fsnn_integer *p;
+    fsnn_integer_options o = fsnn_integer_options_default();
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 1, .batch = 1, .stream = true}));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "there is no leak");
+    fsnn_arrays seen = {0};
+    fsnn_array *v = fsnn_arrays_add(&seen, "v.n1", FSNN_F32, &FSNN_SHAPE(T, B, HIDDEN));
+    assert_non_null(v);
+    for (int i = 0; i < T * B * HIDDEN; i++)
+        ((float *)v->data)[i] = -1.5f;
+    o.seen = &seen;
+    GOOD(fsnn_integer_create(net, &o, &p));
+    push(net, 0);
+    assert_false(p->step[1].proven);
+    assert_float_equal(p->step[1].reach, 4 * (1.5 + 0.1 * 0.5), 1e-5);
+    GOOD(fsnn_integer_run(p, T, B, x, numbers));
+    fsnn_integer_destroy(p);
+    fsnn_arrays_free(&seen);
+    fsnn_net_destroy(net);
+}
+
+/* ---- what has none ---- */
+
+static void refused(void **state)
+{
+    (void)state;
+    setup s = usual();
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(&s, &order);
+    fsnn_plan stream = {.steps = 1, .batch = 1, .stream = true};
+    fsnn_net *net = network(&s);
+    fsnn_integer *p;
+    fsnn_integer_options o = fsnn_integer_options_default();
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_ESTATE, "not wrapped");
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_ESTATE, "stream of one step");
+    GOOD(fsnn_net_wrap(net, &d, &stream));
+    o.bits = 5;
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EARGUMENT, "8 or 4 bits, not 5");
+    o.bits = 8;
+    o.range = 1e6;
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "up to 32767");
+    o.range = NAN;
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EARGUMENT, "range");
+    o.range = 1;
+    d.method = FSNN_AB;
+    GOOD(fsnn_net_wrap(net, &d, &stream));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "gl, l1 and euler work");
+    fsnn_net_destroy(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spikes_of_floats),
+        cmocka_unit_test(orders_and_methods),
+        cmocka_unit_test(potentials_of_floats),
+        cmocka_unit_test(images),
+        cmocka_unit_test(states_are_bounded),
+        cmocka_unit_test(bounds_of_calibration),
+        cmocka_unit_test(refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
