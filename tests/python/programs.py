@@ -134,6 +134,12 @@ def own(lib):
     return Two(neuron(tau=2.0), neuron(tau=2.0))
 
 
+def reactive(lib):
+    """A Parameter of one's own as threshold, as networks of graphs have it."""
+    threshold = nn.Parameter(torch.tensor(0.9))
+    return Two(lib.LIFNeuron(2.0, threshold), lib.LIFNeuron(2.0, nn.Parameter(torch.tensor(1.1))))
+
+
 def alphas(lib):
     return Two(lib.LIFNeuron(tau=2.0), lib.LIFNeuron(tau=2.0), out=10, norm=True)
 
@@ -185,6 +191,7 @@ PROGRAMS = [
     Program("seed", seed, {**FDE, "alpha": 0.7}, counted, WHOLE),
     Program("seed, an order a layer", seed, {**FDE, "alpha": [0.5, 0.9]}, counted, WHOLE),
     Program("surrogates", surrogates, {**FDE, "alpha": 0.7}, counted, WHOLE),
+    Program("thresholds that are Parameters", reactive, {**FDE, "alpha": 0.7}, counted, WHOLE),
     Program("own neuron", own, {**FDE, "alpha": 0.7}, counted, WHOLE, low=0.0, high=1.0),
     Program("basic", lambda lib: Two(lib.LIFNeuron(), lib.LIFNeuron()), basic, unit, WHOLE, T=8),
     *_alpha_cases(),

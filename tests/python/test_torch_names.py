@@ -1,6 +1,7 @@
 """fsnn.torch for programs that come from spikeDE: its names, arguments, defaults and their meaning,
 and a sentence where a name has no counterpart."""
 
+import copy
 import importlib
 import inspect
 import io
@@ -205,6 +206,23 @@ class Orders(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "learn_alpha has 3 layers"):
             two(alpha=0.5, learn_alpha=[True, True, False])
 
+    def test_attributes_that_programs_read(self):
+        for options, case in (
+            ({"alpha": 0.5}, "A_scalar"),
+            ({"alpha": [0.3, 0.7], "alpha_mode": "per_layer"}, "A"),
+            ({"alpha": [0.3, 0.7]}, "A"),
+            ({"alpha": [0.3, 0.7], "alpha_mode": "multiterm"}, "B"),
+            ({"alpha": [0.3, 0.7], "multi_coefficient": [1.0, 0.5]}, "B"),
+            ({"alpha": [0.3, 0.5, 0.7]}, "B"),
+            ({"alpha": [[0.3, 0.5], [0.7]]}, "C"),
+        ):
+            self.assertEqual(two(**options)._alpha_case, case)
+        net = two(alpha=[0.3, 0.7], alpha_mode="per_layer", learn_alpha=[True, False])
+        self.assertEqual([p.requires_grad for p in net.per_layer_alpha_params], [True, False])
+        net(samples()).sum().backward()
+        self.assertIsNotNone(net.per_layer_alpha_params[0].grad)
+        self.assertEqual([c.tolist() for c in net.per_layer_coefficient_params], [[1.0], [1.0]])
+
     def test_alpha_info(self):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
@@ -311,6 +329,39 @@ class Neurons(unittest.TestCase):
         self.assertEqual((neuron.initial_tau, neuron.tau_learnable), (2.5, True))
         fixed = alone(LIFNeuron(tau=2.5))
         torch.testing.assert_close(alone(neuron)(samples()), fixed(samples()), rtol=0, atol=0)
+
+    def test_a_parameter_of_one_s_own_is_learned_as_it_is(self):
+        threshold, tau = nn.Parameter(torch.tensor(0.8)), nn.Parameter(torch.tensor(2.0))
+        torch.manual_seed(0)
+        layers = nn.Linear(10, 6), LIFNeuron(tau, threshold), nn.Linear(6, 4)
+        module = nn.Sequential(*layers, LIFNeuron(2.0, threshold))
+        net = SNNWrapper(module, "fdeint", alpha=0.7)
+        logarithms = {"tau_learnable": True, "threshold_learnable": True}
+        torch.manual_seed(0)
+        layers = nn.Linear(10, 6), LIFNeuron(2.0, 0.8, **logarithms), nn.Linear(6, 4)
+        other = nn.Sequential(*layers, LIFNeuron(2.0, 0.8, threshold_learnable=True))
+        for each in net, SNNWrapper(other, "fdeint", alpha=0.7):
+            each(samples(scale=9.0)).sum().backward()
+        of_log = [other[i].log_threshold.grad / 0.8 for i in (1, 3)]
+        torch.testing.assert_close(threshold.grad, sum(of_log))
+        torch.testing.assert_close(tau.grad, other[1].log_tau.grad / 2.0)
+        self.assertIs(module[1].threshold, threshold)  # shared, and in state_dict once a layer
+        self.assertIn("module.3.threshold", net.state_dict())
+        again = copy.deepcopy(net)
+        self.assertIs(again.module[1].threshold, again.module[3].threshold)
+        self.assertIn("threshold=0.8 (learned)", repr(again))
+        neuron = LIFNeuron(threshold_learnable=True)
+        neuron.threshold = nn.Parameter(torch.tensor(1.5))
+        self.assertEqual([name for name, _ in neuron.named_parameters()], ["threshold"])
+        ft.load_weights(net, ft.to_net(net, (10,)))
+        with self.assertRaisesRegex(TypeError, "give a torch.nn.Parameter"):
+            LIFNeuron(threshold=threshold * 2)
+        with self.assertRaisesRegex(ValueError, "threshold is -1: it must be above 0"):
+            LIFNeuron(threshold=nn.Parameter(torch.tensor(-1.0)))
+        with torch.no_grad():
+            threshold.fill_(-1.0)
+        with self.assertRaisesRegex(ValueError, "threshold.* is -1: it must be positive"):
+            net(samples())
 
     def test_a_surrogate_of_one_s_own_choice_is_recorded(self):
         class Own(ft.BaseNeuron):

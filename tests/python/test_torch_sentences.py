@@ -1,5 +1,6 @@
 """What fsnn.torch says to wrong arguments and names: the right exception, and what was meant."""
 
+import importlib
 import unittest
 import warnings
 
@@ -164,10 +165,19 @@ class Names(OfOneKind):
             (ImportError, "it is LIFNeuron here", imports("from fsnn.torch import Leaky")),
             (ImportError, "it is in fsnn.torch", imports("from fsnn import SNNWrapper")),
             (ImportError, 'did you mean "Net"', imports("from fsnn import Nett")),
+            (
+                ImportError,
+                "nothing is rewr",
+                imports("from fsnn.torch.odefunc import ODEFuncFromFX"),
+            ),
+            (ImportError, "fde_solve", imports("from fsnn.torch.solver import gl_integrate_tuple")),
             (AttributeError, 'did you mean "SNNWrapper"', lambda: ft.SNNWraper),
             (AttributeError, 'did you mean "Net"', lambda: fsnn.Nett),
         )
         self.assertFalse(hasattr(ft, "SNN") or hasattr(fsnn, "SNN"))
+        for name, module in ("interpolate", "odefunc"), ("SNNWrapper", "snn"):
+            found = importlib.import_module(f"fsnn.torch.{module}")
+            self.assertIs(getattr(found, name), getattr(ft, name))
 
 
 main()

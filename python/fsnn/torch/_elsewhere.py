@@ -35,9 +35,6 @@ ELSEWHERE = {
     "step_dynamics": "LIFNeuron_OrderOne is the discrete neuron, in every SNNWrapper",
     "FDEAdjointMethod": _ADJOINT,
     "fdeint_adjoint": _ADJOINT,
-    "odefunc": "interpolate is in fsnn.torch; " + _REWRITTEN,
-    "snn": "SNNWrapper is in fsnn.torch",
-    "solver": _SOLVER,
 }
 
 # Names of other libraries of spiking networks.

@@ -46,6 +46,18 @@ def _alphas(alpha: Any, coefficient: Any, count: int, mode: str) -> list[list[fl
     return [[float(a) for a in alpha]] * count
 
 
+def case_of(alpha: Any, coefficient: Any, count: int, mode: str) -> str:
+    """spikeDE's name of how alpha is written: A_scalar, A (one a layer), B (the terms of every
+    layer), C (terms of each)."""
+    alpha = _lists(alpha)
+    if not isinstance(alpha, list):
+        return "A_scalar"
+    if any(isinstance(a, list) for a in alpha):
+        return "C"
+    guess = "per_layer" if coefficient is None and len(alpha) == count else "multiterm"
+    return "A" if (guess if mode == "auto" else mode) == "per_layer" else "B"
+
+
 def _terms(given: Any, terms: int) -> list[float]:
     """The coefficients of one layer; None is 1, one number is that of every term."""
     if isinstance(given, list):

@@ -26,13 +26,19 @@ def positive_number(what: str, value: Any) -> float:
 
 def positive(what: str, value: Any) -> Any:
     """A number above 0; a tensor of them of torch's default precision where several are given."""
+    if isinstance(value, torch.Tensor) and value.requires_grad and not value.is_leaf:
+        raise TypeError(
+            f"{what} is the result of a computation with gradients, which would not flow back: give "
+            "a torch.nn.Parameter"
+        )
     try:
         given = torch.as_tensor(value, dtype=torch.float64).detach()
     except (TypeError, ValueError, RuntimeError):
         sentence = f"{what} is {value!r}: it is a number above 0, or a tensor of them"
         raise TypeError(sentence) from None
     if not given.numel() or not bool(((given > 0) & (given < math.inf)).all()):
-        raise ValueError(f"{what} is {value}: it must be above 0 and finite")
+        found = value if not isinstance(value, torch.Tensor) else shown(value)
+        raise ValueError(f"{what} is {found}: it must be above 0 and finite")
     return given.to(torch.get_default_dtype(), copy=True) if given.dim() else float(given)
 
 

@@ -62,7 +62,8 @@ class BaseNeuron(torch.nn.Module):
 
     tau, threshold: positive numbers, or a tensor of them that broadcasts to the shape of one sample
     at one step ([C, 1, 1] of [C, H, W]: one a channel); learned with `tau_learnable` and
-    `threshold_learnable` (from the value given on, in their logarithm: they stay positive).
+    `threshold_learnable` (from the value given on, in their logarithm: they stay positive). A
+    torch.nn.Parameter is learned as it is, and may be shared.
     `surrogate_opt` names the surrogate
     gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its
     scale. Further options are those of the description: reset="current", v0, v_reset, refractory,
@@ -84,8 +85,10 @@ class BaseNeuron(torch.nn.Module):
         **options: Any,
     ) -> None:
         super().__init__()
-        self._hold("tau", _values.positive("tau", tau))
-        self._hold("threshold", _values.positive("threshold", threshold))
+        for name, value in (("tau", tau), ("threshold", threshold)):
+            self._hold(name, _values.positive(name, value))
+            if isinstance(value, torch.nn.Parameter):
+                self.register_parameter(name, value)
         own = {
             key: _values.number(key, options.pop(key)) for key in [*self._numbers] if key in options
         }
@@ -104,9 +107,9 @@ class BaseNeuron(torch.nn.Module):
             "surrogate_grad_scale", surrogate_grad_scale
         )
         self.options, self.initial_tau, self.tau_learnable = options, self._tau, bool(tau_learnable)
-        if tau_learnable:
+        if tau_learnable and "tau" not in self._parameters:
             self.log_tau = _values.learned(self._tau)
-        if threshold_learnable:
+        if threshold_learnable and "threshold" not in self._parameters:
             self.log_threshold = _values.learned(self._threshold)
         self._pool = Pool()
         self._steps_because: str | None = None
@@ -126,10 +129,15 @@ class BaseNeuron(torch.nn.Module):
     # ---- what a rule uses
 
     def _value(self, name: str) -> Any:
-        learned = self._parameters.get(f"log_{name}")
+        own, learned = self._parameters.get(name), self._parameters.get(f"log_{name}")
         if recorder() is not None:
             return _Symbol(name)
+        if own is not None:
+            return own
         return getattr(self, f"_{name}") if learned is None else learned.exp()
+
+    def _learns(self, name: str) -> bool:
+        return name in self._parameters or f"log_{name}" in self._parameters
 
     def get_tau(self) -> Any:
         """The time constant: a number, or a tensor where it is learned or not one for all."""
@@ -160,6 +168,15 @@ class BaseNeuron(torch.nn.Module):
                 logarithm.copy_(_values.learned(value))
         self._hold(name, value)
 
+    def register_parameter(self, name: str, param: torch.nn.Parameter | None) -> None:
+        """tau and threshold may be Parameters of one's own, which then learn as they are."""
+        if name not in ("tau", "threshold") or param is None:
+            super().register_parameter(name, param)
+            return
+        self._hold(name, _values.positive(name, param))
+        self._parameters.pop(f"log_{name}", None)
+        self._parameters[name] = param
+
     def _hold(self, name: str, value: Any) -> None:
         """Several numbers go with the module's precision, and a fixed one is in no state_dict."""
         if isinstance(value, torch.Tensor):
@@ -186,7 +203,7 @@ class BaseNeuron(torch.nn.Module):
         """What print shows: the present tau and threshold, whether they learn, the surrogate."""
         parts = []
         for name in ("tau", "threshold"):
-            learns = " (learned)" if f"log_{name}" in self._parameters else ""
+            learns = " (learned)" if self._learns(name) else ""
             parts.append(f"{name}={_values.shown(self._value(name))}{learns}")
         parts.append(f"surrogate={self.surrogate_opt}, scale={self.surrogate_grad_scale:g}")
         return ", ".join(parts + [f"{key}={value!r}" for key, value in self.options.items()])
@@ -302,7 +319,7 @@ class BaseNeuron(torch.nn.Module):
     def _entry(self, what: str, learned: dict[str, Any]) -> Any:
         """tau or threshold in a description, which is the same in every call; the tensor of its
         present values goes to `learned`."""
-        value, learns = self._value(what), f"log_{what}" in self._parameters
+        value, learns = self._value(what), self._learns(what)
         several = _values.is_several(value)
         if learns or several:
             learned[what] = value

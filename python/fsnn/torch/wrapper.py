@@ -21,7 +21,7 @@ from ._arguments import (
 )
 from ._context import Order, Running, check_tensor, not_compiled, run, say_once
 from ._interpolate import KINDS
-from ._orders import HALF, held, learned_of, orders_of, terms_of, text_of, without_effect
+from ._orders import HALF, case_of, held, learned_of, orders_of, terms_of, text_of, without_effect
 from ._times import Latest
 from .neuron import BaseNeuron
 
@@ -99,6 +99,7 @@ class SNNWrapper(torch.nn.Module):
                 "own"
             )
         alphas, coefficients = orders_of(alpha, multi_coefficient, count, alpha_mode)
+        self._alpha_case = case_of(alpha, multi_coefficient, count, alpha_mode)
         fractional = self.integrator == "fdeint"
         learns = learned_of("learn_alpha", learn_alpha, count)
         weighs = learned_of("learn_coefficient", learn_coefficient, count)
@@ -123,6 +124,10 @@ class SNNWrapper(torch.nn.Module):
     def get_per_layer_coefficient(self) -> list[torch.Tensor]:
         """The coefficients of the terms of each neuron layer, [terms]."""
         return [torch.as_tensor(coefficient) for coefficient in self.coefficient]
+
+    # by spikeDE's names
+    per_layer_alpha_params = property(get_per_layer_alpha)
+    per_layer_coefficient_params = property(get_per_layer_coefficient)
 
     def print_alpha_info(self) -> None:
         """Prints alpha and coefficients of each neuron layer."""
