@@ -1,8 +1,8 @@
 """Recordings of event cameras beside public readers: python3 bench/events.py build/fsnn FILE [FILE ...] [--repeat N]
 
 Of each recording, in seconds of a processor, the least of seven: reading alone (fsnn by its Python package, where it is built;
-expelliarmus, faery, aedat, as they are installed), and the conversion to an NPZ of x, y, t, p (fsnn convert, a program with all
-that it loads; the others followed by numpy.savez, in this process). --repeat N makes a recording of EVT 2, EVT 3 or DAT N times
+expelliarmus, faery, aedat, as they are installed), the conversion to an NPZ of x, y, t, p (fsnn convert, a program with all
+that it loads; the others followed by numpy.savez, in this process), and the others as programs that only read. --repeat N makes a recording of EVT 2, EVT 3 or DAT N times
 as long first, with times that go on. A line of JSON a recording."""
 
 import argparse
@@ -10,6 +10,7 @@ import json
 import pathlib
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -112,6 +113,13 @@ def readers(path, kind):
     return found
 
 
+PROGRAMS = {
+    "expelliarmus": "import expelliarmus; expelliarmus.Wizard(encoding={kind!r}).read({path!r})",
+    "faery": "import faery; faery.events_stream_from_file({path!r}).to_array()",
+    "aedat": "import aedat; [p['events'] for p in aedat.Decoder({path!r}) if 'events' in p]",
+}
+
+
 def read_here(path):
     try:
         from fsnn._fsnn import ffi, lib
@@ -140,7 +148,14 @@ def save(events, path):
 
 def measure(fsnn, path, kind, place):
     to = pathlib.Path(place) / "out.npz"
-    row = {"file": path.name, "bytes": path.stat().st_size, "kind": kind, "read": {}, "convert": {}}
+    row = {
+        "file": path.name,
+        "bytes": path.stat().st_size,
+        "kind": kind,
+        "read": {},
+        "convert": {},
+        "program": {},
+    }
     here = read_here(path)
     if here is not None:
         row["read"]["fsnn"] = here
@@ -151,6 +166,8 @@ def measure(fsnn, path, kind, place):
         try:
             row["read"][name] = least(read)
             row["convert"][name] = least(lambda read=read: save(read(), to))
+            code = PROGRAMS[name].format(kind=kind, path=str(path))
+            row["program"][name] = program(sys.executable, "-c", code)
         except Exception as error:  # what a reader cannot do is a part of the answer
             row["read"][name] = f"{type(error).__name__}: {error}"
     return row

@@ -60,6 +60,10 @@ FSNN_API fsnn_status fsnn_events_read(const char *path, fsnn_events *events);
 FSNN_API fsnn_status fsnn_events_read_camera(const char *path, fsnn_camera camera,
                                              fsnn_events *events);
 FSNN_API void fsnn_events_free(fsnn_events *events);
+/* Writes an NPZ that fsnn_events_read and NumPy read: arrays [count] x, y (uint16), t (int64,
+ * microseconds), p (uint8), with two cameras `camera` (uint8), and `width`, `height` [1] (int32)
+ * where the sensor's size was told. FSNN_EARGUMENT, FSNN_EIO, FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_events_write(const char *path, const fsnn_events *events);
 /* Whether the first bytes of a file, or the ending of its name, are those of a recording (NPZ: it
  * has the four arrays). */
 FSNN_API bool fsnn_events_known(const char *path);

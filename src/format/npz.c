@@ -152,7 +152,7 @@ fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arra
     return read_file(path, &(wish){.names = names}, out);
 }
 
-static fsnn_status add_array(zip_writer *zip, const fsnn_array *array)
+fsnn_status npz_add(zip_writer *zip, const fsnn_array *array)
 {
     char header[NPY_HEADER_MAX];
     char *name = fsnn_format("%s.npy", array->name);
@@ -189,7 +189,7 @@ fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list)
     zip_writer zip = {.stream = file.stream, .limit = ZIP_LIMIT};
     fsnn_status status = FSNN_OK;
     for (int i = 0; i < list->count && status == FSNN_OK; i++)
-        status = add_array(&zip, &list->item[i]);
+        status = npz_add(&zip, &list->item[i]);
     if (status == FSNN_OK)
         zip_finish(&zip);
     zip_free(&zip);

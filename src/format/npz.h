@@ -3,6 +3,7 @@
 #define FSNN_NPZ_H
 
 #include "base/base.h"
+#include "format/zip.h"
 
 #include <fsnn/tensor.h>
 
@@ -16,6 +17,8 @@ fsnn_status npz_parse_named(const char *path, const uint8_t *bytes, size_t size,
  * field. */
 fsnn_status npz_parse_fields(const char *path, const uint8_t *bytes, size_t size, const char *name,
                              fsnn_arrays *out);
+/* Adds an array as NAME.npy. FSNN_EARGUMENT, FSNN_EMEMORY. */
+fsnn_status npz_add(zip_writer *zip, const fsnn_array *array);
 /* npz_parse_named from a file. */
 fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arrays *out);
 

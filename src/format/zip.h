@@ -66,6 +66,23 @@ typedef struct zip_writer {
 
 /* Adds an entry stored, its content in two pieces. FSNN_EARGUMENT, FSNN_EMEMORY. */
 fsnn_status zip_add(zip_writer *zip, const char *name, const zip_piece piece[2]);
+
+/* Entries whose contents come in pieces, those of several side by side: each is kept a place of its
+ * size, from the beginning of the stream's file on, which can be written anywhere. */
+typedef struct zip_place {
+    const char *name; /* borrowed */
+    uint64_t head, size;
+    uint64_t next, left; /* where the next piece goes, bytes that are to come */
+    uint32_t crc;
+} zip_place;
+
+/* FSNN_EARGUMENT. */
+fsnn_status zip_keep(zip_writer *zip, const char *name, uint64_t size, zip_place *place);
+/* No more than there is left of it. */
+void zip_put(zip_writer *zip, zip_place *place, const void *data, size_t size);
+/* After the last piece. The stream then stands behind all that was kept. FSNN_EMEMORY. */
+fsnn_status zip_settle(zip_writer *zip, zip_place *place);
+
 void zip_finish(zip_writer *zip);
 void zip_free(zip_writer *zip);
 

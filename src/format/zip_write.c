@@ -52,14 +52,16 @@ static fsnn_status remember(zip_writer *zip, const void *data, size_t size)
     return FSNN_OK;
 }
 
-static fsnn_status central(zip_writer *zip, const char *name, uint32_t crc, uint64_t size)
+/* `at`: the offset of the entry. */
+static fsnn_status central(zip_writer *zip, const char *name, uint32_t crc, uint64_t size,
+                           uint64_t at)
 {
     uint8_t head[RECORD_MAX], extra[RECORD_MAX], *x = extra + 4;
-    bool large = wide(zip, size), far = wide(zip, zip->offset);
+    bool large = wide(zip, size), far = wide(zip, at);
     if (large)
         x = bytes_put_le(bytes_put_le(x, size, 8), size, 8);
     if (far)
-        x = bytes_put_le(x, zip->offset, 8);
+        x = bytes_put_le(x, at, 8);
     size_t n = large || far ? (size_t)(x - extra) : 0;
     bytes_put_le(bytes_put_le(extra, 1, 2), n ? n - 4 : 0, 2);
 
@@ -71,38 +73,85 @@ static fsnn_status central(zip_writer *zip, const char *name, uint32_t crc, uint
     p = bytes_put_le(p, 0, 2); /* disk */
     p = bytes_put_le(p, 0, 2); /* internal attributes */
     p = bytes_put_le(p, (uint64_t)ATTRIBUTES << 16, 4);
-    p = put32(zip, p, zip->offset);
+    p = put32(zip, p, at);
     FSNN_TRY(remember(zip, head, (size_t)(p - head)));
     FSNN_TRY(remember(zip, name, strlen(name)));
     return remember(zip, extra, n);
 }
 
-fsnn_status zip_add(zip_writer *zip, const char *name, const zip_piece piece[2])
+static fsnn_status check_name(const char *name)
 {
-    if (!*name || strlen(name) > 65535)
-        return fsnn_fail(FSNN_EARGUMENT, "a name of %zu bytes cannot be stored in a zip archive",
-                         strlen(name));
-    uint64_t size = 0;
-    uint32_t crc = 0;
-    for (int i = 0; i < 2; i++) {
-        crc = inflate_crc32(crc, piece[i].data, piece[i].size);
-        size += piece[i].size;
-    }
-    FSNN_TRY(central(zip, name, crc, size));
+    return *name && strlen(name) <= 65535
+               ? FSNN_OK
+               : fsnn_fail(FSNN_EARGUMENT, "a name of %zu bytes cannot be stored in a zip archive",
+                           strlen(name));
+}
 
+/* Bytes before the content of an entry. */
+static uint64_t head_size(const zip_writer *zip, const char *name, uint64_t size)
+{
+    return 30 + strlen(name) + (wide(zip, size) ? 20 : 0);
+}
+
+static void write_head(const zip_writer *zip, const char *name, uint32_t crc, uint64_t size)
+{
     uint8_t head[RECORD_MAX], *p = bytes_put_le(head, 0x04034b50, 4);
     bool large = wide(zip, size);
     p = put_common(zip, p, name, crc, size, large);
     p = bytes_put_le(p, large ? 20 : 0, 2);
     fwrite(head, 1, (size_t)(p - head), zip->stream);
     fwrite(name, 1, strlen(name), zip->stream);
-    zip->offset += (uint64_t)(p - head) + strlen(name) + size;
     if (large) {
         p = bytes_put_le(bytes_put_le(head, 1, 2), 16, 2);
         p = bytes_put_le(bytes_put_le(p, size, 8), size, 8);
         fwrite(head, 1, (size_t)(p - head), zip->stream);
-        zip->offset += (uint64_t)(p - head);
     }
+}
+
+fsnn_status zip_keep(zip_writer *zip, const char *name, uint64_t size, zip_place *place)
+{
+    FSNN_TRY(check_name(name));
+    *place = (zip_place){.name = name, .head = zip->offset, .size = size, .left = size};
+    place->next = zip->offset + head_size(zip, name, size);
+    zip->offset = place->next + size;
+    return FSNN_OK;
+}
+
+void zip_put(zip_writer *zip, zip_place *place, const void *data, size_t size)
+{
+    size = size < place->left ? size : (size_t)place->left;
+    place->crc = inflate_crc32(place->crc, data, size);
+    if (size && !fseeko(zip->stream, (off_t)place->next, SEEK_SET))
+        fwrite(data, 1, size, zip->stream);
+    place->next += size;
+    place->left -= size;
+}
+
+fsnn_status zip_settle(zip_writer *zip, zip_place *place)
+{
+    FSNN_TRY(central(zip, place->name, place->crc, place->size, place->head));
+    if (!fseeko(zip->stream, (off_t)place->head, SEEK_SET))
+        write_head(zip, place->name, place->crc, place->size);
+    zip->count++;
+    const bool there = !fseeko(zip->stream, (off_t)zip->offset, SEEK_SET);
+    return there || ferror(zip->stream)
+               ? FSNN_OK
+               : fsnn_fail(FSNN_EIO, "%s: the file of an archive cannot be written anywhere",
+                           place->name);
+}
+
+fsnn_status zip_add(zip_writer *zip, const char *name, const zip_piece piece[2])
+{
+    FSNN_TRY(check_name(name));
+    uint64_t size = 0;
+    uint32_t crc = 0;
+    for (int i = 0; i < 2; i++) {
+        crc = inflate_crc32(crc, piece[i].data, piece[i].size);
+        size += piece[i].size;
+    }
+    FSNN_TRY(central(zip, name, crc, size, zip->offset));
+    write_head(zip, name, crc, size);
+    zip->offset += head_size(zip, name, size) + size;
     for (int i = 0; i < 2; i++)
         if (piece[i].size)
             fwrite(piece[i].data, 1, piece[i].size, zip->stream);

@@ -152,6 +152,11 @@ static void events_become_arrays(void **state)
         shell_good(line);
     }
     char line[9000];
+    snprintf(line, sizeof line,
+             "%smkfifo p.npz; cat p.npz >q.npz & $F convert $E/evt2.raw -o p.npz && wait && $F "
+             "convert $E/evt2.raw -o b.npz && cmp q.npz b.npz",
+             events);
+    shell_good(line);
     snprintf(line, sizeof line, "%s$F convert $E/evt2.raw -o b.npz", events);
     shell_good(line);
     shell_contains(shell_err, "evt2.raw: left out: 1 events before the first word of time", line);

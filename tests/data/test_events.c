@@ -5,6 +5,8 @@
 
 #include "data/events/events.h"
 
+#include <unistd.h>
+
 #ifdef FSNN_HAVE_LZ4
 #include <lz4frame.h>
 #endif
@@ -743,6 +745,55 @@ static void sorts_stably(void **state)
     }
 }
 
+/* Blocks of rows, one of them not full; two cameras; a sensor that was told. */
+static void written_and_read_again(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    const char *path = folder_path("w.npz");
+    fsnn_event *event = calloc(MANY, sizeof *event);
+    assert_non_null(event);
+    for (int i = 0; i < MANY; i++)
+        event[i] = (fsnn_event){.t = 5000000000 + 3 * i,
+                                .x = (uint16_t)(i % 640),
+                                .y = (uint16_t)(i / 640),
+                                .p = i % 3 == 0,
+                                .camera = i % 5 == 0};
+    static const int counts[] = {0, 1, 8192, MANY};
+    for (int k = 0; k < 2 * FSNN_COUNT(counts); k++) {
+        const bool both = k % 2 && counts[k / 2] > 1; /* event 0 is of the right camera */
+        fsnn_events is, was = {.event = event,
+                               .count = counts[k / 2],
+                               .width = 640,
+                               .height = 480,
+                               .sized = k % 2,
+                               .cameras = 1 + both};
+        CASE("%d events of %d cameras", (int)was.count, was.cameras);
+        GOOD(fsnn_events_write(path, &was));
+        fsnn_arrays list = {0};
+        GOOD(fsnn_npz_read(path, &list));
+        assert_int_equal(list.count, 4 + 2 * was.sized + both);
+        fsnn_arrays_free(&list);
+        if (!was.count)
+            continue;
+        GOOD(fsnn_events_read_camera(path, both ? FSNN_CAMERA_BOTH : FSNN_CAMERA_LEFT, &is));
+        assert_true(is.count == was.count && is.sized == was.sized && is.cameras == was.cameras);
+        assert_true(!is.sized || (is.width == 640 && is.height == 480));
+        for (int64_t i = 0; i < is.count; i++) {
+            same_event(&is.event[i], event[i].t, &event[i]);
+            assert_int_equal(is.event[i].camera, both ? event[i].camera : 0);
+        }
+        fsnn_events_free(&is);
+    }
+    REFUSED(fsnn_events_write(path, &(fsnn_events){.count = 2}), FSNN_EARGUMENT, "2 events cannot");
+    REFUSED(fsnn_events_write(folder_path("no/w.npz"), &(fsnn_events){0}), FSNN_EIO, "w.npz");
+    if (access("/dev/full", W_OK) == 0)
+        REFUSED(fsnn_events_write("/dev/full", &(fsnn_events){.event = event, .count = MANY}),
+                FSNN_EIO, "/dev/full");
+    free(event);
+    folder_delete("w.npz");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -762,6 +813,7 @@ int main(void)
         cmocka_unit_test(known_but_not_read),
         cmocka_unit_test(packings_that_are_not_there),
         cmocka_unit_test(survives_failing_memory),
+        cmocka_unit_test(written_and_read_again),
         cmocka_unit_test(sorts_stably),
     };
     return cmocka_run_group_tests_name("data/events", tests, folder_open, folder_close);

@@ -746,6 +746,42 @@ static void writes_zip64(void **state)
     }
 }
 
+/* Entries in pieces side by side: the bytes are those of entries that are added whole. */
+static void places_and_entries(void **state)
+{
+    (void)state;
+    uint8_t content[2][1000];
+    for (int i = 0; i < 1000; i++)
+        content[0][i] = (uint8_t)(i * i), content[1][i] = (uint8_t)(i / 3);
+    for (uint64_t limit = 1; limit < 4000; limit += 333) {
+        char *bytes[2] = {NULL};
+        size_t size[2] = {0};
+        for (int way = 0; way < 2; way++) {
+            zip_writer zip = {.stream = open_memstream(&bytes[way], &size[way]), .limit = limit};
+            zip_place place[2];
+            static const char *const name[] = {"a.npy", "\303\244.npy"};
+            for (int i = 0; i < 2 && way; i++)
+                GOOD(zip_keep(&zip, name[i], 1000, &place[i]));
+            for (size_t at = 0; at < 1000 && way; at += 300)
+                for (int i = 0; i < 2; i++)
+                    zip_put(&zip, &place[i], content[i] + at, at < 900 ? 300 : 100);
+            for (int i = 0; i < 2; i++)
+                GOOD(way ? zip_settle(&zip, &place[i])
+                         : zip_add(&zip, name[i], (zip_piece[]){{content[i], 1000}, {"", 0}}));
+            GOOD(zip_add(&zip, "last", (zip_piece[]){{"1", 1}, {"2", 1}}));
+            zip_finish(&zip);
+            assert_int_equal(fclose(zip.stream), 0);
+            zip_free(&zip);
+        }
+        assert_int_equal(size[0], size[1]);
+        assert_memory_equal(bytes[0], bytes[1], size[0]);
+        free(bytes[0]), free(bytes[1]);
+    }
+    zip_writer zip = {0};
+    zip_place place;
+    REFUSED(zip_keep(&zip, "", 3, &place), FSNN_EARGUMENT, "a name of 0 bytes");
+}
+
 static void header_is_aligned(void **state)
 {
     (void)state;
@@ -809,6 +845,7 @@ int main(void)
         cmocka_unit_test(headers_come_first),
         cmocka_unit_test(every_truncation_is_an_error),
         cmocka_unit_test(writes_zip64),
+        cmocka_unit_test(places_and_entries),
         cmocka_unit_test(header_is_aligned),
         cmocka_unit_test(survives_failing_memory),
     };
