@@ -80,7 +80,10 @@ class Call:
         return function(t, state[0] if self.scalar else state, *self.more)
 
     def fill(self, function: Callable, t: float, y: Any, out: Any, shape: tuple[int, ...]) -> int:
-        result = np.asarray(self.value(function, t, y, shape[0]), dtype=np.float64)
+        given = self.value(function, t, y, shape[0])
+        if given is None:
+            raise TypeError(f"{getattr(function, '__name__', 'f')} gave None: it returns numbers")
+        result = np.asarray(given, dtype=np.float64)
         if result.size != int(np.prod(shape)) or (not self.scalar and result.shape != shape):
             raise ValueError(
                 f"{getattr(function, '__name__', 'f')} gave an array of shape {result.shape}, "
@@ -176,6 +179,8 @@ def fde_solve(
     not finite, Newton not converging; the sentence names t), MemoryError.
     """
     start = numbers(y0, np.float64, "y0")
+    if np.ndim(t) == 0 and t0 is None:
+        raise ValueError(f"t is one time, and time starts at the first: give [0.0, {t}], or t0")
     times = np.atleast_1d(numbers(t, np.float64, "t"))
     scalar, y0 = start.ndim == 0, np.atleast_1d(start)
     if y0.ndim != 1 or times.ndim != 1 or not times.size:

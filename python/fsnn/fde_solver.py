@@ -30,6 +30,10 @@ class Event:
     direction: int = 0
     terminal: bool = False
 
+    def __post_init__(self) -> None:
+        if not callable(self.g):
+            raise TypeError(f"g is {self.g!r}: it is a function g(t, y)")
+
 
 @dataclass(frozen=True)
 class Hit:

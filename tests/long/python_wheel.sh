@@ -46,6 +46,7 @@ try clean/bin/pip install "$wheel"
 clean/bin/fsnn --version >log || fail "the command fsnn does not run"
 version=$(clean/bin/python -c 'import fsnn; print(fsnn.__version__)')
 [ "$(head -n 1 log)" = "fsnn $version" ] || fail "the command is not of version $version"
+try clean/bin/python -m fsnn --version
 try clean/bin/fsnn bench --list
 module=$(clean/bin/python -c 'import _fsnn; print(_fsnn.__file__)')
 nm -D --defined-only "$module" | awk '{ print $NF }' >log

@@ -93,6 +93,13 @@ class Solve(unittest.TestCase):
             self.assertGreater(len(str(caught.exception)), 20)
         with self.assertRaises(fsnn.NumericError):
             fsnn.fde_solve(lambda t, y: y * y * 1e300, 1e10, T, 0.5, step=0.1)
+        with self.assertRaisesRegex(TypeError, "<lambda> gave None"):
+            fsnn.fde_solve(lambda t, y: None, 1.0, T, 0.5, step=0.1)
+        with self.assertRaisesRegex(ValueError, r"give \[0.0, 2.0\], or t0"):
+            fsnn.fde_solve(lambda t, y: -y, 1.0, 2.0, 0.5, step=0.1)
+        self.assertEqual(fsnn.fde_solve(lambda t, y: -y, 1.0, 2.0, 0.5, t0=0, step=0.1).y.size, 1)
+        with self.assertRaisesRegex(TypeError, "g is 5: it is a function"):
+            fsnn.Event(5)
 
 
 class MittagLeffler(unittest.TestCase):

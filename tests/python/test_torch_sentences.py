@@ -99,6 +99,11 @@ class Wrapper(OfOneKind):
             given = net(X, method="gl", options=options)
             self.assertTrue(torch.equal(given, plain(X, options=options)))
 
+    def test_a_layer_over_time_inside_is_said(self):
+        _context._said.clear()
+        with self.assertWarnsRegex(fsnn.NetWarning, "has a GRU, which walks along its first axis"):
+            SNNWrapper(nn.Sequential(nn.GRU(3, 3), LIFNeuron()), "fdeint", alpha=0.7)
+
     def test_exports_are_refused(self):
         if not hasattr(torch, "export"):
             self.skipTest("torch has no export")

@@ -93,6 +93,13 @@ class SNNWrapper(torch.nn.Module):
                 "the module has no neurons: there is no LIFNeuron, IFNeuron or other BaseNeuron "
                 "among its modules"
             )
+        walks = [type(m).__name__ for m in base.modules() if isinstance(m, torch.nn.RNNBase)]
+        if walks:
+            say_once(
+                f"the module has a {walks[0]}, which walks along its first axis: inside of an "
+                "SNNWrapper that is time and batch folded, and a layer over time goes before or "
+                "after the wrapper"
+            )
         if "_mem" in integrator:
             say_once(
                 f"integrator {integrator!r} is {self.integrator}: neurons need no memory of their "

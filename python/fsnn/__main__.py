@@ -1,0 +1,5 @@
+"""python -m fsnn: the command."""
+
+from ._command import main
+
+main()
