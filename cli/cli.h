@@ -122,6 +122,10 @@ int cli_figures_recording(const cli_recording *recording, const cli_figure_optio
 int cli_figures_rates(const fsnn_net *net, const fsnn_evaluation *evaluation, const char *title,
                       const char *directory);
 
+/* The end of a command that was asked for figures: CLI_FAILED where one is missing. Without gnuplot
+ * it stays as it is, because scripts and data are there. */
+int cli_figures_end(int code);
+
 /* ---- advice ---- */
 
 /* One sentence on the layer with the largest share of neurons that never fire or always do, and

@@ -252,3 +252,9 @@ int cli_figures_recording(const cli_recording *r, const cli_figure_options *o)
     }
     return written + (o->rates ? rate_bars(r, o) : 0);
 }
+
+int cli_figures_end(int code)
+{
+    bool lost = code == CLI_GOOD && cli_figure_lost() && fsnn_plot_check(NULL) == FSNN_OK;
+    return lost ? cli_error(CLI_FAILED, "not all figures could be written") : code;
+}

@@ -78,6 +78,8 @@ static int run(void *given)
         return cli_error(CLI_USAGE, "--output is missing: where the result goes");
     if (!cli_exists(input))
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", input);
+    if (fsnn_file_check(input) < 0)
+        return cli_fail(FSNN_EFORMAT);
     for (int i = 0; i < CLI_COUNT(kinds); i++) {
         bool is = kinds[i].is(input);
         known = known || is;

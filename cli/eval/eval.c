@@ -377,6 +377,7 @@ static int evaluate(work *w)
     if (code != CLI_GOOD)
         return code;
     w->line = cli_line_begin();
+    cli_signals_keep();
     return evaluated(w, fsnn_session_evaluate(w->model.session, &how, &w->a));
 }
 
@@ -492,7 +493,7 @@ static int run(void *given)
     cli_conditions_free(&w.conditions);
     cli_model_close(&w.model);
     free(weights);
-    return code;
+    return cli_figures_end(code);
 }
 
 static const cli_values values[] = {

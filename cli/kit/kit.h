@@ -200,6 +200,8 @@ int cli_fail(fsnn_status status);
 int cli_fail_description(fsnn_status status);
 /* Of a figure: warns when `status` is an error; 1 when it was written. */
 int cli_figure_done(fsnn_status status, const char *path);
+/* Whether it has warned. */
+bool cli_figure_lost(void);
 
 /* ---- numbers as text: each writes into `text` (>= CLI_NUMBER bytes) and returns it ---- */
 
@@ -229,8 +231,8 @@ void cli_json_text(cli_json *json, const char *key, const char *value);
 void cli_json_number(cli_json *json, const char *key, double value); /* null when not finite */
 void cli_json_integer(cli_json *json, const char *key, int64_t value);
 
-/* ---- signals: the first SIGINT, SIGTERM or SIGHUP sets the flag, the second ends the process with
- * CLI_INTERRUPTED */
+/* ---- signals: SIGINT, SIGTERM and SIGHUP end the process with CLI_INTERRUPTED; once there is
+ * something to keep, the first one only sets the flag */
 
 /* Of every command: a file that grows past the limit is a write that fails. */
 void cli_signals_setup(void);
@@ -238,6 +240,9 @@ void cli_signals_setup(void);
  * used. */
 void cli_streams_setup(void);
 void cli_signals_catch(void);
+/* Data are open, the work begins. Before that a signal ends everything, also while a file is a pipe
+ * that nobody writes to. */
+void cli_signals_keep(void);
 volatile const int *cli_stop(void);
 /* A line that is redrawn stands on the terminal: the end by a signal clears it. */
 void cli_signals_line(bool open);
@@ -260,6 +265,7 @@ const char *cli_base_name(const char *path);             /* what stands behind t
 char *cli_file_name(const char *text);
 bool cli_exists(const char *path);
 bool cli_is_directory(const char *path);
+bool cli_is_file(const char *path); /* no folder, pipe or device */
 /* Whether two names are those of one file that is there, and no device. */
 bool cli_same_file(const char *a, const char *b);
 /* Makes a directory and those above it; CLI_GOOD or CLI_FAILED after a sentence. */

@@ -10,7 +10,7 @@
 
 static struct {
     const char *command;
-    bool quiet, terminal, colour;
+    bool quiet, terminal, colour, figure_lost;
 } here = {.command = ""};
 
 void cli_message_setup(const char *command, bool quiet)
@@ -125,6 +125,12 @@ int cli_figure_done(fsnn_status status, const char *path)
 {
     if (status >= 0)
         return 1;
+    here.figure_lost = true;
     cli_warn("no figure %s.png: %s", path, fsnn_error_text());
     return 0;
+}
+
+bool cli_figure_lost(void)
+{
+    return here.figure_lost;
 }

@@ -1,6 +1,6 @@
-/* cli/kit/signals.c: SIGINT, SIGTERM and SIGHUP. The first asks to stop in good order, the second
- * ends at once. And SIGXFSZ: what would end the program makes a write fail, which has a
- * sentence. */
+/* cli/kit/signals.c: SIGINT, SIGTERM and SIGHUP. Once the work has begun, the first asks to stop in
+ * good order and the second ends at once; before that there is nothing to keep, and the first ends
+ * at once. And SIGXFSZ: what would end the program makes a write fail, which has a sentence. */
 #include "cli/kit/kit.h"
 
 #include <signal.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static volatile int stop;
-static volatile sig_atomic_t line_open;
+static volatile sig_atomic_t line_open, working;
 
 void cli_signals_line(bool open)
 {
@@ -19,7 +19,7 @@ static void handle(int number)
 {
     (void)number;
     static const char clear[] = "\r\033[K";
-    if (stop) {
+    if (stop || !working) {
         if (line_open && write(STDERR_FILENO, clear, sizeof clear - 1) < 0)
             _exit(CLI_FAILED);
         _exit(CLI_INTERRUPTED);
@@ -38,6 +38,11 @@ void cli_signals_catch(void)
     sigaction(SIGTERM, &action, NULL);
     if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup */
         sigaction(SIGHUP, &action, NULL);
+}
+
+void cli_signals_keep(void)
+{
+    working = 1;
 }
 
 void cli_signals_setup(void)

@@ -52,6 +52,18 @@ static int read_head(const char *path, head *h)
     return CLI_GOOD;
 }
 
+int inspect_check(const char *path)
+{
+    if (cli_is_file(path) || cli_is_directory(path))
+        return CLI_GOOD;
+    if (cli_exists(path))
+        return cli_error(CLI_FAILED,
+                         "%s: is a pipe or a device, and it takes more than one look "
+                         "to find what it holds: save it as a file",
+                         path);
+    return fsnn_file_check(path) < 0 ? cli_fail(FSNN_EFORMAT) : CLI_GOOD;
+}
+
 static bool begins(const head *h, const char *with, size_t count)
 {
     return h->count >= count && memcmp(h->byte, with, count) == 0;
@@ -297,6 +309,8 @@ static int run(void *given)
     if (code == CLI_GOOD && o->camera && !fsnn_events_known(path) &&
         !inspect_has_events(path, false))
         code = cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", path);
+    if (code == CLI_GOOD)
+        code = inspect_check(path);
     if (code == CLI_GOOD && !cli_is_directory(path))
         code = read_head(path, &h);
     for (int i = 0; code == CLI_GOOD && i < CLI_COUNT(kinds); i++)

@@ -511,7 +511,7 @@ static int plot_as(const options *o, int kind, const char *what)
     char *directory = o->out ? cli_format("%s", o->out) : default_directory(what);
     code = kinds[kind].plot(o, what, directory);
     free(directory);
-    return code;
+    return cli_figures_end(code);
 }
 
 static int run(void *given)
@@ -524,6 +524,9 @@ static int run(void *given)
         return cli_error(CLI_USAGE, "--neurons needs --layer NAME: which layer they are in");
     if (!cli_exists(what))
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", what);
+    int code = inspect_check(what);
+    if (code != CLI_GOOD)
+        return code;
     bool folder = cli_is_directory(what);
     if (o->camera && !is_events_folder(what) && !fsnn_events_known(what))
         return cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", what);

@@ -60,6 +60,8 @@ int table_walk(const char *path, table_file *t, table_row *row, void *user)
 {
     size_t size = 0;
     memset(t, 0, sizeof *t);
+    if (fsnn_file_check(path) < 0)
+        return cli_fail(FSNN_EFORMAT);
     FILE *file = fopen(path, "r");
     if (!file)
         return cli_error(CLI_FAILED, "cannot open %s: %s", path, strerror(errno));

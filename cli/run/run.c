@@ -268,6 +268,7 @@ static int execute(run_work *w)
     }
     if (code == CLI_GOOD && w->o->target)
         code = read_array(w->o->target, "target", &w->target, &target);
+    cli_signals_keep();
     if (code == CLI_GOOD)
         code = feed(w, x, target);
     if (code == CLI_GOOD)

@@ -424,12 +424,13 @@ static int run(void *given)
         code = cli_threads_set(&o->common);
     if (code == CLI_GOOD)
         code = make_folder(path);
+    cli_signals_keep();
     if (code == CLI_GOOD)
         code = sim_print_end(simulate_row(&setup, row, path));
     sim_current_free(&setup.current);
     sim_neuron_free(&setup);
     free(path);
-    return code;
+    return cli_figures_end(code);
 }
 
 static const cli_values values[] = {

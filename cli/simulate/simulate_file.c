@@ -241,6 +241,8 @@ static int check_samples(const char *path, const sim_current *c)
 int sim_file_read(const char *path, sim_current *current)
 {
     char head[2] = "";
+    if (fsnn_file_check(path) < 0)
+        return cli_fail(FSNN_EFORMAT);
     FILE *file = fopen(path, "rb");
     if (!file || cli_is_directory(path)) {
         cli_error(CLI_FAILED, "%s: cannot be read: %s", path, strerror(file ? EISDIR : errno));
@@ -248,8 +250,10 @@ int sim_file_read(const char *path, sim_current *current)
             fclose(file);
         return CLI_FAILED;
     }
-    size_t got = fread(head, 1, 2, file);
-    rewind(file);
+    bool again = cli_is_file(path); /* what is read of a pipe is gone */
+    size_t got = again ? fread(head, 1, 2, file) : 0;
+    if (again)
+        rewind(file);
     bool arrays = got == 2 && (memcmp(head, "PK", 2) == 0 || memcmp(head, "\x93N", 2) == 0);
     int code = arrays ? read_npz(path, current) : read_table(path, file, current);
     fclose(file);

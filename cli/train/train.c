@@ -478,6 +478,7 @@ static int run(void *given)
         say_header(&w);
         if (!w.o->no_figures && fsnn_plot_check(NULL) < 0)
             cli_warn("no figures after the training: %s", fsnn_error_text());
+        cli_signals_keep();
         code = train(&w);
     }
     if (code == CLI_GOOD)

@@ -38,13 +38,19 @@ static fsnn_status read_stream(FILE *stream, const char *path, size_t guess, uin
 }
 
 /* A link of git-annex leads nowhere until the file is got. */
-static fsnn_status not_opened(const char *path)
+static bool is_annexed(const char *path, int reason)
 {
     char target[4096];
-    int reason = errno;
 
     port_link_target(path, target, sizeof target);
-    if (reason == ENOENT && strstr(target, "annex/objects/"))
+    return reason == ENOENT && strstr(target, "annex/objects/");
+}
+
+static fsnn_status not_opened(const char *path)
+{
+    int reason = errno;
+
+    if (is_annexed(path, reason))
         return fsnn_fail(FSNN_EIO,
                          "%s: is a link of git-annex to a file that is not here: run git annex get "
                          "on it",
@@ -78,9 +84,12 @@ fsnn_status fsnn_file_look(const char *path)
 {
     enum { HEAD = 1024 };
     uint8_t head[HEAD];
-    FILE *file = fopen(path, "rbe");
+    port_about about;
+    if (!port_look(path, &about))
+        return is_annexed(path, errno) ? not_opened(path) : FSNN_OK; /* who reads it says why not */
+    FILE *file = about.file ? fopen(path, "rbe") : NULL; /* what is read of a pipe is gone */
     if (!file)
-        return FSNN_OK; /* whoever reads it says why not */
+        return FSNN_OK;
     size_t size = fread(head, 1, sizeof head, file);
     fclose(file);
     return fsnn_file_stand_in(path, head, size);

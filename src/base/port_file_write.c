@@ -178,6 +178,21 @@ static int put_in_place(fsnn_file *file)
     return failed || closed || file->temporary ? failed : errno;
 }
 
+static fsnn_status writing_failed(const fsnn_file *file, int number)
+{
+    return fsnn_fail(FSNN_EIO, "%s: writing failed: %s%s", file->path, strerror(number),
+                     file->temporary && access(file->path, F_OK) == 0
+                         ? "; the file that was there before is untouched"
+                         : "");
+}
+
+fsnn_status port_settle(fsnn_file *file)
+{
+    int failed = flush(file);
+
+    return failed ? writing_failed(file, failed) : FSNN_OK;
+}
+
 fsnn_status fsnn_file_commit(fsnn_file *file)
 {
     FSNN_NEED(file);
@@ -186,10 +201,7 @@ fsnn_status fsnn_file_commit(fsnn_file *file)
     int failed = put_in_place(file);
 
     if (failed)
-        fsnn_fail(FSNN_EIO, "%s: writing failed: %s%s", file->path, strerror(failed),
-                  file->temporary && access(file->path, F_OK) == 0
-                      ? "; the file that was there before is untouched"
-                      : "");
+        writing_failed(file, failed);
     else if (file->temporary)
         sync_directory(file->path);
     fsnn_file_abort(file);

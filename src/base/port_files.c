@@ -111,11 +111,19 @@ static fsnn_status add(port_names *names, const char *name)
     return names->name[names->count] ? (names->count++, FSNN_OK) : FSNN_EMEMORY;
 }
 
+/* Opening a pipe without a writer waits for ever, and reading a device has no end. */
+static bool listed(const struct dirent *entry)
+{
+    bool is_no_file = entry->d_type == DT_FIFO || entry->d_type == DT_SOCK ||
+                      entry->d_type == DT_CHR || entry->d_type == DT_BLK;
+    return entry->d_name[0] != '.' && !is_no_file;
+}
+
 static fsnn_status read_names(DIR *folder, port_names *names)
 {
     const struct dirent *entry;
     for (errno = 0; (entry = readdir(folder)); errno = 0)
-        if (entry->d_name[0] != '.')
+        if (listed(entry))
             FSNN_TRY(add(names, entry->d_name));
     return errno ? FSNN_EIO : FSNN_OK;
 }

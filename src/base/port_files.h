@@ -44,7 +44,8 @@ typedef struct port_names {
     int64_t count, capacity;
 } port_names;
 
-/* The names of what is in a folder, hidden files left out, in no order. FSNN_ENOTFOUND where it
+/* The names of what is in a folder in no order; hidden files, pipes, sockets and devices are left
+ * out. FSNN_ENOTFOUND where it
  * cannot be opened as a folder and FSNN_EIO where reading fails, both with errno and without a
  * sentence; FSNN_EMEMORY. */
 fsnn_status port_list(const char *folder, port_names *names);
@@ -65,6 +66,10 @@ bool port_read(const port_file *file, void *out, size_t n, int64_t at);
  * errno. */
 enum { PORT_NAMELESS = 32 };
 FILE *port_nameless(char path[PORT_NAMELESS]);
+
+/* Everything written to a file is on the disk, and it is not in its place yet: files that belong
+ * together are put there once this has succeeded for all. FSNN_EIO as fsnn_file_commit. */
+fsnn_status port_settle(fsnn_file *file);
 
 /* Where a link leads, in `target` [size], which ends with 0; "" where there is no link. */
 void port_link_target(const char *path, char *target, size_t size);

@@ -34,12 +34,20 @@ static int character(const uint8_t *c, size_t left)
     return 0;
 }
 
+static bool is_utf16(const uint8_t *bytes, size_t size)
+{
+    return size >= 4 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2)) &&
+           !bytes[2] != !bytes[3];
+}
+
 const char *yaml_check(const char *text, size_t size, int *line, int *column)
 {
     const uint8_t *bytes = (const uint8_t *)text;
     *line = *column = 1;
     for (size_t i = 0; i < size;) {
         int n = character(bytes + i, size - i);
+        if (!n && i == 0 && is_utf16(bytes, size))
+            return "this is a text of 16 bits a character (UTF-16): save it as UTF-8";
         if (!n)
             return "this byte is no part of a UTF-8 text";
         if (bytes[i] == '%' && *column == 1)

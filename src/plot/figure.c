@@ -2,6 +2,8 @@
  * twice (`reread`), first as PNG and then as SVG, so that one text gives both. */
 #include "plot/figure.h"
 
+#include "base/port_files.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -164,7 +166,12 @@ fsnn_status fsnn_figure_end(fsnn_figure *f)
           "if (pass == 2) reread\n"
           "undefine pass\n",
           f->script);
-    fsnn_status status = fsnn_file_commit(&f->data_file);
+    /* both or none: data without a script draw nothing, and an older script would draw nonsense */
+    fsnn_status status = port_settle(&f->data_file);
+    if (status == FSNN_OK)
+        status = port_settle(&f->script_file);
+    if (status == FSNN_OK)
+        status = fsnn_file_commit(&f->data_file);
     if (status == FSNN_OK)
         status = fsnn_file_commit(&f->script_file);
     if (status == FSNN_OK)

@@ -53,8 +53,7 @@ static fsnn_status ended(const char *path, const port_end *end, char *said)
                      *what ? what : "it gave no reason");
 }
 
-/* A picture of other data must not stay beside these, whatever happens next. */
-static fsnn_status remove_old(const char *path, const char *ending)
+static fsnn_status remove_picture(const char *path, const char *ending)
 {
     char *picture = fsnn_format("%s.%s", path, ending);
 
@@ -115,10 +114,15 @@ static fsnn_status run(const char *folder, const char *name, const char *path, c
                                       : ended(path, &end, said);
 }
 
-fsnn_status fsnn_gnuplot_run(const char *folder, const char *name, const char *path)
+/* Neither pictures of other data nor halves of these stay. */
+static fsnn_status remove_both(const char *path)
 {
-    FSNN_TRY(remove_old(path, "png"));
-    FSNN_TRY(remove_old(path, "svg"));
+    FSNN_TRY(remove_picture(path, "png"));
+    return remove_picture(path, "svg");
+}
+
+static fsnn_status draw(const char *folder, const char *name, const char *path)
+{
     char *script = fsnn_format("./%s.gp", name); /* ./: a name may start with a dash */
     if (!script)
         return FSNN_EMEMORY;
@@ -127,6 +131,15 @@ fsnn_status fsnn_gnuplot_run(const char *folder, const char *name, const char *p
     FSNN_TRY(status);
     FSNN_TRY(whole(path, "png", "IEND"));
     return whole(path, "svg", "</svg>");
+}
+
+fsnn_status fsnn_gnuplot_run(const char *folder, const char *name, const char *path)
+{
+    FSNN_TRY(remove_both(path));
+    fsnn_status status = draw(folder, name, path);
+    if (status < 0)
+        remove_both(path);
+    return status;
 }
 
 fsnn_status fsnn_gnuplot_check(void)

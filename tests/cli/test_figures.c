@@ -217,6 +217,23 @@ static void units(void **state)
     shell_contains(shell_out, "mmHg  arterial pressure\n", "inspect");
 }
 
+/* A figure that was asked for and cannot be written fails the command. */
+static void asked_and_lost(void **state)
+{
+    (void)state;
+    NEEDS("plot");
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    shell_good("ln -s /dev/full lost.gp; ln -s /dev/full fi.gp");
+    shell_fails("$F simulate -c constant:2 --time 1 -o lost", 1, "not all figures");
+    shell_contains(shell_err, "no figure lost.png", "simulate");
+    assert_true(folder_has("lost.csv"));
+    assert_false(folder_has("lost.dat"));
+    shell_fails("$F simulate --show fi -c ramp:0:2 --time 1 -o fi", 1, "not all figures");
+    assert_false(folder_has("fi.dat"));
+    shell_good("mkdir -p nobin; PATH=$PWD/nobin $F simulate -c constant:2 --time 1 -o bare");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +243,7 @@ int main(void)
         cmocka_unit_test(odd_names),
         cmocka_unit_test(asked_before_the_work),
         cmocka_unit_test(pictures),
+        cmocka_unit_test(asked_and_lost),
         cmocka_unit_test(units),
     };
     return cmocka_run_group_tests(tests, tiny_start, folder_remove);

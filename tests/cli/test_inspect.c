@@ -129,6 +129,19 @@ static void what_cannot_be_read(void **state)
     folder_write_text("a.raw", "% Date 2020-09-25 07:48:31\n% firmware_version 2.0.255\n");
     shell_fails("$F inspect a.raw", 1,
                 "a.raw: is a recording in Prophesee's RAW format (EVT): a line \"% evt 2.0\"");
+    static const char *const pointer[] = {
+        "$F simulate -c file:pointer.aedat", "$F convert pointer.aedat -o x.npz",
+        "$F compare pointer.aedat", "$F plot pointer.aedat", "$F eval tiny.yaml -w pointer.aedat"};
+    for (size_t i = 0; i < sizeof pointer / sizeof *pointer; i++)
+        shell_fails(pointer[i], 1, "pointer.aedat: is a Git LFS pointer, not the data");
+    shell_good("ln -s .git/annex/objects/a1/b2/SHA256E-s9--0 linked.raw");
+    shell_fails("$F inspect linked.raw", 1, "linked.raw: is a link of git-annex to a file that");
+    shell_fails("printf '1 2' | $F inspect /dev/stdin", 1, "/dev/stdin: is a pipe or a device");
+    shell_fails("printf '1 2' | $F plot /dev/stdin", 1, "/dev/stdin: is a pipe or a device");
+    shell_good("printf '1\\n2\\n3\\n' | $F simulate -c file:/dev/stdin -o piped --no-figure");
+    shell_good("test $(wc -l <piped.csv) = 4");
+    folder_write("wide.yaml", "\xff\xfei\0n\0p\0", 8);
+    shell_fails("$F inspect wide.yaml", 2, "wide.yaml:1:1: this is a text of 16 bits a character");
     folder_write("nul.yaml", "name: a\0b\n", 10);
     shell_fails("$F inspect nul.yaml", 2, "nul.yaml:1:8: this byte is no part of a UTF-8 text");
 }

@@ -91,6 +91,9 @@ static void gnuplot_writes_half(void **state)
                  "printf '<?xml ?><svg><g>cut' > half.svg; exit 0");
     FAILS(draw("half"), FSNN_EIO);
     CONTAINS(fsnn_error_text(), "half.svg");
+    assert_false(folder_has("half.png")); /* no half of a figure stays */
+    assert_false(folder_has("half.svg"));
+    assert_true(folder_has("half.gp"));
 }
 
 static void gnuplot_cannot_be_run(void **state)
@@ -127,6 +130,15 @@ static void disk_is_full(void **state)
     FAILS(draw("full"), FSNN_EIO);
     CONTAINS(fsnn_error_text(), "full");
     assert_false(folder_has("full.png"));
+    /* the script does not fit either: no data stay without it, and the figure of before is whole */
+    folder_write_text("first.dat", "old");
+    assert_int_equal(symlink("/dev/full", folder_path("first.gp")), 0);
+    assert_int_equal(symlink("/dev/full", folder_path("lone.gp")), 0);
+    FAILS(draw("first"), FSNN_EIO);
+    CONTAINS(fsnn_error_text(), "No space left");
+    assert_true(holds("first.dat", "old"));
+    FAILS(draw("lone"), FSNN_EIO);
+    assert_false(folder_has("lone.dat"));
 }
 
 static void names_that_scripts_cannot_hold(void **state)
