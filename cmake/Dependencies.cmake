@@ -104,6 +104,24 @@ foreach(name IN LISTS options)
     endif()
 endforeach()
 
+# fsnn-mpi, a program; the library knows no MPI.
+set(FSNN_MPI AUTO CACHE STRING "The program fsnn-mpi, training by several processes: AUTO, ON or OFF")
+set_property(CACHE FSNN_MPI PROPERTY STRINGS AUTO ON OFF)
+fsnn_wish(MPI)
+set(words_MPI MPI)
+set(FSNN_HAVE_MPI FALSE)
+if(FSNN_CLI AND NOT wish_MPI STREQUAL "OFF")
+    find_package(MPI COMPONENTS C QUIET)
+    if(MPI_C_FOUND)
+        set(FSNN_HAVE_MPI TRUE)
+    elseif(wish_MPI STREQUAL "AUTO")
+        message(STATUS "FSNN_MPI: MPI (libopenmpi-dev, openmpi-bin) is not found and fsnn-mpi left out (tools/install-deps.sh installs it)")
+    else()
+        message(FATAL_ERROR "FSNN_MPI is ON and MPI (libopenmpi-dev, openmpi-bin) is missing: run tools/install-deps.sh, or give "
+                            "-DFSNN_MPI=OFF to do without it")
+    endif()
+endif()
+
 # The dense kernels. oneDNN is 2.x or 3.x, by header and library: its own CMake package asks for things that its users do
 # not need. C++ is needed where its exceptions are caught and nowhere else.
 add_library(fsnn_dense INTERFACE)

@@ -2,7 +2,8 @@
 # headers, nothing else. cli/kit is what every program with a command line needs.
 file(GLOB kit CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/kit/*.c)
 file(GLOB cli CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c ${PROJECT_SOURCE_DIR}/cli/*/*.c)
-list(REMOVE_ITEM cli ${kit})
+file(GLOB mpi CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/mpi/*.c) # a program of its own, fsnn-mpi
+list(REMOVE_ITEM cli ${kit} ${mpi})
 if(FSNN_LINK STREQUAL "static")
     set(fsnn_linked fsnn_static)
 elseif(FSNN_LINK STREQUAL "shared")
@@ -30,6 +31,11 @@ if(FSNN_CLI)
     target_link_libraries(fsnn_cli PRIVATE fsnn_commands fsnn_kit)
     set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/start.c
                                 PROPERTIES COMPILE_DEFINITIONS FSNN_PROGRAMS="${way_to_programs}")
+    if(FSNN_HAVE_MPI)
+        add_executable(fsnn_mpi ${mpi})
+        set_target_properties(fsnn_mpi PROPERTIES OUTPUT_NAME fsnn-mpi)
+        target_link_libraries(fsnn_mpi PRIVATE fsnn_commands fsnn_kit MPI::MPI_C)
+    endif()
 endif()
 
 # fsnn-bench, which `fsnn bench` starts: the standard workloads.
@@ -76,7 +82,7 @@ endif()
 
 # What `make` builds and `make install` installs: the libraries and the programs.
 add_custom_target(fsnn_products DEPENDS fsnn fsnn_static fsnn_core)
-foreach(target fsnn_cli fsnn_suite)
+foreach(target fsnn_cli fsnn_mpi fsnn_suite)
     if(TARGET ${target})
         add_dependencies(fsnn_products ${target})
     endif()

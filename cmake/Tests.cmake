@@ -22,11 +22,13 @@ set(needs_DOUBLE cli/ladder train/average train/rules train/accumulate train/sha
 set(needs_CLI "cli/.*" build/docs build/elsewhere build/files build/install build/man build/reference build/symbols
     fuzz/replay python/nir)
 
+set(needs_MPI cli/mpi)
+
 # lack: in words what a test needs and this build was made without; empty: nothing.
 set(FSNN_HAVE_CLI ${FSNN_CLI})
 function(fsnn_lack name)
     set(lack PARENT_SCOPE)
-    foreach(option IN LISTS options ITEMS DOUBLE CLI)
+    foreach(option IN LISTS options ITEMS DOUBLE CLI MPI)
         list(JOIN needs_${option} "|" needs)
         if(NOT FSNN_HAVE_${option} AND needs AND name MATCHES "^(${needs})$")
             set(lack ${words_${option}} PARENT_SCOPE)
@@ -44,6 +46,9 @@ function(fsnn_test name)
     set(environment FSNN_BUILD=${PROJECT_BINARY_DIR} CC=${CMAKE_C_COMPILER} FSNN_DENSE=${FSNN_DENSE})
     if(TARGET fsnn_cli)
         list(APPEND environment FSNN_BIN=$<TARGET_FILE:fsnn_cli>)
+    endif()
+    if(TARGET fsnn_mpi)
+        list(APPEND environment FSNN_MPI=$<TARGET_FILE:fsnn_mpi>)
     endif()
     if(TARGET fsnn_suite)
         list(APPEND environment FSNN_SUITE=$<TARGET_FILE:fsnn_suite>)

@@ -19,6 +19,8 @@ libkissfft-dev         Fourier transforms of sound (not with -DFSNN_FFT=OFF)
 libpng-dev             pictures in PNG (not with -DFSNN_PNG=OFF)
 libsndfile1-dev        sound other than plain WAV: FLAC, Ogg, AIFF (not with -DFSNN_SOUND=OFF)
 libhdf5-dev            HDF5 files (not with -DFSNN_HDF5=OFF)
+libopenmpi-dev         fsnn-mpi: training by several processes (not with -DFSNN_MPI=OFF)
+openmpi-bin            fsnn-mpi: mpirun
 libcmocka-dev          unit tests
 gnuplot-nox            figures (not with -DFSNN_PLOT=OFF)
 fonts-dejavu-core      the letters in the figures
@@ -34,6 +36,7 @@ clang                  the second compiler; fuzz targets
 clang-format-14        the layout of the code
 libclang-rt-14-dev     sanitizers and libFuzzer for clang
 libomp-14-dev          OpenMP for clang, and archer for ThreadSanitizer
+shellcheck             the scripts of docs/cluster.md
 valgrind               callgrind: instructions, in place of seconds
 gdb                    the debugger
 '

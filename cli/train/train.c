@@ -10,10 +10,20 @@
 typedef struct options {
     cli_common common;
     const char *out, *resume, *weights, *precision;
-    bool force, other_data, no_figures;
+    bool force, other_data, no_figures, lossy;
 } options;
 
+train_team *train_team_here;
+
+static bool writes(void)
+{
+    return !train_team_here || train_team_here->ranks.rank == 0;
+}
+
+/* The first row is fsnn-mpi's alone. */
 static const cli_option table[] = {
+    {"lossy", 0, CLI_FLAG, offsetof(options, lossy), NULL,
+     "gradients travel as bfloat16: half of the bytes, other results", 0, 0},
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "run directory (default: runs/NAME)", 0,
      0},
     {"resume", 0, CLI_TEXT, offsetof(options, resume), "DIR",
@@ -94,7 +104,7 @@ static int in_the_way(const char *directory)
 
 static void say_warning(work *w)
 {
-    const char *warning = fsnn_run_warning(w->run);
+    const char *warning = w->run ? fsnn_run_warning(w->run) : NULL;
     if (warning && warning != w->warning)
         cli_warn("%s", warning);
     w->warning = warning;
@@ -305,6 +315,10 @@ static int train(work *w)
                                              .on_epoch = on_epoch,
                                              .user = w,
                                              .stop = cli_stop()};
+    if (train_team_here) {
+        train_team_here->ranks.lossy = w->o->lossy;
+        options.ranks = &train_team_here->ranks;
+    }
     int watched = fsnn_session_watched(w->model.session);
     if (watched == FSNN_PART_TEST)
         cli_say("  remark      the best epoch is chosen on the test data, which flatters it: "
@@ -314,8 +328,12 @@ static int train(work *w)
     fsnn_status status = fsnn_session_train(w->model.session, &options, &w->result);
     cli_progress_clear(&w->progress);
     say_warning(w);
+    if (train_team_here && w->trained && writes())
+        train_team_here->report();
     if (status == FSNN_EINTERRUPTED)
         return say_interrupted(w);
+    if (status == FSNN_EARGUMENT && strcmp(fsnn_error_place().key, "ranks") == 0)
+        return cli_error(CLI_USAGE, "%s", fsnn_error_text());
     if (status >= 0 && !w->trained)
         cli_say("nothing is left to train: %lld epochs are done, and training.epochs is %lld",
                 (long long)w->result.epochs,
@@ -444,11 +462,11 @@ static int begin_with(work *w)
 static int open_all(work *w)
 {
     int code = choose_description(w);
-    if (code == CLI_GOOD && w->o->resume)
+    if (code == CLI_GOOD && w->o->resume && writes())
         code = open_run(w, w->o->resume, FSNN_RUN_RESUME);
     if (code == CLI_GOOD)
         code = cli_model_open_run(&w->model, w->description, &w->o->common, w->o->resume);
-    if (code == CLI_GOOD && !w->o->resume)
+    if (code == CLI_GOOD && !w->o->resume && writes())
         code = choose_directory(w);
     if (code == CLI_GOOD)
         code = check_training(w);
@@ -474,14 +492,16 @@ static int run(void *given)
     int code = cli_precision(&o->common, o->precision, NULL);
     if (code == CLI_GOOD)
         code = open_all(&w);
+    if (train_team_here)
+        code = train_team_here->agree(code);
     if (code == CLI_GOOD) {
         say_header(&w);
-        if (!w.o->no_figures && fsnn_plot_check(NULL) < 0)
+        if (writes() && !w.o->no_figures && fsnn_plot_check(NULL) < 0)
             cli_warn("no figures after the training: %s", fsnn_error_text());
         cli_signals_keep();
         code = train(&w);
     }
-    if (code == CLI_GOOD)
+    if (code == CLI_GOOD && writes())
         code = finish(&w);
     fsnn_metrics_free(&w.result);
     cli_model_close(&w.model);
@@ -507,6 +527,25 @@ const cli_command cli_train = {
     .examples = "  fsnn train examples/fashion_mlp.yaml\n"
                 "  fsnn train examples/fashion_mlp.yaml --set dynamics.alpha=0.7 --out runs/a07\n"
                 "  fsnn train --resume runs/a07\n",
+    .option = table + 1,
+    .values = values,
+    .min_operands = 0,
+    .max_operands = 1,
+    .size = sizeof(options),
+    .run = run,
+};
+const cli_command cli_train_ranks = {
+    .name = "train",
+    .summary = "train a network on a data set, by all ranks together",
+    .operands = "DESC.yaml",
+    .usage = "DESC.yaml [options], or --resume DIR [options]",
+    .details =
+        "Trains the network of the description DESC.yaml, as fsnn train does.\n\n"
+        "Each rank runs some of the shards of every batch: training.shards is a multiple of the "
+        "number of ranks. Results are those of fsnn train with the same shards. Rank 0 writes; "
+        "all ranks read the description, the data and, with --resume, the run.",
+    .examples = "  mpirun -n 4 fsnn-mpi train NET.yaml --set training.shards=8 --out runs/a\n"
+                "  mpirun -n 8 fsnn-mpi train --resume runs/a\n",
     .option = table,
     .values = values,
     .min_operands = 0,

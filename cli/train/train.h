@@ -10,4 +10,17 @@
 void train_figures(const cli_model *model, const char *run, int judge,
                    const fsnn_evaluation *evaluation);
 
+/* A training by several processes (fsnn-mpi), one of which this is. */
+typedef struct train_team {
+    fsnn_ranks ranks;
+    /* The exit code of the first rank that has one, whose sentence is then printed; each gives its
+     * own. */
+    int (*agree)(int code);
+    void (*report)(void); /* what was sent, once the training is over */
+} train_team;
+extern train_team *train_team_here; /* NULL: alone */
+
+/* The command of fsnn-mpi. */
+extern const cli_command cli_train_ranks;
+
 #endif

@@ -312,6 +312,7 @@ typedef struct fsnn_session_training_options {
     fsnn_training_callback on_batch, on_epoch;
     void *user;
     volatile const int *stop;
+    const fsnn_ranks *ranks; /* as of fsnn_train_options: only rank 0 has a directory or a run */
 } fsnn_session_training_options;
 
 /* A training that writes nothing. */

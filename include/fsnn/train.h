@@ -415,6 +415,22 @@ FSNN_API const char *fsnn_run_before(const fsnn_run *run);
  * had), or NULL. */
 FSNN_API const char *fsnn_run_warning(const fsnn_run *run);
 
+/* Processes that train one network together: each runs some of the shards of every batch, and all
+ * take the same step. Functions are called by all ranks in the same order, with the same `bytes`;
+ * non-zero is an error, of which they set the sentence. Memory does not overlap. */
+typedef struct fsnn_ranks {
+    int rank, count; /* this one, from 0, of so many */
+    /* `out` [count][bytes]: what each rank receives from this one; `in` [count][bytes]: what this
+     * one receives from each */
+    int (*exchange)(const void *out, void *in, size_t bytes, void *user);
+    /* `out` [bytes] of each rank becomes `in` [count][bytes] of all */
+    int (*gather)(const void *out, void *in, size_t bytes, void *user);
+    void *user;
+    /* Gradients travel as bfloat16, half of the bytes or a quarter; results then depend on the
+     * number of ranks, too. */
+    bool lossy;
+} fsnn_ranks;
+
 typedef struct fsnn_train_options {
     fsnn_training training;
     /* where checkpoints and logs go, as a run of its own that replaces what is there; NULL:
@@ -427,6 +443,11 @@ typedef struct fsnn_train_options {
     void *user;
     volatile const int *stop; /* set by a signal handler: save, FSNN_EINTERRUPTED */
     fsnn_run *run; /* instead of `directory` and `resume`, whose part its mode has; borrowed */
+    /* All of them call fsnn_train, with the same net, data and options, and return alike: their
+     * count divides training.shards. Rank 0 writes; only it is given a directory or a run, from
+     * which the others read the state that is gone on from. Evaluations are spread over them.
+     * NULL: this process trains alone. An error of one rank is one of all. */
+    const fsnn_ranks *ranks;
 } fsnn_train_options;
 
 /* Whether a training can start: refuses whatever fsnn_train refuses before its first batch, and
@@ -448,7 +469,8 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
  * (or was stopped early) has nothing left to train: FSNN_OK. A state remembers what data it was
  * trained on (fsnn_data_fingerprint): others are refused (FSNN_EARGUMENT) unless the options take
  * them; other data to be watched are a warning of the run.
- * Errors: FSNN_EARGUMENT, FSNN_ESHAPE (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
+ * Errors: FSNN_EARGUMENT (key "ranks": their number, and what differs between them), FSNN_ESHAPE
+ * (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
  * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
  * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY
  * (someone else trains into the directory), FSNN_EINTERRUPTED. */

@@ -8,6 +8,7 @@
  * Samples that are made from recordings keep their thread in any case: it may have to wait for a
  * disk. */
 #include "base/port_threads.h"
+#include "data/loader.h"
 #include "data/recipe.h"
 #include "data/store.h"
 
@@ -38,8 +39,9 @@ typedef struct slot {
 struct fsnn_loader {
     recipe how;
     int64_t batches, samples;
-    int64_t *order; /* [count] samples of this epoch */
-    maker *maker;   /* [makers] */
+    int64_t every, first, count; /* of these batches those that are wanted (loader_share) */
+    int64_t *order;              /* [count] samples of this epoch */
+    maker *maker;                /* [makers] */
     int makers;
     spike_piece piece[PIECES];
     fault fault[PIECES];
@@ -179,8 +181,15 @@ static fsnn_status fill_once_or_more(fsnn_loader *l, slot *s, filling *f)
     }
 }
 
-static void fill(fsnn_loader *l, int64_t number, slot *s)
+/* The batch that is made as the i-th. */
+static int64_t number_of(const fsnn_loader *l, int64_t i)
 {
+    return i / l->count * l->every + l->first + i % l->count;
+}
+
+static void fill(fsnn_loader *l, int64_t i, slot *s)
+{
+    int64_t number = number_of(l, i);
     int64_t batch = l->how.options.batch, left = l->samples - number * batch;
     filling f = {l, s, number * batch};
     s->batch = left < batch ? left : batch;
@@ -195,7 +204,8 @@ static void fill(fsnn_loader *l, int64_t number, slot *s)
 static bool wanted(const fsnn_loader *l)
 {
     int64_t held = l->consumed > 0 ? l->consumed - 1 : 0;
-    return l->started && !l->together && l->produced < l->batches && l->produced < held + SLOTS;
+    return l->started && !l->together && number_of(l, l->produced) < l->batches &&
+           l->produced < held + SLOTS;
 }
 
 static void run(void *user)
@@ -385,6 +395,7 @@ fsnn_status fsnn_loader_create(const fsnn_data *data, const fsnn_loader_options 
     if (!l)
         return FSNN_EMEMORY;
     atomic_init(&l->drop, false);
+    l->every = l->count = 1;
     fsnn_status status = create(l, data, options);
     if (status < 0)
         fsnn_loader_destroy(l);
@@ -503,6 +514,16 @@ fsnn_status fsnn_loader_start(fsnn_loader *l, int64_t epoch)
     return status;
 }
 
+void loader_share(fsnn_loader *l, int64_t every, int64_t first, int64_t count)
+{
+    port_enter(l->monitor);
+    l->started = false; /* the thread looks no more at what is wanted */
+    l->every = every;
+    l->first = first;
+    l->count = count;
+    port_leave(l->monitor);
+}
+
 /* Makes batch `taken` and hands it out. */
 static slot *make_next(fsnn_loader *l)
 {
@@ -536,7 +557,7 @@ int fsnn_loader_next(fsnn_loader *l, fsnn_batch *batch)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_loader_next needs a loader and a place for a batch");
     FSNN_TRY(check_process(l));
     port_enter(l->monitor);
-    bool started = l->started, more = started && l->consumed < l->batches;
+    bool started = l->started, more = started && number_of(l, l->consumed) < l->batches;
     const slot *s = more ? (l->together ? make_next : consume)(l) : NULL;
     port_leave(l->monitor);
     *batch = (fsnn_batch){0};

@@ -126,7 +126,8 @@ static fsnn_status train_into(fsnn_session *s, const fsnn_session_training_optio
                                     .on_epoch = on_epoch,
                                     .user = &w,
                                     .stop = o->stop,
-                                    .run = run};
+                                    .run = run,
+                                    .ranks = o->ranks};
     FSNN_TRY(session_best_begin(s, run));
     if (run)
         FSNN_TRY(hand_description(s, run));

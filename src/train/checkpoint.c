@@ -362,3 +362,8 @@ fsnn_status checkpoint_load(trainer *t)
     fsnn_free(path);
     return status ? status : find_best(t);
 }
+
+fsnn_status checkpoint_load_other(trainer *t, const char *path)
+{
+    return read_state(t, path);
+}

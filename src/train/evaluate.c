@@ -4,10 +4,13 @@
 #include "train/evaluate.h"
 
 #include "base/error_key.h"
+#include "net/net.h"
 #include "train/metric.h"
 #include "train/pairs.h"
 #include "train/pass.h"
 #include "train/plane.h"
+#include "train/ranks.h"
+#include "train/records.h"
 
 #include <math.h>
 
@@ -23,6 +26,7 @@ typedef struct task {
     evaluate_progress *progress; /* may be NULL */
     void *user;
     fsnn_products products;
+    const fsnn_ranks *ranks; /* NULL: alone */
 } task;
 
 typedef struct sums {
@@ -32,6 +36,7 @@ typedef struct sums {
     pass_input input;
     metric_sums metrics;
     pairs pairs;
+    records records; /* of ranks: what the batches of this one have said */
 } sums;
 
 /* An answer, on its way into the figures. */
@@ -54,20 +59,29 @@ static void judge(const loss_answer *a, void *user)
 }
 
 /* With the first batch it is known what the targets are. */
-static fsnn_status open_sums(const task *t, const loss_input *input, sums *s,
+static fsnn_status open_sums(const task *t, bool labels, int64_t C, sums *s,
                              fsnn_evaluation *result)
 {
-    loss_task of = loss_task_of(t->loss, input->labels != NULL);
+    loss_task of = loss_task_of(t->loss, labels);
     int64_t k = t->top_k > 0 ? t->top_k : fsnn_training_default().top_k;
-    FSNN_TRY(metric_open(&s->metrics, of, input->C, k));
+    FSNN_TRY(metric_open(&s->metrics, of, C, k));
     if (of == LOSS_CLASSES)
-        result->classes = input->C;
+        result->classes = C;
     if (!t->confusion || of == LOSS_LABELS)
         return FSNN_OK;
     if (of == LOSS_VALUES)
         return pairs_open(&s->pairs);
-    result->confusion = fsnn_alloc((size_t)(input->C * input->C) * sizeof(int64_t));
+    result->confusion = fsnn_alloc((size_t)(C * C) * sizeof(int64_t));
     return result->confusion ? FSNN_OK : FSNN_EMEMORY;
+}
+
+/* A batch; its rates and answers follow. */
+static fsnn_status count(const task *t, const record *r, sums *s, fsnn_evaluation *result)
+{
+    s->loss += r->loss * r->counted;
+    s->steps += r->steps;
+    result->samples += (int64_t)r->counted;
+    return s->metrics.C ? FSNN_OK : open_sums(t, r->labels, r->C, s, result);
 }
 
 static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, sums *s,
@@ -85,14 +99,37 @@ static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, 
         return fsnn_fail(FSNN_ENUMERIC,
                          "the loss is %.6g: weights or samples hold numbers that are not finite",
                          measure.value);
-    double counted = (double)target_counted(batch, t->loss);
-    s->loss += measure.value * counted;
-    s->steps += (double)(batch->steps * batch->batch);
-    layers_add_rates(l, t->net, counted, s->rate);
-    result->samples += (int64_t)counted;
-    if (!s->metrics.C)
-        FSNN_TRY(open_sums(t, &answers, s, result));
+    record r = {.loss = measure.value,
+                .counted = (double)target_counted(batch, t->loss),
+                .steps = (double)(batch->steps * batch->batch),
+                .labels = answers.labels != NULL,
+                .C = answers.C};
+    if (ranks_many(t->ranks)) {
+        FSNN_TRY(records_begin(&s->records, &r, l, t->net));
+        FSNN_TRY(plane->answers(t->loss, &answers, records_answer, &s->records));
+        return records_end(&s->records);
+    }
+    layers_add_rates(l, t->net, r.counted, s->rate);
+    FSNN_TRY(count(t, &r, s, result));
     return plane->answers(t->loss, &answers, judge, &j);
+}
+
+/* The batches of all ranks, in their order. */
+static fsnn_status count_all(const task *t, const layers *l, sums *s, fsnn_evaluation *result)
+{
+    const double *rate;
+    record r;
+    loss_answer a;
+    judging j = {t, s, result};
+    FSNN_TRY(records_share(&s->records, t->ranks));
+    while (records_next(&s->records, &r, l->count, &rate)) {
+        for (int i = 0; i < l->count; i++)
+            s->rate[i] += r.counted * rate[i];
+        FSNN_TRY(count(t, &r, s, result));
+        while (records_next_answer(&s->records, &r, &a))
+            judge(&a, &j);
+    }
+    return FSNN_OK;
 }
 
 /* ---- what neurons did ---- */
@@ -105,8 +142,9 @@ static float rate_of(int64_t spikes, int64_t most)
     return fminf((float)((double)spikes / (double)most), nextafterf(1, 0));
 }
 
-static fsnn_status neurons(const fsnn_net *net, int i, fsnn_evaluation *e)
+static fsnn_status neurons(const task *t, int i, fsnn_evaluation *e)
 {
+    const fsnn_net *net = t->net;
     int64_t most, count = e->layer_neurons[i],
                   *spikes = fsnn_alloc((size_t)(count + 1) * sizeof *spikes);
     e->neuron_rate[i] = fsnn_alloc((size_t)(count + 1) * sizeof **e->neuron_rate);
@@ -115,6 +153,9 @@ static fsnn_status neurons(const fsnn_net *net, int i, fsnn_evaluation *e)
         return FSNN_EMEMORY;
     }
     fsnn_status status = fsnn_net_spike_counts(net, e->layer_node[i], spikes, &most);
+    spikes[count] = most;
+    status = status ? status : ranks_sum_counts(t->ranks, spikes, count + 1);
+    most = spikes[count];
     for (int64_t n = 0; n < count && !status; n++) {
         e->layer_dead[i] += spikes[n] == 0;
         e->layer_saturated[i] += spikes[n] == most;
@@ -145,15 +186,37 @@ static fsnn_status reserve(const layers *l, fsnn_evaluation *e)
     return FSNN_OK;
 }
 
-static fsnn_status diagnose(const fsnn_net *net, fsnn_evaluation *result)
+static fsnn_status diagnose(const task *t, fsnn_evaluation *result)
 {
     for (int i = 0; i < result->layers; i++)
-        FSNN_TRY(neurons(net, i, result));
+        FSNN_TRY(neurons(t, i, result));
     return FSNN_OK;
 }
 
-static fsnn_status accounts(const fsnn_net *net, fsnn_evaluation *result)
+/* What the forwards of all ranks cost. */
+static fsnn_status sum_tallies(const task *t)
 {
+    enum { NUMBERS = sizeof(net_tally) / sizeof(double) };
+    const int64_t count = (int64_t)NUMBERS * t->net->nodes;
+    if (!ranks_many(t->ranks))
+        return FSNN_OK;
+    double *all = fsnn_alloc((size_t)(t->ranks->count * count) * sizeof *all),
+           *own = (double *)t->net->tally;
+    fsnn_status status =
+        all ? ranks_gather(t->ranks, own, all, (size_t)count * sizeof *all) : FSNN_EMEMORY;
+    for (int64_t i = 0; i < count && !status; i++) {
+        own[i] = 0;
+        for (int k = 0; k < t->ranks->count; k++)
+            own[i] += all[k * count + i];
+    }
+    fsnn_free(all);
+    return status;
+}
+
+static fsnn_status accounts(const task *t, fsnn_evaluation *result)
+{
+    const fsnn_net *net = t->net;
+    FSNN_TRY(sum_tallies(t));
     result->nodes = fsnn_net_node_count(net);
     result->node = fsnn_alloc((size_t)result->nodes * sizeof *result->node);
     if (!result->node)
@@ -215,7 +278,9 @@ static fsnn_status all(const task *t, const layers *l, sums *s, fsnn_evaluation 
         return FSNN_EMEMORY;
     FSNN_TRY(fsnn_loader_start(t->loader, t->epoch));
     FSNN_TRY(fsnn_net_count_spikes(t->net, true));
-    fsnn_status status = batches(t, l, s, result);
+    fsnn_status status = ranks_agree(t->ranks, batches(t, l, s, result));
+    if (status == FSNN_OK && ranks_many(t->ranks))
+        status = count_all(t, l, s, result);
     if (status != FSNN_OK && !(partly(t, status) && result->samples))
         return status;
     double samples = (double)result->samples;
@@ -229,8 +294,8 @@ static fsnn_status all(const task *t, const layers *l, sums *s, fsnn_evaluation 
     s->pairs = (pairs){0};
     result->steps = s->steps / samples;
     layers_mean(l, s->rate, samples, result->layer_rate);
-    FSNN_TRY(diagnose(t->net, result));
-    FSNN_TRY(accounts(t->net, result));
+    FSNN_TRY(diagnose(t, result));
+    FSNN_TRY(accounts(t, result));
     result->seconds = fsnn_now() - begin;
     return status;
 }
@@ -248,6 +313,7 @@ static fsnn_status of_layers(const task *t, fsnn_evaluation *result)
     fsnn_free(s.rate);
     fsnn_free(s.pairs.truth);
     fsnn_free(s.pairs.answer);
+    records_free(&s.records);
     metric_close(&s.metrics);
     pass_input_free(&s.input);
     return status;
@@ -275,13 +341,15 @@ static fsnn_status counted(const task *t, fsnn_evaluation *result)
 }
 
 fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
-                           volatile const int *stop, fsnn_evaluation *result)
+                           const fsnn_ranks *ranks, volatile const int *stop,
+                           fsnn_evaluation *result)
 {
     const task t = {.net = net,
                     .loader = loader,
                     .loss = &training->loss,
                     .top_k = training->top_k,
-                    .stop = stop};
+                    .stop = stop,
+                    .ranks = ranks};
     return counted(&t, result);
 }
 

@@ -6,9 +6,11 @@
 
 /* fsnn_evaluate without the table of confusions, leaving the net planned for evaluation, and
  * without pairs. Of `training` loss and top_k count. Breaks off with FSNN_EINTERRUPTED when `*stop`
- * is set (stop may be NULL). */
+ * is set (stop may be NULL). Of ranks (NULL: alone) each has its share of the loader's batches
+ * (data/loader.h), and all get the figures of all: the same as of one. */
 fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
-                           volatile const int *stop, fsnn_evaluation *result);
+                           const fsnn_ranks *ranks, volatile const int *stop,
+                           fsnn_evaluation *result);
 
 /* fsnn_evaluate_epoch that tells the samples that are over, before its first batch (0) and after
  * each. A non-zero return stops it: FSNN_EINTERRUPTED, and `*result` has the figures of these

@@ -3,6 +3,7 @@
 #include "train/trainer.h"
 
 #include "base/port_files.h"
+#include "data/loader.h"
 #include "train/evaluate.h"
 #include "train/loss.h"
 #include "train/pass.h"
@@ -30,6 +31,9 @@ static fsnn_status check_directory(const char *directory)
 static fsnn_status open_run(trainer *t)
 {
     const fsnn_train_options *o = t->options;
+    if (o->ranks && o->ranks->rank > 0 && (o->run || o->directory || o->resume))
+        return fsnn_fail(FSNN_EARGUMENT, "fsnn_train: rank 0 writes: rank %d is given no run",
+                         o->ranks->rank);
     if (o->run && (o->directory || o->resume))
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_train: `run` says where to write and whether to "
                                          "resume: leave out `directory` and `resume`");
@@ -71,8 +75,8 @@ static fsnn_status prepare_loss(trainer *t)
     return fsnn_loss_balance(fsnn_loader_data(t->train), t->loss.class_weights, t->class_weight);
 }
 
-/* What was trained before, where there is anything. */
-static fsnn_status prepare(trainer *t)
+/* What this process needs. */
+static fsnn_status prepare_own(trainer *t)
 {
     FSNN_TRY(fsnn_train_check(t->net, t->train, t->test, &t->options->training));
     FSNN_TRY(open_run(t));
@@ -90,9 +94,20 @@ static fsnn_status prepare(trainer *t)
     trainer_shards_epoch(t, &t->at.epoch_batches, &t->at.epoch_samples);
     FSNN_TRY(trainer_shards_open(t));
     fsnn_net_zero_grad(t->net); /* from here on each step leaves them zero */
-    if (t->run && fsnn_run_saved(t->run))
-        return checkpoint_load(t);
     return FSNN_OK;
+}
+
+/* What was trained before, where there is anything. */
+static fsnn_status prepare(trainer *t)
+{
+    const fsnn_ranks *ranks = t->options->ranks;
+    FSNN_TRY(ranks_check(ranks, shards_of(&t->options->training)));
+    FSNN_TRY(ranks_agree(ranks, prepare_own(t)));
+    if (ranks_many(ranks)) {
+        FSNN_TRY(trainer_ranks_load(t));
+        return trainer_ranks_compare(t);
+    }
+    return t->run && fsnn_run_saved(t->run) ? checkpoint_load(t) : FSNN_OK;
 }
 
 /* ---- stopping ---- */
@@ -118,8 +133,9 @@ static fsnn_status interrupted(const trainer *t)
 
 static fsnn_status save_and_stop(trainer *t)
 {
-    FSNN_TRY(checkpoint_save(t));
-    FSNN_TRY(checkpoint_follow(t, false));
+    fsnn_status status = checkpoint_save(t);
+    status = status ? status : checkpoint_follow(t, false);
+    FSNN_TRY(ranks_agree(t->options->ranks, status));
     return interrupted(t);
 }
 
@@ -130,7 +146,8 @@ static fsnn_status start_epoch(trainer *t)
 {
     fsnn_batch batch;
     FSNN_TRY(fsnn_loader_start(t->train, t->at.epoch));
-    int64_t seen = t->at.batches * shards_of(&t->options->training);
+    const fsnn_ranks *ranks = t->options->ranks;
+    int64_t seen = t->at.batches * shards_of(&t->options->training) / (ranks ? ranks->count : 1);
     for (int64_t i = 0; i < seen; i++) {
         int more = fsnn_loader_next(t->train, &batch);
         if (more < 0)
@@ -141,14 +158,15 @@ static fsnn_status start_epoch(trainer *t)
 
 static fsnn_status all_batches(trainer *t)
 {
-    bool stop = false;
     int more = 0;
+    t->wants = t->stop = false;
     FSNN_TRY(start_epoch(t));
     t->mark = fsnn_now();
     while (t->at.batches < t->at.epoch_batches && (more = trainer_batch(t)) > 0) {
         trainer_metrics(t, &t->so_far);
-        stop = called(t, t->options->on_batch, &t->so_far) || stop;
-        if ((stop || asked_to_stop(t)) && !trainer_waiting(t))
+        t->wants = called(t, t->options->on_batch, &t->so_far) || asked_to_stop(t) || t->wants;
+        bool stop = ranks_many(t->options->ranks) ? t->stop : t->wants;
+        if (stop && !trainer_waiting(t))
             return save_and_stop(t);
     }
     return more < 0 ? (fsnn_status)more : FSNN_OK;
@@ -162,8 +180,8 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
     if (!t->test)
         return FSNN_OK;
     FSNN_TRY(average_show(&t->average, true));
-    fsnn_status status =
-        evaluate_quick(t->net, t->test, &t->options->training, t->options->stop, &e);
+    fsnn_status status = evaluate_quick(t->net, t->test, &t->options->training, t->options->ranks,
+                                        t->options->stop, &e);
     fsnn_error error;
     fsnn_error_keep(&error);
     fsnn_status back = average_show(&t->average, false);
@@ -223,6 +241,14 @@ static void next_epoch(trainer *t)
     figures_next_epoch(&t->figures);
 }
 
+/* What follows from the epoch on disk. */
+static fsnn_status write_epoch(trainer *t, bool best)
+{
+    FSNN_TRY(checkpoint_save(t));
+    FSNN_TRY(checkpoint_follow(t, best));
+    return t->run ? run_saved(t->run, t->at.epoch) : FSNN_OK;
+}
+
 static fsnn_status end_epoch(trainer *t, fsnn_metrics *metrics)
 {
     FSNN_TRY(average_show(&t->average, true)); /* figures of parameters are those evaluated */
@@ -240,9 +266,7 @@ static fsnn_status end_epoch(trainer *t, fsnn_metrics *metrics)
     metrics->seconds_left =
         (double)(metrics->epochs - metrics->epoch) *
         ((double)t->at.epoch_samples / metrics->samples_per_second + t->evaluation_seconds);
-    FSNN_TRY(checkpoint_save(t));
-    FSNN_TRY(checkpoint_follow(t, metrics->best));
-    return t->run ? run_saved(t->run, t->at.epoch) : FSNN_OK;
+    return ranks_agree(t->options->ranks, write_epoch(t, metrics->best));
 }
 
 /* ---- all epochs ---- */
@@ -271,14 +295,17 @@ static fsnn_status begin(trainer *t)
 
 static fsnn_status all_epochs(trainer *t)
 {
-    FSNN_TRY(begin(t));
+    FSNN_TRY(ranks_agree(t->options->ranks, begin(t)));
     while (!finished(t)) {
         FSNN_TRY(all_batches(t));
         FSNN_TRY(end_epoch(t, &t->so_far));
         FSNN_TRY(average_show(&t->average, true)); /* callbacks keep the best weights */
-        bool stop = called(t, t->options->on_epoch, &t->so_far);
+        bool many = ranks_many(t->options->ranks);
+        bool stop = called(t, t->options->on_epoch, &t->so_far) || asked_to_stop(t) ||
+                    (many && (t->wants || t->stop)); /* since the last batch */
         FSNN_TRY(average_show(&t->average, false));
-        if ((stop || asked_to_stop(t)) && !finished(t))
+        FSNN_TRY(ranks_any(t->options->ranks, &stop));
+        if (stop && !finished(t))
             return interrupted(t); /* all is saved */
     }
     return FSNN_OK;
@@ -330,12 +357,23 @@ static fsnn_status terms_off(const trainer *t, fsnn_status status)
     return status;
 }
 
+/* Of the batches of an epoch this rank makes its own: again all, at the end. */
+static void share_batches(const trainer *t, bool on)
+{
+    const fsnn_ranks *r = on && ranks_many(t->options->ranks) ? t->options->ranks : NULL;
+    int64_t all = shards_of(&t->options->training), part = r ? all / r->count : 1;
+    loader_share(t->train, r ? all : 1, r ? r->rank * part : 0, part);
+    if (t->test)
+        loader_share(t->test, r ? r->count : 1, r ? r->rank : 0, 1);
+}
+
 /* Everything, with the number of threads that a batch of shards is run with: kernels of
  * convolutions and products may cut their sums by it, and a shard must give the same bits wherever
  * it is run. */
 static fsnn_status run_epochs(trainer *t)
 {
     int threads = fsnn_threads();
+    share_batches(t, true);
     if (!t->shards.net || threads == 1)
         return all_epochs(t);
     fsnn_plan plan = pass_plan(t->net);
@@ -359,6 +397,7 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
     if (!status) {
         status = terms_begin(net, &options->training);
         status = status ? status : run_epochs(&t);
+        share_batches(&t, false);
         status = terms_off(&t, status);
         status = pass_back(net, &plan, status);
         fsnn_error error;

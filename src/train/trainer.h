@@ -6,6 +6,7 @@
 #include "train/history.h"
 #include "train/pass.h"
 #include "train/plane.h"
+#include "train/ranks.h"
 #include "train/run.h"
 #include "train/schedule.h"
 #include "train/shards.h"
@@ -48,13 +49,18 @@ typedef struct trainer {
     bool values;               /* targets are no classes */
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
     double mark;               /* when the last batch ended */
-    void *gradient;            /* of the output, [capacity], in the net's precision */
+    bool wants;     /* this process wants to stop in this epoch; of ranks: one of them did, */
+    bool stop;      /* when the last batch was run */
+    void *gradient; /* of the output, [capacity], in the net's precision */
     int64_t capacity;
     pass_input input;
     double weight; /* of the gradients that are added up for the next step */
     shards shards; /* where a batch has several: */
     double *said;  /* [shards][width] what each says of itself (trainer_shards.c) */
-    int64_t full;  /* targets of one that is full */
+    double *own;   /* the same, of this rank's shards, and of all ranks: */
+    double *told;
+    ranks_room room;
+    int64_t full; /* targets of one that is full */
 } trainer;
 
 /* What the loss says of a batch, or a shard of one. */
@@ -92,12 +98,19 @@ fsnn_status checkpoint_save(trainer *t);
 /* The files that follow from the state: last.safetensors, metrics.csv and metrics.jsonl; and
  * `best`, where the state is that of the best epoch, best.safetensors before them. */
 fsnn_status checkpoint_follow(trainer *t, bool best);
-/* The fingerprints, where there is a run to keep them. */
+/* The fingerprints, where there is a run to keep them, or ranks that compare them. */
 fsnn_status trainer_data_find(trainer *t);
 /* To a state, and held against that of a state to go on from. */
 fsnn_status trainer_data_save(const trainer *t, fsnn_arrays *out);
 fsnn_status trainer_data_check(const trainer *t, const fsnn_arrays *in);
 /* From last.state.safetensors; nothing is changed unless everything fits. */
 fsnn_status checkpoint_load(trainer *t);
+/* The same of the state at `path`, for a rank that has no run. */
+fsnn_status checkpoint_load_other(trainer *t, const char *path);
+
+/* trainer_ranks.c: whether the ranks are alike, and go on from one state: before the first batch.
+ * FSNN_EARGUMENT (key ranks): what differs, of which rank. */
+fsnn_status trainer_ranks_load(trainer *t);
+fsnn_status trainer_ranks_compare(const trainer *t);
 
 #endif

@@ -8,7 +8,7 @@
 
 fsnn_status trainer_data_find(trainer *t)
 {
-    if (!t->run)
+    if (!t->run && !ranks_many(t->options->ranks))
         return FSNN_OK;
     FSNN_TRY(fsnn_data_fingerprint(fsnn_loader_data(t->train), t->data));
     return t->test ? fsnn_data_fingerprint(fsnn_loader_data(t->test), t->watched) : FSNN_OK;
@@ -31,10 +31,12 @@ fsnn_status trainer_data_check(const trainer *t, const fsnn_arrays *in)
                              "the training data are not those that it was trained on: %s: go on "
                              "with the same data, train a new run, or allow other_data",
                              words);
+        if (!t->run) /* rank 0 says it */
+            return FSNN_OK;
         FSNN_TRY(run_warn(t->run, "%s goes on with other training data than it had: %s",
                           t->run->directory, words));
     }
-    if (watched && *watched && *t->watched &&
+    if (t->run && watched && *watched && *t->watched &&
         fsnn_fingerprint_differs(watched, t->watched, words, sizeof words))
         return run_warn(t->run,
                         "%s: the data that are watched are not those that it had: %s: figures of "

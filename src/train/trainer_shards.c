@@ -2,6 +2,11 @@
  * in the order of the shards; its gradient goes into a tree (train/tree.h). */
 #include "train/trainer.h"
 
+#include <string.h>
+
+/* Before the rows of a rank: its status, and whether it wants to stop. */
+enum { STATUS, STOP, HEAD };
+
 /* A row: what the loss says, then rates of layers and figures of terms. */
 enum { COUNTED, LOSS, CORRECT, SAID };
 
@@ -31,14 +36,21 @@ fsnn_status trainer_shards_open(trainer *t)
               (info.label_steps > 1 ? info.label_steps : 1);
     FSNN_TRY(shards_open(&t->shards, t->net, &t->options->training));
     t->said = fsnn_alloc((size_t)(n * width(t)) * sizeof *t->said);
-    return t->said ? FSNN_OK : FSNN_EMEMORY;
+    t->own = fsnn_alloc((size_t)(HEAD + n * width(t)) * sizeof *t->own);
+    const fsnn_ranks *r = t->options->ranks;
+    int64_t ranks = r ? r->count : 1;
+    t->told = fsnn_alloc((size_t)(ranks * HEAD + n * width(t)) * sizeof *t->told);
+    return t->said && t->own && t->told ? FSNN_OK : FSNN_EMEMORY;
 }
 
 void trainer_shards_close(trainer *t)
 {
     shards_close(&t->shards);
+    ranks_room_close(&t->room);
     fsnn_free(t->said);
-    t->said = NULL;
+    fsnn_free(t->own);
+    fsnn_free(t->told);
+    t->said = t->own = t->told = NULL;
 }
 
 /* Of the loader's batches, which are shards. */
@@ -66,10 +78,10 @@ static double weight_of(const trainer *t, const double *said)
     return said[COUNTED] / (double)t->full;
 }
 
-static fsnn_status run(trainer *t, const fsnn_batch *batch, int64_t shard)
+static fsnn_status run(trainer *t, const fsnn_batch *batch, int64_t shard, int64_t index)
 {
     lesson l;
-    double *said = row(t, shard);
+    double *said = t->own + HEAD + index * width(t);
     FSNN_TRY(trainer_learn(t, batch, &l));
     said[COUNTED] = (double)l.counted;
     said[LOSS] = l.loss;
@@ -80,6 +92,7 @@ static fsnn_status run(trainer *t, const fsnn_batch *batch, int64_t shard)
     return shards_take(&t->shards, weight_of(t, said), shard);
 }
 
+/* Shards first ... last - 1: those of this rank. */
 static fsnn_status run_all(trainer *t, int64_t first, int64_t last)
 {
     int64_t number = fsnn_net_counter(t->net);
@@ -89,13 +102,36 @@ static fsnn_status run_all(trainer *t, int64_t first, int64_t last)
         if (more <= 0)
             return (fsnn_status)more;
         fsnn_net_counter_set(t->net, number + k); /* the random numbers of shard k */
-        FSNN_TRY(run(t, &batch, k));
+        FSNN_TRY(run(t, &batch, k, k - first));
     }
     fsnn_net_counter_set(t->net, number + count_of(t));
     return FSNN_OK;
 }
 
 /* ---- the batch as a whole ---- */
+
+/* Rows of all ranks, and whether all went well. */
+static fsnn_status tell(trainer *t, fsnn_status status)
+{
+    const fsnn_ranks *r = t->options->ranks;
+    int64_t ranks = r ? r->count : 1, rows = count_of(t) / ranks * width(t), row = HEAD + rows;
+    size_t bytes = (size_t)rows * sizeof *t->said;
+    bool failed = false;
+    if (!ranks_many(r)) {
+        memcpy(t->said, t->own + HEAD, bytes);
+        return status;
+    }
+    t->own[STATUS] = status;
+    t->own[STOP] = t->wants || (t->options->stop && *t->options->stop);
+    FSNN_TRY(ranks_gather(r, t->own, t->told, (size_t)row * sizeof *t->own));
+    for (int64_t k = 0; k < ranks; k++) {
+        const double *of = t->told + k * row;
+        failed = failed || of[STATUS] != 0;
+        t->stop = t->stop || of[STOP] != 0;
+        memcpy(t->said + k * rows, of + HEAD, bytes);
+    }
+    return failed ? ranks_agree(r, status) : FSNN_OK;
+}
 
 /* The sum of the weights of all shards. */
 static double weigh(const trainer *t, int64_t shards)
@@ -131,14 +167,18 @@ static void count_all(trainer *t, int64_t shards, double weight, double norm)
 
 fsnn_status trainer_shards_batch(trainer *t)
 {
-    int64_t shards = here(t);
+    const fsnn_ranks *r = t->options->ranks;
+    int64_t all = count_of(t), shards = here(t), first, last;
     lesson l;
     bool waiting = trainer_group(t) > 0;
+    const void *sum;
+    ranks_share(r, r ? r->rank : 0, all, shards, &first, &last);
     tree_clear(&t->shards.tree);
     shards_begin(&t->shards, waiting);
-    FSNN_TRY(run_all(t, 0, shards));
+    FSNN_TRY(tell(t, run_all(t, first, last)));
+    FSNN_TRY(ranks_sum(r, &t->shards.tree, all, shards, &t->room, &sum));
     double weight = weigh(t, shards);
-    shards_put(&t->shards, tree_sum(&t->shards.tree), weight, waiting);
+    shards_put(&t->shards, sum, weight, waiting);
     FSNN_TRY(trainer_step(t, weight, &l));
     count_all(t, shards, weight, l.norm);
     return FSNN_OK;

@@ -31,6 +31,7 @@ FSNN_DENSE=plain          libdnnl|libstdc  oneDNN  -
 FSNN_PRECISION_DOUBLE=OFF -                double  net/double,cli/simulate,op/dense_in_double
 bare                      lib[^cm]         YAML    model/description,net/double
 on                        -                -       -
+FSNN_MPI=OFF              -                -       cli/mpi
 FSNN_CLI=OFF              -                -       cli/train,build/docs
 FSNN_CORE_ONLY=ON         -                -       -
 '
@@ -82,7 +83,7 @@ try() # OPTION LIBRARY WORD SKIPPED
     cmake -S . -B "$build" $(flags_of "$1") ${CMAKE_FLAGS:-} >"$place/log" 2>&1 || { cat "$place/log" >&2; fail "$1: configuring"; }
     cmake --build "$build" -j "$jobs" >"$place/log" 2>&1 || { tail -n 50 "$place/log" >&2; fail "$1: building"; }
     case $1 in
-    FSNN_CLI=OFF | FSNN_CORE_ONLY=ON) ;; # no program says anything
+    FSNN_CLI=OFF | FSNN_CORE_ONLY=ON | FSNN_MPI=OFF) ;; # no program says anything
     *) claims "$1" "$2" "$3" ;;
     esac
     ctest --test-dir "$build" -R "${FSNN_OPTIONS_TESTS:-.}" --output-on-failure -j "$jobs" --no-tests=error >"$build/tests.log" &&
@@ -110,7 +111,7 @@ missing() # NAME PACKAGE FLAG ...: without what the flag hides
 }
 refusals()
 {
-    for name in $libraries PYTHON; do
+    for name in $libraries PYTHON MPI; do
         refused "FSNN_$name is \"perhaps\": AUTO, ON and OFF are possible" "-DFSNN_$name=perhaps"
     done
     for name in PRECISION_DOUBLE CORE_ONLY TESTS; do
@@ -121,6 +122,7 @@ refusals()
     cmake -S . -B "$place/none" -DFSNN_CORE_ONLY=ON -DFSNN_TESTS=OFF -DBUILD_SHARED_LIBS=ON >"$place/log" 2>&1 &&
         grep -q 'BUILD_SHARED_LIBS changes nothing' "$place/log" || fail "BUILD_SHARED_LIBS: $(cat "$place/log")"
     rm -rf "$place/none"
+    missing MPI libopenmpi-dev -DCMAKE_DISABLE_FIND_PACKAGE_MPI=ON
     missing ZLIB zlib1g-dev -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
     missing OPENMP OpenMP -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON
     missing PLOT gnuplot-nox -DGNUPLOT=

@@ -266,7 +266,7 @@ static void evaluation_by_itself(void **state)
     int stop = 1;
     fsnn_evaluation_free(&first);
     const fsnn_training training = {.loss = loss};
-    FAILS(evaluate_quick(t.net, t.test, &training, &stop, &first), FSNN_EINTERRUPTED);
+    FAILS(evaluate_quick(t.net, t.test, &training, NULL, &stop, &first), FSNN_EINTERRUPTED);
     fsnn_evaluation_free(&second);
     fsnn_evaluation_free(NULL);
     toy_close(&t);

@@ -1,0 +1,40 @@
+/* train/ranks.h: what the ranks of a training do together. Alone (NULL, or one rank) each returns
+ * at once. */
+#ifndef FSNN_TRAIN_RANKS_H
+#define FSNN_TRAIN_RANKS_H
+
+#include "train/tree.h"
+
+#include <fsnn/train.h>
+
+bool ranks_many(const fsnn_ranks *r);
+/* Of shards 0 ... shards - 1 of `all` those of a rank: *first ... *last - 1. */
+void ranks_share(const fsnn_ranks *r, int rank, int64_t all, int64_t shards, int64_t *first,
+                 int64_t *last);
+
+/* FSNN_EARGUMENT (key ranks): a number of ranks that does not divide the shards. */
+fsnn_status ranks_check(const fsnn_ranks *r, int64_t shards);
+/* The status of the first rank that has one, with its sentence; each rank gives its own. */
+fsnn_status ranks_agree(const fsnn_ranks *r, fsnn_status status);
+/* Whether one of them says so. FSNN_OK, or an error. */
+fsnn_status ranks_any(const fsnn_ranks *r, bool *yes);
+/* `out` [bytes] of each rank as `in` [count][bytes]. */
+fsnn_status ranks_gather(const fsnn_ranks *r, const void *out, void *in, size_t bytes);
+/* Bytes of rank 0 to all. FSNN_EMEMORY. */
+fsnn_status ranks_broadcast(const fsnn_ranks *r, void *data, size_t bytes);
+/* Whole numbers [count] become their sums over the ranks. FSNN_EMEMORY. */
+fsnn_status ranks_sum_counts(const fsnn_ranks *r, int64_t *counts, int64_t count);
+
+/* Room for sums of vectors. */
+typedef struct ranks_room {
+    void *out, *in, *part, *all; /* [count][nodes][chunk], the same, [chunk], [count][chunk] */
+    tree tree;                   /* of a chunk */
+    void *sum;                   /* [vector] */
+} ranks_room;
+void ranks_room_close(ranks_room *room);
+/* The sum of the vectors in `mine`, of all ranks, over `shards` of `all`: *sum [mine->count].
+ * FSNN_EMEMORY. */
+fsnn_status ranks_sum(const fsnn_ranks *r, tree *mine, int64_t all, int64_t shards,
+                      ranks_room *room, const void **sum);
+
+#endif

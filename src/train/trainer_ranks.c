@@ -1,0 +1,132 @@
+/* Ranks before the first batch: all from one state, and alike. Each says a hash of each thing that
+ * must be the same. */
+#include "base/error_key.h"
+#include "net/net.h"
+#include "train/trainer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one state ---- */
+
+static fsnn_status load_path(trainer *t, char *path, size_t size)
+{
+    memset(path, 0, size);
+    if (!t->run || !fsnn_run_saved(t->run))
+        return FSNN_OK;
+    FSNN_TRY(checkpoint_load(t));
+    char *state = run_path(t->run, "last.state.safetensors");
+    fsnn_status status = state ? FSNN_OK : FSNN_EMEMORY;
+    if (state && (size_t)snprintf(path, size, "%s", state) >= size)
+        status = fsnn_fail(FSNN_EARGUMENT, "%s: the path is too long for ranks", state);
+    fsnn_free(state);
+    return status;
+}
+
+fsnn_status trainer_ranks_load(trainer *t)
+{
+    const fsnn_ranks *r = t->options->ranks;
+    char path[4096];
+    FSNN_TRY(ranks_agree(r, load_path(t, path, sizeof path)));
+    FSNN_TRY(ranks_broadcast(r, path, sizeof path));
+    if (!*path)
+        return FSNN_OK;
+    FSNN_TRY(ranks_agree(r, r->rank ? checkpoint_load_other(t, path) : FSNN_OK));
+    return ranks_broadcast(r, &t->at.best, sizeof t->at.best); /* which file is there */
+}
+
+/* ---- alike ---- */
+
+enum { VERSION, KERNELS, TRAINED, WATCHED, NETWORK, OPTIONS, WEIGHTS, THINGS };
+static const char *const things[THINGS] = {
+    [VERSION] = "another version of fsnn",
+    [KERNELS] = "other instructions or dense kernels (FSNN_ISA=avx2 makes ranks alike)",
+    [TRAINED] = "other training data",
+    [WATCHED] = "other data to be watched",
+    [NETWORK] = "another network",
+    [OPTIONS] = "other options of training",
+    [WEIGHTS] = "other weights to begin with",
+};
+
+static uint64_t hash(uint64_t h, const void *data, size_t bytes)
+{
+    const unsigned char *c = data;
+    for (size_t i = 0; i < bytes; i++)
+        h = (h ^ c[i]) * 0x100000001b3u;
+    return h;
+}
+
+static uint64_t hash_text(const char *text)
+{
+    return hash(0xcbf29ce484222325u, text, strlen(text));
+}
+
+static uint64_t hash_weights(const fsnn_net *net)
+{
+    uint64_t h = hash_text("");
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *p = fsnn_net_param(net, i);
+        h = hash(h, net_param_data(p), net_param_bytes(p));
+    }
+    return h;
+}
+
+static uint64_t hash_options(const trainer *t)
+{
+    const fsnn_training *o = &t->options->training;
+    const double number[] = {(double)o->epochs,
+                             (double)o->batch,
+                             (double)shards_of(o),
+                             (double)o->accumulate,
+                             (double)o->seed,
+                             o->clip,
+                             o->ema,
+                             (double)o->loss.kind,
+                             (double)o->optimizer.kind,
+                             o->optimizer.lr,
+                             o->optimizer.weight_decay,
+                             o->optimizer.neuron_lr,
+                             (double)o->schedule.kind,
+                             o->schedule.warmup,
+                             (double)o->terms,
+                             (double)o->early_stop.patience,
+                             (double)o->drop_last,
+                             (double)t->options->ranks->count,
+                             (double)t->options->ranks->lossy,
+                             (double)o->products};
+    return hash(hash_text(""), number, sizeof number);
+}
+
+static fsnn_status own_hashes(const trainer *t, uint64_t h[THINGS])
+{
+    char *text, *kernels = fsnn_format("%s %s", fsnn_isa(), fsnn_built());
+    fsnn_status status = kernels ? fsnn_net_describe(t->net, &text) : FSNN_EMEMORY;
+    if (!status) {
+        h[VERSION] = hash_text(fsnn_version());
+        h[KERNELS] = hash_text(kernels);
+        h[TRAINED] = hash_text(t->data);
+        h[WATCHED] = hash_text(t->watched);
+        h[NETWORK] = hash_text(text);
+        h[OPTIONS] = hash_options(t);
+        h[WEIGHTS] = hash_weights(t->net);
+        free(text);
+    }
+    fsnn_free(kernels);
+    return status;
+}
+
+fsnn_status trainer_ranks_compare(const trainer *t)
+{
+    const fsnn_ranks *r = t->options->ranks;
+    uint64_t mine[THINGS] = {0}, *all = fsnn_alloc((size_t)r->count * sizeof mine);
+    fsnn_status status = ranks_agree(r, all ? own_hashes(t, mine) : FSNN_EMEMORY);
+    if (!status)
+        status = ranks_gather(r, mine, all, sizeof mine);
+    for (int i = 0; i < THINGS && !status; i++)
+        for (int k = 1; k < r->count && !status; k++)
+            if (all[k * THINGS + i] != all[i])
+                status = fsnn_fail_key(FSNN_EARGUMENT, "ranks", "rank %d has %s than rank 0", k,
+                                       things[i]);
+    fsnn_free(all);
+    return status;
+}
