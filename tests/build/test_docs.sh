@@ -89,11 +89,15 @@ done
 [ -n "$(ls ./*.shown)" ] || fail "docs/tutorial.md shows no command"
 
 # the example of docs/streaming.md
-if [ -x "$build/examples/example_05_stream_sensor" ]; then
+if [ -x "$build/examples/example_08_stream_sensor" ]; then
     sed -n '/^    \$ build\/examples/,$s/^    //p' "$source/docs/streaming.md" | sed 1d >shown.one
-    "$build/examples/example_05_stream_sensor" state >printed.one 2>&1 || fail "example_05_stream_sensor"
+    "$build/examples/example_08_stream_sensor" state >printed.one 2>&1 || fail "example_08_stream_sensor"
     agree shown.one printed.one >said || { fail "docs/streaming.md: what the example prints"; cat said; }
 fi
+
+# each example has a number of its own
+twice=$(cd "$source/examples" && ls [0-9][0-9]_*.c | cut -c1-2 | uniq -d)
+[ -z "$twice" ] || fail "examples share the number $twice"
 
 # the commands of the README
 block "$source/README.md" yaml >net.yaml

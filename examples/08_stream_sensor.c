@@ -1,4 +1,4 @@
-/* 05_stream_sensor: a network that watches a sensor, one reading at a time, for as long as it runs.
+/* 08_stream_sensor: a network that watches a sensor, one reading at a time, for as long as it runs.
  *
  *     line of text -> reading [3] -> network, one step -> alarm or not
  *
@@ -10,7 +10,7 @@
  * explains it. It checks itself: the run that is interrupted gives the alarms of the one that is
  * not, they come where the machine shakes, and every fault is noticed.
  *
- * Build: cc 05_stream_sensor.c $(pkg-config --cflags --libs fsnn) -lm */
+ * Build: cc 08_stream_sensor.c $(pkg-config --cflags --libs fsnn) -lm */
 #include <fsnn/fsnn.h>
 
 #include <math.h>
