@@ -110,6 +110,8 @@ fsnn_status fsnn_conditions_read(const char *text, int sweep, fsnn_condition **l
     FSNN_NEED(text);
     FSNN_NEED(list);
     FSNN_NEED(count);
+    if (*count < 0 || (*count > 0 && !*list))
+        return fsnn_fail(FSNN_EARGUMENT, "there are %d conditions, but no list of them", *count);
     reading *r = fsnn_alloc(sizeof *r);
     char *copy = fsnn_strdup(text);
     fsnn_status status = FSNN_EMEMORY;

@@ -18,7 +18,10 @@ fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *
     if (session->loader[part])
         return fsnn_fail(FSNN_ESTATE, "the %s data are open already: give others before",
                          fsnn_part_name(part));
+    fsnn_data_destroy(session->own[part]); /* opened, but no loader could be made of it */
+    session->own[part] = NULL;
     session->data[part] = data;
+    session->checked = false;
     return FSNN_OK;
 }
 

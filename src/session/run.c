@@ -28,6 +28,14 @@ void *run_add(run *w, fsnn_dtype dtype, const fsnn_shape *shape, const char *for
     return array ? array->data : NULL;
 }
 
+void *run_added(const run *w, const char *name)
+{
+    int i = w->first;
+    while (strcmp(w->result->item[i].name, name) != 0)
+        i++;
+    return w->result->item[i].data;
+}
+
 fsnn_dtype run_type(const run *w)
 {
     return w->wide ? FSNN_F64 : FSNN_F32;
@@ -134,7 +142,7 @@ static fsnn_status remark_overflow(run *w, const fsnn_array *array)
 
 static fsnn_status execute(run *w)
 {
-    int first = w->result->count;
+    w->first = w->result->count;
     FSNN_TRY(prepare(w));
     fsnn_shape shape = {.rank = w->out.rank + 2, .dim = {w->T, w->B}};
     for (int i = 0; i < w->out.rank; i++)
@@ -147,7 +155,7 @@ static fsnn_status execute(run *w)
     FSNN_TRY(run_layers(w));
     if (w->r->target)
         FSNN_TRY(run_loss(w));
-    for (int i = first; i < w->result->count; i++)
+    for (int i = w->first; i < w->result->count; i++)
         FSNN_TRY(remark_overflow(w, &w->result->item[i]));
     return FSNN_OK;
 }

@@ -10,6 +10,7 @@ typedef struct run {
     fsnn_session *s;
     const fsnn_run_request *r;
     fsnn_arrays *result;
+    int first;           /* of the run's own arrays in it: there may be others before */
     fsnn_shape in, out;  /* of one sample at one step */
     int64_t T, B, chunk; /* T solver steps */
     /* numbers of the network's precision */
@@ -26,12 +27,16 @@ fsnn_shape run_rest(const fsnn_shape *shape, int lead);
 /* Appends an array to the results; NULL where memory is out. */
 void *run_add(run *w, fsnn_dtype dtype, const fsnn_shape *shape, const char *format, ...)
     FSNN_PRINTF(4, 5);
+/* What was added under this name, which is there. */
+void *run_added(const run *w, const char *name);
 /* Arrays of the network's precision: their type, a number's bytes, number i of one; an array as
  * such. */
 fsnn_dtype run_type(const run *w);
 size_t run_size(const run *w);
 double run_number(const run *w, const void *numbers, int64_t i);
 void run_convert(const run *w, const fsnn_array *array, void *numbers);
+/* Whether an array of the caller's is one: numbers of a type, in a shape. `name` is the key. */
+fsnn_status run_check_array(const char *name, const fsnn_array *array);
 /* FSNN_ENUMERIC where one of the numbers is not finite; `name` is the key. */
 fsnn_status run_check_finite(const run *w, const char *name, const void *x, int64_t count);
 

@@ -23,6 +23,21 @@ fsnn_status run_check_finite(const run *w, const char *name, const void *x, int6
     return FSNN_OK;
 }
 
+fsnn_status run_check_array(const char *name, const fsnn_array *array)
+{
+    const fsnn_shape *shape = &array->shape;
+    if (!array->data)
+        return fsnn_fail_key(FSNN_EARGUMENT, name, "%s has no numbers", name);
+    if (!fsnn_dtype_size(array->dtype))
+        return fsnn_fail_key(FSNN_EARGUMENT, name, "%s has the type %d, which does not exist", name,
+                             (int)array->dtype);
+    if (shape->rank < 0 || shape->rank > FSNN_MAX_RANK)
+        return fsnn_fail_key(FSNN_ESHAPE, name,
+                             "%s has the rank %d: arrays have 0 to %d dimensions", name,
+                             shape->rank, FSNN_MAX_RANK);
+    return FSNN_OK;
+}
+
 /* [T, B, ...] with the network's input behind. */
 static fsnn_status check_shape(const run *w)
 {
@@ -64,6 +79,7 @@ static fsnn_status given_stamps(const run *w, stamps *s)
     const fsnn_shape *shape = &times->shape;
     char text[128];
     s->key = "times";
+    FSNN_TRY(run_check_array("times", times));
     s->each = shape->rank == 2;
     if (shape->rank < 1 || shape->rank > 2 || shape->dim[0] != w->T ||
         (s->each && shape->dim[1] != w->B))
@@ -139,6 +155,7 @@ static fsnn_status resample(run *w, const stamps *s)
 fsnn_status run_input(run *w)
 {
     stamps s = {0};
+    FSNN_TRY(run_check_array("x", w->r->x));
     FSNN_TRY(check_shape(w));
     FSNN_TRY(take(w));
     fsnn_status status = w->r->times ? given_stamps(w, &s) : description_stamps(w, &s);

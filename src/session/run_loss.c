@@ -109,8 +109,7 @@ static bool each_answers(const run *w)
 fsnn_status run_target(run *w)
 {
     const fsnn_array *target = w->r->target;
-    if (!target->data)
-        return fsnn_fail_key(FSNN_EARGUMENT, "target", "target has no numbers");
+    FSNN_TRY(run_check_array("target", target));
     const fsnn_shape scalar = {0}, *shape = &target->shape;
     const fsnn_shape value = wanted(w, false, &w->out), values = wanted(w, true, &w->out);
     const fsnn_shape class = wanted(w, false, &scalar), classes = wanted(w, true, &scalar);
@@ -150,7 +149,7 @@ fsnn_status run_loss(run *w)
     how.class_weight = NULL;
     how.balanced = false;
     const fsnn_shape scalar = {0};
-    const void *output = fsnn_arrays_find(w->result, "output")->data;
+    const void *output = run_added(w, "output");
     int64_t C = fsnn_shape_count(&w->out);
     void *gradient = NULL;
     double *loss;

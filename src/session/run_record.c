@@ -117,7 +117,7 @@ static fsnn_status collect(run *w, const record *a, int64_t first)
 {
     char name[512];
     snprintf(name, sizeof name, "%s.%s", a->what, a->info.name);
-    void *to = (char *)fsnn_arrays_find(w->result, name)->data +
+    void *to = (char *)run_added(w, name) +
                (size_t)(first * w->B * fsnn_shape_count(&a->info.shape)) * run_size(w);
     const fsnn_net *net = w->s->net;
     if (a->r == STATES)

@@ -123,6 +123,8 @@ static void condition_texts(void **state)
         assert_int_equal(count, 5);
     }
     free(list);
+    list = NULL;
+    REFUSED(fsnn_conditions_read("noise=1", 0, &list, &count), FSNN_EARGUMENT, "no list of them");
 }
 
 /* Stops once so many samples are over. */

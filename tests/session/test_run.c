@@ -203,6 +203,31 @@ static void targets_of_steps(void **state)
     free(values.data);
 }
 
+/* Results of several runs in one list: each reads its own arrays, and not those before. */
+static void appended(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3),
+               longer = array(FSNN_F32, FSNN_SHAPE(3 * T, 2 * B, TINY_IN), 0, 2),
+               classes = array(FSNN_I64, FSNN_SHAPE(2 * B), 0, 3);
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    const fsnn_run_request first = {.x = &x, .keep = FSNN_KEEP_V};
+    const fsnn_run_request second = {
+        .x = &longer, .keep = FSNN_KEEP_V, .target = &classes, .loss = FSNN_CE_RATE};
+    fsnn_arrays both = {0}, alone = {0};
+    (void)state;
+    GOOD(fsnn_session_run(session, &first, &both));
+    int before = both.count;
+    GOOD(fsnn_session_run(session, &second, &both));
+    GOOD(fsnn_session_run(session, &second, &alone));
+    fsnn_arrays behind = {.item = both.item + before, .count = both.count - before};
+    assert_non_null(fsnn_arrays_find(&behind, "loss"));
+    same(&behind, &alone);
+    fsnn_arrays_free(&both);
+    fsnn_arrays_free(&alone);
+    fsnn_session_close(session);
+    free(x.data), free(longer.data), free(classes.data);
+}
+
 static int stop_at_second(int64_t done, int64_t steps, void *user)
 {
     assert_int_equal(steps, T);
@@ -234,6 +259,10 @@ static void refused(void **state)
                few = array(FSNN_F32, FSNN_SHAPE(2, TINY_CLASSES), 0, 1),
                bad = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3);
     ((float *)bad.data)[5] = NAN;
+    fsnn_array untyped = x, flat = x, empty = x;
+    untyped.dtype = (fsnn_dtype)99;
+    flat.shape.rank = -1;
+    empty.data = NULL;
     const struct {
         fsnn_run_request r;
         const char *key, *words;
@@ -242,6 +271,13 @@ static void refused(void **state)
         {{.x = &narrow}, "x", "expected [T, B, 6]"},
         {{.x = &nothing}, "x", "nothing to run"},
         {{.x = &bad}, "x", "NaN at element 5"},
+        {{.x = &untyped}, "x", "x has the type 99, which does not exist"},
+        {{.x = &flat}, "x", "x has the rank -1"},
+        {{.x = &x, .times = &untyped}, "times", "times has the type 99"},
+        {{.x = &x, .times = &flat}, "times", "times has the rank -1"},
+        {{.x = &x, .times = &empty}, "times", "times has no numbers"},
+        {{.x = &x, .target = &untyped}, "target", "target has the type 99"},
+        {{.x = &x, .target = &flat}, "target", "target has the rank -1"},
         {{.x = &x, .target = &late, .loss = FSNN_CE_RATE}, "target", "classes 0 to 2"},
         {{.x = &x, .target = &few, .loss = FSNN_MSE_RATE}, "target", "mse_rate takes [3, 3]"},
         {{.x = &x, .gradients = true}, "", "need a loss"},
@@ -290,7 +326,7 @@ int main(void)
         cmocka_unit_test(chunks_and_types), cmocka_unit_test(time_stamps),
         cmocka_unit_test(targets),          cmocka_unit_test(stop),
         cmocka_unit_test(targets_of_steps), cmocka_unit_test(refused),
-        cmocka_unit_test(readouts),
+        cmocka_unit_test(readouts),         cmocka_unit_test(appended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

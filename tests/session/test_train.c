@@ -233,6 +233,24 @@ static int teardown(void **state)
     return folder_remove(state);
 }
 
+/* Data that are given between two trainings are watched by the second. */
+static void given_later(void **state)
+{
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    const fsnn_session_training_options how = fsnn_session_training_default();
+    fsnn_metrics best;
+    (void)state;
+    GOOD(fsnn_session_give(session, FSNN_PART_TRAIN, train_data));
+    GOOD(fsnn_session_train(session, &how, &best));
+    assert_true(isnan(best.test_loss));
+    fsnn_metrics_free(&best);
+    GOOD(fsnn_session_give(session, FSNN_PART_VALIDATION, test_data));
+    GOOD(fsnn_session_train(session, &how, &best));
+    assert_true(isfinite(best.test_loss));
+    fsnn_metrics_free(&best);
+    fsnn_session_close(session);
+}
+
 /* What the caller did is not said to be the description's fault. */
 static void faults_of_callers(void **state)
 {
@@ -273,6 +291,7 @@ int main(void)
         cmocka_unit_test(memory),
         cmocka_unit_test(best_weights),
         cmocka_unit_test(faults_of_callers),
+        cmocka_unit_test(given_later),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
