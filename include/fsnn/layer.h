@@ -63,8 +63,9 @@ FSNN_API void fsnn_layer_zero_grad(fsnn_layer *layer);
 FSNN_API fsnn_status fsnn_tape_create(fsnn_layer *layer, const fsnn_plan *plan, fsnn_tape **tape);
 FSNN_API void fsnn_tape_destroy(fsnn_tape *tape); /* takes NULL */
 /* The net of one layer that a tape is: to read what neurons did (fsnn_net_read, node 1), to save
- * and load its state, to plan it anew (fsnn_net_replan), to count spikes. It belongs to the tape;
- * its parameters are the layer's. */
+ * and load its state, to plan it anew (fsnn_net_replan, which reads input_gradient), to count
+ * spikes. It belongs to the tape; its parameters are the layer's. Wrapped with other dynamics it is
+ * no tape any more (FSNN_ESTATE). */
 FSNN_API fsnn_net *fsnn_tape_net(fsnn_tape *tape);
 /* Potentials to rest, histories empty: time 0. */
 FSNN_API fsnn_status fsnn_tape_reset(fsnn_tape *tape);
@@ -78,7 +79,8 @@ FSNN_API fsnn_status fsnn_tape_forward_double(fsnn_tape *tape, const double *I, 
 /* Given the gradient of a scalar loss at the output of the last forward, adds its gradients to
  * those of the layer's parameters and writes that of the current to `I_gradient`, which has the
  * shape of I, unless that is NULL. Once a forward. State from before the last forward counts as
- * constant. Errors: FSNN_ESTATE (no forward before it; the layer's parameters changed since). */
+ * constant. Errors: FSNN_ESTATE (no forward before it, or a reset since; the layer's parameters
+ * changed since); FSNN_EARGUMENT (it overlaps with what backward reads). */
 FSNN_API fsnn_status fsnn_tape_backward(fsnn_tape *tape, const float *output_gradient,
                                         float *I_gradient);
 FSNN_API fsnn_status fsnn_tape_backward_double(fsnn_tape *tape, const double *output_gradient,

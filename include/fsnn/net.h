@@ -438,13 +438,15 @@ FSNN_API fsnn_status fsnn_net_forward_spikes_double(fsnn_net *net, const fsnn_sp
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
  * forward: *added* to the parameter gradients (fsnn_net_zero_grad clears them). State from before
  * the last forward counts as constant. `*input_gradient` may be NULL; else it gets the gradient [K,
- * B, input shape] (with plan.still [B, input shape]; needs plan.input_gradient). */
+ * B, input shape] (with plan.still [B, input shape]; needs plan.input_gradient). Once a forward.
+ * Errors: FSNN_ESTATE (no forward before it; since then a reset, another plan or state, or
+ * parameters that changed). */
 FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,
                                        const float **input_gradient);
 FSNN_API fsnn_status fsnn_net_backward_double(fsnn_net *net, const double *output_gradient,
                                               const double **input_gradient);
 /* The same with the input's gradient in the caller's memory, which must not overlap with
- * `output_gradient`; NULL: it is not wanted. */
+ * `output_gradient`, nor with the input and the output of the forward; NULL: it is not wanted. */
 FSNN_API fsnn_status fsnn_net_backward_into(fsnn_net *net, const float *output_gradient,
                                             float *input_gradient);
 FSNN_API fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *output_gradient,
@@ -508,7 +510,8 @@ FSNN_API fsnn_status fsnn_net_penalty(const fsnn_net *net, int index, double *va
 
 /* Sets the gradients of all parameters to 0. */
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
-/* Sets time to 0: potentials at rest, histories empty, zeros in delays. */
+/* Sets time to 0: potentials at rest, histories empty, zeros in delays. What neurons did in the last
+ * forward is gone with the histories: backward and reads need another one. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
 /* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to continue
@@ -576,7 +579,8 @@ FSNN_API fsnn_status fsnn_net_flat(const fsnn_net *net, fsnn_flat *flat);
  * live as long as the net, or until the parameter is bound anew. fsnn_net_wrap leaves it bound,
  * unless its shape or the net's precision changes. `value` NULL: back into the net's own memory,
  * with the values that it has. A backward needs a forward after the call. Errors: FSNN_EARGUMENT
- * (no such parameter, no memory for the gradient, not aligned to its numbers). */
+ * (no such parameter, no memory for the gradient, not aligned to its numbers, `value` and `grad`
+ * overlap). */
 FSNN_API fsnn_status fsnn_net_bind(fsnn_net *net, int index, void *value, void *grad);
 /* Call it after you wrote values of tau, threshold, alpha or coefficients, and with plan.stream
  * after you wrote any (optimiser steps and weight files do it themselves): recomputes what depends

@@ -170,7 +170,7 @@ fsnn_status net_forward(fsnn_net *net, const real *x)
 
 fsnn_status net_call(fsnn_net *net, const void *x, const fsnn_spikes *spikes, const void **output)
 {
-    net->ran = false;
+    net->ran = net->moved = false;
     net->counter++;
     net->spikes = spikes;
     net->given = x;

@@ -103,12 +103,37 @@ void fsnn_layer_zero_grad(fsnn_layer *layer)
 
 /* ---- tapes ---- */
 
-/* The parameters of the tape are those of the layer, as they are now. */
+/* Whether the tape has the parameters of the layer, as they are now. */
+static bool follows(const fsnn_tape *tape)
+{
+    const fsnn_net *owner = tape->layer->net, *net = tape->net;
+    bool same = tape->version == tape->layer->version && net->params == owner->params;
+    for (int i = 0; same && i < owner->params; i++)
+        same = net->place[i].value == owner->place[i].value;
+    return same;
+}
+
+/* The tape's net may have been wrapped anew, with parameters that the layer's memory is too small
+ * for. */
+static fsnn_status check_like(const fsnn_tape *tape)
+{
+    const fsnn_net *owner = tape->layer->net, *net = tape->net;
+    bool like = net->params == owner->params && net->flat_size == owner->flat_size;
+    for (int i = 0; like && i < owner->params; i++)
+        like = fsnn_shape_equal(&net->param[i].shape, &owner->param[i].shape) &&
+               net->param[i].learn == owner->param[i].learn;
+    if (like)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ESTATE, "the tape's net was wrapped with other dynamics than its layer "
+                                  "has: make a layer of those");
+}
+
 static fsnn_status follow(fsnn_tape *tape)
 {
-    if (tape->version == tape->layer->version)
+    if (follows(tape))
         return FSNN_OK;
     const fsnn_net *owner = tape->layer->net;
+    FSNN_TRY(check_like(tape));
     for (int i = 0; i < owner->params; i++)
         FSNN_TRY(fsnn_net_bind(tape->net, i, owner->place[i].value, owner->place[i].grad));
     FSNN_TRY(fsnn_net_params_changed(tape->net));
@@ -173,19 +198,21 @@ fsnn_status fsnn_tape_forward(fsnn_tape *tape, const float *I, float *output)
 {
     FSNN_NEED(tape);
     FSNN_TRY(follow(tape));
-    return fsnn_net_forward_into(tape->net, I, output);
+    return net_forward_into(tape->net, FSNN_PRECISION_SINGLE, "fsnn_tape_forward",
+                            "fsnn_tape_forward_double", I, output);
 }
 
 fsnn_status fsnn_tape_forward_double(fsnn_tape *tape, const double *I, double *output)
 {
     FSNN_NEED(tape);
     FSNN_TRY(follow(tape));
-    return fsnn_net_forward_into_double(tape->net, I, output);
+    return net_forward_into(tape->net, FSNN_PRECISION_DOUBLE, "fsnn_tape_forward_double",
+                            "fsnn_tape_forward", I, output);
 }
 
 static fsnn_status check_unchanged(const fsnn_tape *tape)
 {
-    if (!tape->net->ran || tape->version == tape->layer->version)
+    if (!tape->net->ran || follows(tape))
         return FSNN_OK;
     return fsnn_fail(FSNN_ESTATE, "the layer's parameters changed after this tape went forward: go "
                                   "backward before they do, or forward again");
@@ -195,7 +222,8 @@ fsnn_status fsnn_tape_backward(fsnn_tape *tape, const float *output_gradient, fl
 {
     FSNN_NEED(tape);
     FSNN_TRY(check_unchanged(tape));
-    return fsnn_net_backward_into(tape->net, output_gradient, I_gradient);
+    return net_backward_into(tape->net, FSNN_PRECISION_SINGLE, "fsnn_tape_backward",
+                             "fsnn_tape_backward_double", output_gradient, I_gradient);
 }
 
 fsnn_status fsnn_tape_backward_double(fsnn_tape *tape, const double *output_gradient,
@@ -203,5 +231,6 @@ fsnn_status fsnn_tape_backward_double(fsnn_tape *tape, const double *output_grad
 {
     FSNN_NEED(tape);
     FSNN_TRY(check_unchanged(tape));
-    return fsnn_net_backward_into_double(tape->net, output_gradient, I_gradient);
+    return net_backward_into(tape->net, FSNN_PRECISION_DOUBLE, "fsnn_tape_backward_double",
+                             "fsnn_tape_backward", output_gradient, I_gradient);
 }

@@ -130,7 +130,8 @@ struct fsnn_net {
     fsnn_dynamics dynamics; /* as wrapped, but for its orders, which stand above */
     char *notes;            /* lines of fsnn_net_note; NULL: none */
     int64_t counter;
-    bool ran;                  /* backward may follow */
+    bool ran;                  /* backward may follow, and reads of what neurons did */
+    bool moved;                /* parameters are others than in that forward */
     const void *x;             /* what the steps read */
     const void *given;         /* what the caller gave: of all segments */
     void *output_to;           /* the caller's place of the output; NULL: the arena */
@@ -260,6 +261,19 @@ void net_segments_free(fsnn_net *net);
 /* The plan is one for training, and a penalty is on the node. */
 bool net_penalized(const fsnn_net *net, int node);
 void net_penalties_free(fsnn_net *net);
+
+/* fsnn_net_forward_into and fsnn_net_backward_into of a precision; sentences name the function
+ * `who`, or, where the net is of the other precision, `other`. */
+fsnn_status net_forward_into(fsnn_net *net, fsnn_precision precision, const char *who,
+                             const char *other, const void *x, void *output);
+fsnn_status net_backward_into(fsnn_net *net, fsnn_precision precision, const char *who,
+                              const char *other, const void *output_gradient, void *input_gradient);
+/* Whether two pieces of memory share a byte; NULL has none. */
+static inline bool net_overlap(const void *a, size_t a_bytes, const void *b, size_t b_bytes)
+{
+    uintptr_t from = (uintptr_t)a, other = (uintptr_t)b;
+    return a && b && from < other + b_bytes && other < from + a_bytes;
+}
 
 /* Step i reads input k of the net's input as lists of spikes. */
 bool net_reads_spikes(const fsnn_net *net, const net_step *step, int k);

@@ -351,6 +351,9 @@ fsnn_status fsnn_net_bind(fsnn_net *net, int index, void *value, void *grad)
     if ((uintptr_t)value % net->flat_size || (uintptr_t)grad % net->flat_size)
         return fsnn_fail(FSNN_EARGUMENT, "%s: the memory is not aligned to its numbers of %d bytes",
                          p->name, (int)net->flat_size);
+    if (net_overlap(value, net_param_bytes(p), grad, net_param_bytes(p)))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "%s: the memory of its values and that of its gradient overlap", p->name);
     net->ran = false;
     if (!value) {
         const void *from = net->place[index].value;
@@ -404,6 +407,7 @@ fsnn_status fsnn_net_params_changed(fsnn_net *net)
 {
     FSNN_NEED(net);
     bool anew = false;
+    net->moved = true;
     if (net->flat_size != net->plane->size) /* a wrap in another precision failed half-way */
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
     fsnn_status status = net->plane->changed(net, &anew);

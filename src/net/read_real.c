@@ -18,8 +18,10 @@ static fsnn_status check_read(const fsnn_net *net, int node)
     if (!op)
         return fsnn_fail(FSNN_EARGUMENT, "node %d is no neuron layer of a wrapped net", node);
     if (!net->plan.record || !net->ran || net_segmented(net))
-        return fsnn_fail(FSNN_ESTATE, "reading \"%s\" needs a plan with record, and a forward",
-                         op->name);
+        return fsnn_fail(
+            FSNN_ESTATE,
+            "reading \"%s\" needs a plan with record, and a forward since the last reset",
+            op->name);
     return FSNN_OK;
 }
 

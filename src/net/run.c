@@ -106,8 +106,7 @@ static size_t output_bytes(const fsnn_net *net)
 static fsnn_status check_apart(const char *who, const void *in, size_t in_bytes, const void *out,
                                size_t out_bytes)
 {
-    uintptr_t a = (uintptr_t)in, b = (uintptr_t)out;
-    if (in && out && a < b + out_bytes && b < a + in_bytes)
+    if (net_overlap(in, in_bytes, out, out_bytes))
         return fsnn_fail(FSNN_EARGUMENT,
                          "%s: the array that is read and the one that is written overlap", who);
     return FSNN_OK;
@@ -115,11 +114,12 @@ static fsnn_status check_apart(const char *who, const void *in, size_t in_bytes,
 
 /* The output is written where the caller wants it, but for what is made in pieces or is the input
  * itself: that is copied. */
-static fsnn_status forward_into(fsnn_net *net, fsnn_precision precision, const char *who,
-                                const char *other, const void *x, void *output)
+fsnn_status net_forward_into(fsnn_net *net, fsnn_precision precision, const char *who,
+                             const char *other, const void *x, void *output)
 {
     const void *out = NULL;
     FSNN_TRY(check_wrapped(net));
+    FSNN_TRY(need(net, precision, who, other));
     if (!output)
         return fsnn_fail(FSNN_EARGUMENT, "%s: there is no place for the output", who);
     FSNN_TRY(check_apart(who, x, input_bytes(net), output, output_bytes(net)));
@@ -131,14 +131,14 @@ static fsnn_status forward_into(fsnn_net *net, fsnn_precision precision, const c
 
 fsnn_status fsnn_net_forward_into(fsnn_net *net, const float *x, float *output)
 {
-    return forward_into(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward_into",
-                        "fsnn_net_forward_into_double", x, output);
+    return net_forward_into(net, FSNN_PRECISION_SINGLE, "fsnn_net_forward_into",
+                            "fsnn_net_forward_into_double", x, output);
 }
 
 fsnn_status fsnn_net_forward_into_double(fsnn_net *net, const double *x, double *output)
 {
-    return forward_into(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_into_double",
-                        "fsnn_net_forward_into", x, output);
+    return net_forward_into(net, FSNN_PRECISION_DOUBLE, "fsnn_net_forward_into_double",
+                            "fsnn_net_forward_into", x, output);
 }
 
 static fsnn_status forward_spikes(fsnn_net *net, fsnn_precision precision, const char *who,
@@ -208,7 +208,11 @@ static fsnn_status backward(fsnn_net *net, fsnn_precision precision, const char 
         return fsnn_fail(FSNN_ESTATE, "backward needs a net wrapped for training");
     FSNN_TRY(need(net, precision, who, other));
     if (!net->ran)
-        return fsnn_fail(FSNN_ESTATE, "backward needs a forward before it");
+        return fsnn_fail(FSNN_ESTATE, "backward needs a forward before it, and no reset between");
+    if (net->moved)
+        return fsnn_fail(FSNN_ESTATE,
+                         "the parameters changed after the forward: go backward before "
+                         "they do, or forward again");
     if (!output_gradient)
         return fsnn_fail(FSNN_EARGUMENT, "%s: the output's gradient is NULL", who);
     if (input_gradient && !net->plan.input_gradient)
@@ -238,15 +242,27 @@ fsnn_status fsnn_net_backward_double(fsnn_net *net, const double *output_gradien
     return FSNN_OK;
 }
 
+/* Backward reads the output's gradient, and the input and the output of the forward. */
+static fsnn_status check_gradient(const fsnn_net *net, const char *who, const void *output_gradient,
+                                  const void *input_gradient)
+{
+    FSNN_TRY(
+        check_apart(who, output_gradient, output_bytes(net), input_gradient, input_bytes(net)));
+    if (net->ran && !net->spikes)
+        FSNN_TRY(check_apart(who, net->given, input_bytes(net), input_gradient, input_bytes(net)));
+    if (net->ran)
+        FSNN_TRY(
+            check_apart(who, net->output_to, output_bytes(net), input_gradient, input_bytes(net)));
+    return FSNN_OK;
+}
+
 /* As forward_into: what several steps add up, and what is made in pieces, is copied. */
-static fsnn_status backward_into(fsnn_net *net, fsnn_precision precision, const char *who,
-                                 const char *other, const void *output_gradient,
-                                 void *input_gradient)
+fsnn_status net_backward_into(fsnn_net *net, fsnn_precision precision, const char *who,
+                              const char *other, const void *output_gradient, void *input_gradient)
 {
     const void *gradient = NULL;
-    if (net && net->wrapped)
-        FSNN_TRY(
-            check_apart(who, output_gradient, output_bytes(net), input_gradient, input_bytes(net)));
+    if (net && net->wrapped && net->plane->precision == precision)
+        FSNN_TRY(check_gradient(net, who, output_gradient, input_gradient));
     if (net && net->wrapped && !net_segmented(net) && !net_still_numbers(net))
         net->gradient_to = input_gradient;
     fsnn_status status =
@@ -261,15 +277,15 @@ static fsnn_status backward_into(fsnn_net *net, fsnn_precision precision, const 
 fsnn_status fsnn_net_backward_into(fsnn_net *net, const float *output_gradient,
                                    float *input_gradient)
 {
-    return backward_into(net, FSNN_PRECISION_SINGLE, "fsnn_net_backward_into",
-                         "fsnn_net_backward_into_double", output_gradient, input_gradient);
+    return net_backward_into(net, FSNN_PRECISION_SINGLE, "fsnn_net_backward_into",
+                             "fsnn_net_backward_into_double", output_gradient, input_gradient);
 }
 
 fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *output_gradient,
                                           double *input_gradient)
 {
-    return backward_into(net, FSNN_PRECISION_DOUBLE, "fsnn_net_backward_into_double",
-                         "fsnn_net_backward_into", output_gradient, input_gradient);
+    return net_backward_into(net, FSNN_PRECISION_DOUBLE, "fsnn_net_backward_into_double",
+                             "fsnn_net_backward_into", output_gradient, input_gradient);
 }
 
 /* ---- what neuron layers did ---- */

@@ -383,6 +383,7 @@ fsnn_status fsnn_net_reset(fsnn_net *net)
 {
     if (!net || !net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: call fsnn_net_wrap first");
+    net->ran = false; /* the histories that backward and reads take are empty */
     for (int i = 1; i < net->nodes; i++) {
         op_node *op = &net->node[i]->op;
         if (op->op->memory)

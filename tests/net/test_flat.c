@@ -119,10 +119,41 @@ static void results_in_place(void **state)
         REFUSED(fsnn_net_forward_into(b, x, x + in / sizeof *x - 1), FSNN_EARGUMENT, "overlap");
         GOOD(fsnn_net_forward_into(b, x, y));
         REFUSED(fsnn_net_backward_into(b, gy, gy), FSNN_EARGUMENT, "overlap");
+        REFUSED(fsnn_net_backward_into(b, gy, x), FSNN_EARGUMENT, "overlap");
+        REFUSED(fsnn_net_backward_into(b, gy, x + in / sizeof *x - 1), FSNN_EARGUMENT, "overlap");
+        if (!plan.checkpoint) /* whose output is copied */
+            REFUSED(fsnn_net_backward_into(b, gy, y), FSNN_EARGUMENT, "overlap");
         GOOD(fsnn_net_backward_into(b, gy, gx));
         fsnn_net_destroy(a);
         fsnn_net_destroy(b);
     }
+}
+
+/* What backward and reads take of the last forward is gone after a reset, and of other parameters
+ * after a change. */
+static void stale(void **state)
+{
+    (void)state;
+    static float x[X], gy[Y], y[Y], v[K * B * 2 * IN * IN];
+    fsnn_plan plan = training;
+    plan.record = true;
+    noise(x, X, 1);
+    noise(gy, Y, 2);
+    fsnn_net *net = image_net(FSNN_PRECISION_SINGLE, &plan);
+    int lif = (int)VALID(fsnn_net_node_find(net, "lif1"));
+    GOOD(fsnn_net_forward_into(net, x, y));
+    GOOD(fsnn_net_read(net, lif, FSNN_RECORD_V, v));
+    GOOD(fsnn_net_reset(net));
+    REFUSED(fsnn_net_read(net, lif, FSNN_RECORD_V, v), FSNN_ESTATE, "since the last reset");
+    REFUSED(fsnn_net_backward(net, gy, NULL), FSNN_ESTATE, "no reset between");
+    GOOD(fsnn_net_forward_into(net, x, y));
+    fsnn_net_param_find(net, "lif1.tau")->value[0] = 5;
+    GOOD(fsnn_net_params_changed(net));
+    REFUSED(fsnn_net_backward(net, gy, NULL), FSNN_ESTATE, "parameters changed");
+    GOOD(fsnn_net_read(net, lif, FSNN_RECORD_V, v));
+    GOOD(fsnn_net_forward_into(net, x, y));
+    GOOD(fsnn_net_backward(net, gy, NULL));
+    fsnn_net_destroy(net);
 }
 
 /* A net whose output is its input, too. */
@@ -165,6 +196,7 @@ static void bound(void **state)
         GOOD(fsnn_net_bind(b, p, value[p], grad[p]));
         assert_ptr_equal(fsnn_net_param(b, p)->value, value[p]);
     }
+    REFUSED(fsnn_net_bind(b, 0, value[0], value[0]), FSNN_EARGUMENT, "overlap");
     fsnn_flat flat;
     REFUSED(fsnn_net_flat(b, &flat), FSNN_ESTATE, "fsnn_net_bind");
     GOOD(fsnn_net_params_changed(b));
@@ -209,9 +241,8 @@ static void bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_array),
-        cmocka_unit_test(results_in_place),
-        cmocka_unit_test(nothing_to_do),
+        cmocka_unit_test(one_array), cmocka_unit_test(results_in_place),
+        cmocka_unit_test(stale),     cmocka_unit_test(nothing_to_do),
         cmocka_unit_test(bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,14 +175,45 @@ static void in_double(void **state)
     fsnn_tape *tape = tape_of(layer);
     assert_null(fsnn_layer_param(layer, 0)->value);
     assert_true(fsnn_layer_param(layer, 0)->value64[0] == 2);
-    REFUSED(fsnn_tape_forward(tape, a.I, single), FSNN_EUNSUPPORTED, "double");
+    REFUSED(fsnn_tape_forward(tape, a.I, single), FSNN_EUNSUPPORTED,
+            "call fsnn_tape_forward_double");
     GOOD(fsnn_tape_forward_double(tape, I, out));
-    REFUSED(fsnn_tape_backward(tape, a.I, NULL), FSNN_EUNSUPPORTED, "double");
+    REFUSED(fsnn_tape_backward(tape, a.I, NULL), FSNN_EUNSUPPORTED,
+            "call fsnn_tape_backward_double");
     GOOD(fsnn_tape_backward_double(tape, I, gradient));
     double sum = 0;
     for (int i = 0; i < SIZE; i++)
         sum += fabs(gradient[i]);
     assert_true(sum > 0);
+    fsnn_tape_destroy(tape);
+    fsnn_layer_destroy(layer);
+}
+
+/* A caller may wrap the net of a tape: memory of the layer that is too small for it is not taken,
+ * and one that fits is the layer's again. */
+static void wrapped_anew(void **state)
+{
+    (void)state;
+    static float spikes[SIZE], again[SIZE];
+    const arrays a = given(4);
+    fsnn_order order, several;
+    fsnn_dynamics same = some_dynamics(&order, FSNN_PRECISION_SINGLE), other = same;
+    const fsnn_plan plan = {.steps = K, .batch = B, .training = true};
+    fsnn_layer *layer = layer_of("lif", FSNN_PRECISION_SINGLE);
+    fsnn_tape *tape = tape_of(layer);
+    GOOD(fsnn_tape_forward(tape, a.I, spikes));
+    several = (fsnn_order){.terms = 2, .alpha = {0.9, 0.3}, .coefficient = {1, 0.5}};
+    several.learn_alpha = order.learn_alpha;
+    other.order = &several;
+    GOOD(fsnn_net_wrap(fsnn_tape_net(tape), &other, &plan));
+    REFUSED(fsnn_tape_forward(tape, a.I, again), FSNN_ESTATE, "other dynamics than its layer");
+    GOOD(fsnn_layer_params_changed(layer));
+    REFUSED(fsnn_tape_forward(tape, a.I, again), FSNN_ESTATE, "other dynamics than its layer");
+    GOOD(fsnn_net_wrap(fsnn_tape_net(tape), &same, &plan));
+    GOOD(fsnn_tape_forward(tape, a.I, again));
+    assert_memory_equal(spikes, again, sizeof spikes);
+    assert_ptr_equal(fsnn_net_param(fsnn_tape_net(tape), 0)->value,
+                     fsnn_layer_param(layer, 0)->value);
     fsnn_tape_destroy(tape);
     fsnn_layer_destroy(layer);
 }
@@ -219,10 +250,8 @@ static void refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_bits),
-        cmocka_unit_test(changes),
-        cmocka_unit_test(in_double),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(same_bits),    cmocka_unit_test(changes),  cmocka_unit_test(in_double),
+        cmocka_unit_test(wrapped_anew), cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
