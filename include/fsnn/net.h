@@ -688,12 +688,14 @@ FSNN_API fsnn_status fsnn_net_certificate(const fsnn_net *net, int node,
                                           fsnn_certificate *certificate);
 
 /* How a state of a neuron layer remembers, as it is settled now (orders that are learned move).
- * With u = v - v0 and f = D^alpha v as the neuron gives it, a step is
+ * With u = v - v0 and f = D^alpha v as the neuron gives it, step n + 1 is
  *
  *     u_{n+1} = gain f + sum_{l = 1 .. n} w_l x_{n+1-l} + start_{n+1} x_0
  *
- * where the history x keeps states u (gl, l1, integer order) or drives f (ab, trap, abm, ml); f is
- * taken before the step, or after it by implicit methods. Sum 1 is the predictor of abm. */
+ * with f at u_n, implicit methods (trap, too) at u_{n+1}, abm at the predictor, which is its sum 1
+ * with that sum's start and no gain; of ml without the leak, which is in the weights. The history
+ * x_m, of step m, is u_m (gl, l1, integer order) or the f of that step (ab, trap, ml), of abm f at
+ * u_m. x_0 is the drive at time 0 under the current of step 1. */
 typedef struct fsnn_memory_form {
     const char *method; /* "gl" */
     bool implicit;      /* the linearised implicit variant */

@@ -24,8 +24,13 @@ static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *optio
     if (data->count > UINT32_MAX)
         return fsnn_fail(FSNN_EUNSUPPORTED, "%lld samples are more than a loader can number",
                          (long long)data->count);
-    if (options->perturbs < 0 || options->perturbs > FSNN_PERTURBS ||
-        (options->perturbs && !options->perturb))
+    if (options->perturbs > 0 && !options->perturb)
+        return fsnn_fail(FSNN_EARGUMENT, "%d perturbations, but no list of them",
+                         options->perturbs);
+    if (options->sampling.count && !options->sampling.times)
+        return fsnn_fail(FSNN_EARGUMENT, "%lld time stamps, but no list of them",
+                         (long long)options->sampling.count);
+    if (options->perturbs < 0 || options->perturbs > FSNN_PERTURBS)
         return fsnn_fail(FSNN_EARGUMENT, "%d perturbations; at most %d can be given",
                          options->perturbs, FSNN_PERTURBS);
     for (int i = 0; i < options->perturbs; i++)

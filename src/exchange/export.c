@@ -216,11 +216,11 @@ static fsnn_status check(const fsnn_net *net, const fsnn_nir_export_options *o)
 fsnn_status fsnn_nir_export(const fsnn_description *description, const fsnn_net *net,
                             const fsnn_nir_export_options *options, fsnn_nir **nir)
 {
+    FSNN_NEED(nir);
+    *nir = NULL;
     FSNN_NEED(description);
     FSNN_NEED(net);
     FSNN_NEED(options);
-    FSNN_NEED(nir);
-    *nir = NULL;
     FSNN_TRY(check(net, options));
     const fsnn_dynamics *dynamics = fsnn_description_dynamics(description);
     exporter ex = {.description = description,

@@ -236,13 +236,13 @@ static void release(importer *im)
 fsnn_status fsnn_nir_import(fsnn_nir *nir, const fsnn_nir_import_options *options,
                             char **description, fsnn_net **net)
 {
-    FSNN_NEED(nir);
-    FSNN_NEED(options);
-    FSNN_NEED(description);
-    importer im = {.nir = nir, .options = *options};
-    *description = NULL;
     if (net)
         *net = NULL;
+    FSNN_NEED(description);
+    *description = NULL;
+    FSNN_NEED(nir);
+    FSNN_NEED(options);
+    importer im = {.nir = nir, .options = *options};
     fsnn_net *restored = NULL;
     bool done;
     FSNN_TRY(import_restore(nir, description, &restored, &done));

@@ -53,9 +53,9 @@ bool fsnn_nir_known(const char *path)
 
 fsnn_status fsnn_nir_read(const char *path, fsnn_nir **out)
 {
-    FSNN_NEED(path);
     FSNN_NEED(out);
     *out = NULL;
+    FSNN_NEED(path);
     fsnn_nir *nir = fsnn_alloc(sizeof *nir);
     if (!nir)
         return FSNN_EMEMORY;

@@ -15,8 +15,9 @@ static void add_quoted(text *t, const char *word)
 
 fsnn_status fsnn_nir_dot(const fsnn_nir *nir, char **dot)
 {
-    FSNN_NEED(nir);
     FSNN_NEED(dot);
+    *dot = NULL;
+    FSNN_NEED(nir);
     text t = {0};
     char shape[160];
     text_add(&t, "digraph nir {\n  rankdir=TB;\n  node [shape=box, style=rounded, "

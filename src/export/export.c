@@ -68,6 +68,8 @@ static fsnn_status check_array(const fsnn_array *x, const char *name, const fsnn
     char is[128], text[128];
     for (int i = 0; i < shape->rank; i++)
         wanted.dim[2 + i] = shape->dim[i];
+    if (!x->data)
+        return fsnn_fail(FSNN_EARGUMENT, "the test's array %s has no numbers", name);
     if (x->dtype == FSNN_F32 && fsnn_shape_equal(&x->shape, &wanted))
         return FSNN_OK;
     return fsnn_fail(FSNN_ESHAPE, "the test's array %s is %s %s, not float32 %s", name,
@@ -85,6 +87,8 @@ static fsnn_status check_test(const code_job *j)
     if (x->shape.rank < 2)
         return fsnn_fail(FSNN_ESHAPE, "the test's array x has less than two dimensions: it is "
                                       "[T, B, input shape]");
+    if (x->shape.dim[0] < 1 || x->shape.dim[1] < 1)
+        return fsnn_fail(FSNN_ESHAPE, "the test's array x has no step or no sample");
     FSNN_TRY(fsnn_net_shapes(j->net, &in, &out));
     const int64_t T = x->shape.dim[0], B = x->shape.dim[1];
     const fsnn_array *y = fsnn_arrays_find(j->options->expected, "output");

@@ -15,7 +15,8 @@ fsnn_status code_test_find(code_test *t)
         snprintf(name, sizeof name, "spikes.%s", s->op->name);
         const fsnn_array *a = fsnn_arrays_find(t->j->options->expected, name);
         int64_t N = fsnn_shape_count(&s->op->out[0]);
-        if (!a || a->dtype != FSNN_F32 || fsnn_shape_count(&a->shape) != t->T * t->B * N)
+        if (!a || !a->data || a->dtype != FSNN_F32 ||
+            fsnn_shape_count(&a->shape) != t->T * t->B * N)
             return fsnn_fail(FSNN_EARGUMENT, "the expected arrays lack \"%s\", float32 [T, B, ...]",
                              name);
         if (t->layers == FSNN_COUNT(t->spikes))

@@ -2,6 +2,7 @@
 #include "format/file_kind.h"
 
 #include "format/lines.h"
+#include "base/port_files.h"
 
 #include <fsnn/file.h>
 
@@ -245,6 +246,9 @@ fsnn_status file_kind_fail(const char *path, const uint8_t *bytes, size_t size,
 {
     char line[48];
     const file_kind *kind = size ? file_kind_find(bytes, size) : NULL;
+    if (!size && port_is_folder(path))
+        return fsnn_fail(FSNN_EIO, "%s: cannot be read: it is a directory; expected is %s", path,
+                         expected);
     if (!size)
         return fsnn_fail(FSNN_EFORMAT, "%s: is empty (0 bytes); expected is %s", path, expected);
     if (kind)

@@ -37,10 +37,10 @@ static fsnn_status make(const char *kind, const void *options, const fsnn_dynami
 fsnn_status fsnn_layer_create(const char *kind, const void *options, const fsnn_dynamics *dynamics,
                               fsnn_shape shape, fsnn_layer **layer)
 {
-    FSNN_NEED(kind);
-    FSNN_NEED(dynamics);
     FSNN_NEED(layer);
     *layer = NULL;
+    FSNN_NEED(kind);
+    FSNN_NEED(dynamics);
     FSNN_TRY(net_need_neuron(kind));
     fsnn_layer *made = fsnn_alloc(sizeof *made);
     if (!made)
@@ -143,10 +143,10 @@ static fsnn_status follow(fsnn_tape *tape)
 
 fsnn_status fsnn_tape_create(fsnn_layer *layer, const fsnn_plan *plan, fsnn_tape **tape)
 {
-    FSNN_NEED(layer);
-    FSNN_NEED(plan);
     FSNN_NEED(tape);
     *tape = NULL;
+    FSNN_NEED(layer);
+    FSNN_NEED(plan);
     fsnn_tape *made = fsnn_alloc(sizeof *made);
     if (!made)
         return FSNN_EMEMORY;

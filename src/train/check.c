@@ -56,20 +56,21 @@ static fsnn_status check_shards(const fsnn_loader *train, const fsnn_training *t
     return FSNN_OK;
 }
 
-/* The last batch of an epoch may be smaller than the others: what normalises over a batch may
- * refuse it. Planned now, it does so before anything is learned. */
-static fsnn_status check_last(fsnn_net *net, const fsnn_loader *train,
-                              const fsnn_training *training)
+/* The plans of the batches, checkpointing and products among them. The last batch of an epoch may be
+ * smaller than the others: what normalises over a batch may refuse it. Planned now, it does so
+ * before anything is learned. */
+static fsnn_status check_plans(fsnn_net *net, const fsnn_loader *train,
+                               const fsnn_training *training)
 {
     fsnn_error error;
     fsnn_plan plan = pass_plan(net);
     int64_t batch = fsnn_loader_batch(train), samples = fsnn_loader_samples(train);
-    fsnn_batch last = {.batch = samples % batch, .still = fsnn_loader_still(train)};
-    if (!last.batch)
-        return FSNN_OK;
+    fsnn_batch last = {.batch = batch, .still = fsnn_loader_still(train)};
     fsnn_loader_shape(train, &last.steps, NULL);
     pass_mode mode = {true, training->checkpoint, training->truncate, training->products};
-    fsnn_status status = pass_replan(net, &last, mode);
+    FSNN_TRY(pass_replan(net, &last, mode));
+    last.batch = samples % batch;
+    fsnn_status status = last.batch ? pass_replan(net, &last, mode) : FSNN_OK;
     if (!status)
         return fsnn_net_replan(net, &plan);
     fsnn_error_keep(&error);
@@ -98,5 +99,5 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
         FSNN_TRY(target_check(net, test, &training->loss, watch_name(test)));
     }
     FSNN_TRY(watch_check(training, train, test));
-    return check_last(net, train, training);
+    return check_plans(net, train, training);
 }

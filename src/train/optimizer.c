@@ -107,9 +107,10 @@ static fsnn_status allot(fsnn_optimizer *o)
 fsnn_status fsnn_optimizer_create(fsnn_net *net, const fsnn_optimizer_options *options,
                                   fsnn_optimizer **optimizer)
 {
-    if (!net || !options || !optimizer)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "fsnn_optimizer_create: net, options and optimizer must not be NULL");
+    FSNN_NEED(optimizer);
+    *optimizer = NULL;
+    FSNN_NEED(net);
+    FSNN_NEED(options);
     FSNN_TRY(optimizer_check(options));
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(optimizer_check_rules(net, options));

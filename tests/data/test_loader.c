@@ -421,6 +421,7 @@ static void refuses_stamps(void **state)
         {{good, 3, 0, FSNN_LINEAR}, "the step size is 0"},
         {{good, 3, 1, (fsnn_interpolation)9}, "interpolation 9 does not exist"},
         {{good, 3, 1e-12, FSNN_LINEAR}, "take a larger step"},
+        {{NULL, 3, 1, FSNN_LINEAR}, "3 time stamps, but no list"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         CASE("row[%d]", i);

@@ -130,7 +130,20 @@ static void every_reader_knows_a_pointer(void **state)
     folder_delete("f.bin");
 }
 
+/* A folder where a file is expected is no file of 0 bytes. */
+static void a_folder(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(readers); i++) {
+        if (readers[i] == as_graph || readers[i] == as_wav) /* which take folders */
+            continue;
+        CASE("reader %d", i);
+        REFUSED(readers[i](folder), FSNN_EIO, "it is a directory");
+    }
+}
+
 /* Files that people have (with their licences in ORIGIN.md there). */
+
 static void real_files(void **state)
 {
     (void)state;
@@ -165,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(beginnings),
         cmocka_unit_test(every_reader_knows_a_pointer),
+        cmocka_unit_test(a_folder),
         cmocka_unit_test(real_files),
     };
     return cmocka_run_group_tests_name("data/file_kind", tests, folder_open, folder_close);

@@ -230,12 +230,18 @@ static void refusals(void **state)
             "kind of neuron \"liff\": known are if, lif");
     REFUSED(fsnn_layer_create("lif", NULL, &d, FSNN_SHAPE(0), &layer), FSNN_ESHAPE, "below 1");
     assert_null(layer);
+    fsnn_tape *tape = (fsnn_tape *)&d;
+    layer = (fsnn_layer *)&d; /* whatever stood there is no layer after an error */
+    REFUSED(fsnn_layer_create(NULL, NULL, &d, FSNN_SHAPE(N), &layer), FSNN_EARGUMENT, "kind");
+    assert_null(layer);
+    REFUSED(fsnn_tape_create(NULL, &(fsnn_plan){.steps = 1, .batch = 1}, &tape), FSNN_EARGUMENT,
+            "layer");
+    assert_null(tape);
     layer = layer_of("lif", FSNN_PRECISION_SINGLE);
     float value;
     REFUSED(fsnn_layer_bind(layer, 0, &value, NULL), FSNN_EARGUMENT, "memory for its gradient");
     REFUSED(fsnn_layer_bind(layer, 9, &value, &value), FSNN_EARGUMENT, "no parameter 9");
     REFUSED(fsnn_layer_bind(layer, 0, (char *)&value + 1, &value), FSNN_EARGUMENT, "aligned");
-    fsnn_tape *tape;
     REFUSED(fsnn_tape_create(layer, &(fsnn_plan){.steps = 0, .batch = 1}, &tape), FSNN_EARGUMENT,
             "step");
     assert_null(tape);

@@ -5,8 +5,9 @@
 enum { K = 60 };
 static const double v0 = 0.1, tau = 3, step = 0.5;
 
-/* One silent neuron of order 0.6; the current is drawn. */
-static fsnn_net *silent(fsnn_method method, int64_t memory, double tolerance)
+/* One silent neuron; the current is drawn. */
+static fsnn_net *silent_of(const fsnn_order *order, fsnn_method method, bool implicit,
+                           int64_t memory, double tolerance)
 {
     fsnn_net *net = net_new();
     fsnn_neuron lif = FSNN_NEURON_DEFAULT;
@@ -14,9 +15,9 @@ static fsnn_net *silent(fsnn_method method, int64_t memory, double tolerance)
     lif.threshold.value = 1e9;
     lif.v0 = v0;
     VALID(fsnn_net_lif(net, "lif", (int)VALID(fsnn_net_input(net, FSNN_SHAPE(1))), &lif));
-    fsnn_order order = fsnn_order_of(0.6);
-    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_dynamics d = fsnn_dynamics_default(order);
     d.method = method;
+    d.implicit = implicit;
     d.step = step;
     d.memory = memory;
     d.tolerance = tolerance;
@@ -24,6 +25,19 @@ static fsnn_net *silent(fsnn_method method, int64_t memory, double tolerance)
     d.precision = FSNN_PRECISION_DOUBLE;
     GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = K, .batch = 1, .record = true}));
     return net;
+}
+
+/* Of order 0.6. */
+static fsnn_net *silent(fsnn_method method, int64_t memory, double tolerance)
+{
+    const fsnn_order order = fsnn_order_of(0.6);
+    return silent_of(&order, method, false, memory, tolerance);
+}
+
+static void draw(double *I)
+{
+    for (int n = 0; n < K; n++)
+        I[n] = 2.0 * fsnn_random_uniform(1, 0, (uint64_t)n);
 }
 
 /* u_{n+1} by the formula of the header, explicit methods. */
@@ -42,13 +56,33 @@ static void by_formula(const fsnn_memory_form *form, bool leak_apart, const doub
     }
 }
 
+static void agree(const double *v, const double *want)
+{
+    for (int n = 0; n < K; n++) {
+        CASE("step %d: %.17g, by the formula %.17g", n, v[n], want[n]);
+        assert_true(fabs(v[n] - want[n]) <= 1e-13);
+    }
+}
+
+/* Weights of far lags from their exponentials. */
+static void replace_far(const fsnn_net *net, const fsnn_memory_form *form, double *w)
+{
+    double rate[256], weight[256];
+    assert_in_range(form->exponentials, 1, 256);
+    GOOD(fsnn_net_memory_exponentials(net, 1, 0, 0, rate, weight));
+    for (int l = (int)form->near + 1; l <= K; l++) {
+        w[l - 1] = 0;
+        for (int k = 0; k < form->exponentials; k++)
+            w[l - 1] += weight[k] * exp(-rate[k] * l);
+    }
+}
+
 static void weights_are_what_is_done(void **state)
 {
     (void)state;
     static const fsnn_method methods[] = {FSNN_GL, FSNN_L1, FSNN_AB, FSNN_ML};
     double I[K], v[K], want[K], w[K];
-    for (int n = 0; n < K; n++)
-        I[n] = 2.0 * fsnn_random_uniform(1, 0, (uint64_t)n);
+    draw(I);
     for (int m = 0; m < (int)FSNN_COUNT(methods); m++)
         for (int64_t memory = 0; memory <= 20; memory += 20) {
             CASE("%s, memory %d", fsnn_method_name(methods[m]), (int)memory);
@@ -63,12 +97,102 @@ static void weights_are_what_is_done(void **state)
             GOOD(fsnn_net_forward_double(net, I, NULL));
             GOOD(fsnn_net_read_double(net, 1, FSNN_RECORD_V, v));
             by_formula(&form, methods[m] == FSNN_ML, w, I, want);
-            for (int n = 0; n < K; n++) {
-                CASE("step %d: %.17g, by the formula %.17g", n, v[n], want[n]);
-                assert_true(fabs(v[n] - want[n]) <= 1e-13);
-            }
+            agree(v, want);
             fsnn_net_destroy(net);
         }
+}
+
+/* Two terms: the weights are those of both. */
+static void weights_of_terms(void **state)
+{
+    (void)state;
+    static const fsnn_method methods[] = {FSNN_GL, FSNN_L1};
+    const fsnn_order order = {.terms = 2, .alpha = {0.9, 0.3}, .coefficient = {1, 0.5}};
+    double I[K], v[K], want[K], w[K];
+    draw(I);
+    for (int m = 0; m < (int)FSNN_COUNT(methods); m++)
+        for (int far = 0; far < 2; far++) {
+            CASE("%s%s", fsnn_method_name(methods[m]), far ? " by exponentials" : "");
+            fsnn_net *net = silent_of(&order, methods[m], false, 0, far ? 1e-9 : 0);
+            fsnn_memory_form form;
+            GOOD(fsnn_net_memory_form(net, 1, 0, &form));
+            GOOD(fsnn_net_memory_weights(net, 1, 0, 0, K, w, NULL));
+            if (far)
+                replace_far(net, &form, w);
+            GOOD(fsnn_net_forward_double(net, I, NULL));
+            GOOD(fsnn_net_read_double(net, 1, FSNN_RECORD_V, v));
+            by_formula(&form, false, w, I, want);
+            agree(v, want);
+            fsnn_net_destroy(net);
+        }
+}
+
+/* The formula where f is that after the step: the neuron is linear, so the step is solved for u. */
+static void solved(const fsnn_memory_form *form, const double *w, const double *start,
+                   const double *I, double *v)
+{
+    double u[K + 1] = {0}, x[K + 1] = {form->drives ? (I[0] - v0) / tau : 0};
+    for (int n = 0; n < K; n++) {
+        double sum = start[n] * x[0];
+        for (int l = 1; l <= n; l++)
+            sum += w[l - 1] * x[n + 1 - l];
+        u[n + 1] = (sum + form->gain * (I[n] - v0) / tau) / (1 + form->gain / tau);
+        x[n + 1] = form->drives ? (I[n] - v0 - u[n + 1]) / tau : u[n + 1];
+        v[n] = v0 + u[n + 1];
+    }
+}
+
+static void implicit_ones(void **state)
+{
+    (void)state;
+    static const fsnn_method methods[] = {FSNN_TRAP, FSNN_GL, FSNN_L1, FSNN_AB};
+    const fsnn_order order = fsnn_order_of(0.6);
+    double I[K], v[K], want[K], w[K], start[K];
+    draw(I);
+    for (int m = 0; m < (int)FSNN_COUNT(methods); m++)
+        for (int64_t memory = 0; memory <= 20; memory += 20) {
+            CASE("%s, memory %d", fsnn_method_name(methods[m]), (int)memory);
+            fsnn_net *net = silent_of(&order, methods[m], m > 0, memory, 0);
+            fsnn_memory_form form;
+            GOOD(fsnn_net_memory_form(net, 1, 0, &form));
+            assert_int_equal(form.implicit, m > 0);
+            GOOD(fsnn_net_memory_weights(net, 1, 0, 0, K, w, start));
+            GOOD(fsnn_net_forward_double(net, I, NULL));
+            GOOD(fsnn_net_read_double(net, 1, FSNN_RECORD_V, v));
+            solved(&form, w, start, I, want);
+            agree(v, want);
+            fsnn_net_destroy(net);
+        }
+}
+
+/* f is that of sum 1, the predictor. */
+static void predictor(void **state)
+{
+    (void)state;
+    double I[K], v[K], want[K], w[2][K], start[2][K], x[K + 1];
+    draw(I);
+    fsnn_net *net = silent(FSNN_ABM, 0, 0);
+    fsnn_memory_form form;
+    GOOD(fsnn_net_memory_form(net, 1, 0, &form));
+    assert_int_equal(form.sums, 2);
+    for (int sum = 0; sum < 2; sum++)
+        GOOD(fsnn_net_memory_weights(net, 1, 0, sum, K, w[sum], start[sum]));
+    GOOD(fsnn_net_forward_double(net, I, NULL));
+    GOOD(fsnn_net_read_double(net, 1, FSNN_RECORD_V, v));
+    x[0] = (I[0] - v0) / tau;
+    for (int n = 0; n < K; n++) {
+        double u[2];
+        for (int sum = 0; sum < 2; sum++) {
+            u[sum] = start[sum][n] * x[0];
+            for (int l = 1; l <= n; l++)
+                u[sum] += w[sum][l - 1] * x[n + 1 - l];
+        }
+        u[0] += form.gain * (I[n] - v0 - u[1]) / tau;
+        x[n + 1] = (I[n] - v0 - u[0]) / tau;
+        want[n] = v0 + u[0];
+    }
+    agree(v, want);
+    fsnn_net_destroy(net);
 }
 
 /* Far weights from their exponentials, near ones beside them. */
@@ -172,6 +296,9 @@ int main(void)
 #endif
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_are_what_is_done),
+        cmocka_unit_test(weights_of_terms),
+        cmocka_unit_test(implicit_ones),
+        cmocka_unit_test(predictor),
         cmocka_unit_test(exponentials),
         cmocka_unit_test(first_drives),
         cmocka_unit_test(refusals),

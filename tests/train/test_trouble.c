@@ -229,6 +229,27 @@ static void refuse(fsnn_train_options options, const char *text)
     CONTAINS(fsnn_error_text(), text);
 }
 
+/* What stands in the plan of a batch: the check says it as well as the training. */
+static void plans_that_are_none(void **state)
+{
+    (void)state;
+    toy t;
+    toy_options o = TOY;
+    fsnn_train_options options = toy_training(1);
+    options.training.checkpoint = -9;
+    refuse(options, "segments of -9 steps");
+    toy_open(&t, &o);
+    REFUSED(fsnn_train_check(t.net, t.train, NULL, &options.training), FSNN_EARGUMENT,
+            "segments of -9 steps");
+    options.training.checkpoint = 0;
+    options.training.products = FSNN_PRODUCTS_KINDS;
+    REFUSED(fsnn_train_check(t.net, t.train, NULL, &options.training), FSNN_EARGUMENT,
+            "no kind of products");
+    options.training.products = FSNN_PRODUCTS_FULL;
+    GOOD(fsnn_train_check(t.net, t.train, NULL, &options.training));
+    toy_close(&t);
+}
+
 static void options_out_of_range(void **state)
 {
     (void)state;
@@ -264,6 +285,7 @@ int main(void)
         cmocka_unit_test(no_directory),
         cmocka_unit_test(wrong_shape),
         cmocka_unit_test(labels),
+        cmocka_unit_test(plans_that_are_none),
         cmocka_unit_test(options_out_of_range),
     };
     return cmocka_run_group_tests(tests, folder_open, toy_teardown);
