@@ -51,9 +51,9 @@ FSNN_API fsnn_export_options fsnn_export_options_default(void);
 /* Writes net.c, net.h, CMakeLists.txt, report.md and, with a test, net_test.c into `directory`,
  * which exists. The net is wrapped for a stream (plan.stream) of one step of one sample, in single
  * precision, without training; what its memory is (fsnn_dynamics.memory, tolerance) the C has too,
- * so a full memory, which grows without end, is refused. Errors: FSNN_EUNSUPPORTED (a layer, method, reset or
- * function that has no C, with what would do), FSNN_ESTATE (the net is wrapped in another way),
- * FSNN_EARGUMENT, FSNN_EIO, FSNN_EMEMORY. */
+ * so a full memory, which grows without end, is refused. Errors: FSNN_EUNSUPPORTED (a layer,
+ * method, reset or function that has no C, with what would do), FSNN_ESTATE (the net is wrapped in
+ * another way), FSNN_EARGUMENT, FSNN_EIO, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_export_c(const fsnn_net *net, const fsnn_export_options *options,
                                    const char *directory);
 

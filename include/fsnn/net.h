@@ -510,8 +510,8 @@ FSNN_API fsnn_status fsnn_net_penalty(const fsnn_net *net, int index, double *va
 
 /* Sets the gradients of all parameters to 0. */
 FSNN_API void fsnn_net_zero_grad(fsnn_net *net);
-/* Sets time to 0: potentials at rest, histories empty, zeros in delays. What neurons did in the last
- * forward is gone with the histories: backward and reads need another one. */
+/* Sets time to 0: potentials at rest, histories empty, zeros in delays. What neurons did in the
+ * last forward is gone with the histories: backward and reads need another one. */
 FSNN_API fsnn_status fsnn_net_reset(fsnn_net *net);
 
 /* The state of neurons (potentials, histories, modes, counts) and delays as bytes, to continue
