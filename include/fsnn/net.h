@@ -261,8 +261,8 @@ typedef struct fsnn_lags {
     bool learn;
 } fsnn_lags;
 
-/* weight [max + 1]: those of the lags 0 ... max that a delay, from 0 to max steps, is made of; their
- * sum is 1. FSNN_EARGUMENT. */
+/* weight [max + 1]: those of the lags 0 ... max that a delay, from 0 to max steps, is made of;
+ * their sum is 1. FSNN_EARGUMENT. */
 FSNN_API fsnn_status fsnn_lags_weights(const fsnn_lags *lags, double delay, double *weight);
 
 /* learned_delay: the input later, a delay for each number of a sample's shape, each channel or all.

@@ -3,8 +3,8 @@
  *
  *     NAME_in    Scale   of ones: what comes in
  *     NAME_lagJ  Delay   of it, by J steps; none where J is 0
- *     NAME_partJ         of what lag J has: Scale by w_J (learned_delay); Linear by W w_J, in one of
- *                        them with the bias (delayed_linear)
+ *     NAME_partJ         of what lag J has: Scale by w_J (learned_delay); Linear by W w_J, in one
+ *                        of them with the bias (delayed_linear)
  *     NAME       Scale   of ones: the sum of the parts
  *
  * Where each delay is one whole lag, learned_delay is a node Delay. */

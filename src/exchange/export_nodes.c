@@ -202,9 +202,9 @@ static void delay(exporter *ex, int node, int group)
     export_array(ex, group, "delay", shape, time);
 }
 
-/* y = x w + b, w = weight deviation/sqrt(var + eps), b = bias - mean w, of each channel: a convolution of one
- * point or a matrix, diagonal. (As many groups as channels would be enough, but the reference
- * reader takes the channels of one group for all.) */
+/* y = x w + b, w = weight deviation/sqrt(var + eps), b = bias - mean w, of each channel: a
+ * convolution of one point or a matrix, diagonal. (As many groups as channels would be enough, but
+ * the reference reader takes the channels of one group for all.) */
 static void normalise(exporter *ex, int node, int group, double eps, double deviation)
 {
     const fsnn_shape *in = &ex->entry[node].in;

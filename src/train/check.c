@@ -56,8 +56,8 @@ static fsnn_status check_shards(const fsnn_loader *train, const fsnn_training *t
     return FSNN_OK;
 }
 
-/* The plans of the batches, checkpointing and products among them. The last batch of an epoch may be
- * smaller than the others: what normalises over a batch may refuse it. Planned now, it does so
+/* The plans of the batches, checkpointing and products among them. The last batch of an epoch may
+ * be smaller than the others: what normalises over a batch may refuse it. Planned now, it does so
  * before anything is learned. */
 static fsnn_status check_plans(fsnn_net *net, const fsnn_loader *train,
                                const fsnn_training *training)
