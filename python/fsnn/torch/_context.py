@@ -94,18 +94,23 @@ def say_once(sentence: str) -> None:
     warnings.warn(sentence, NetWarning, stacklevel=level)
 
 
+# Found once: a call is often the first code to run after a layer has emptied the caches.
+_functorch = getattr(torch._C, "_functorch", None)
+_transformed = getattr(_functorch, "is_functorch_wrapped_tensor", None) or (lambda x: False)
+_tracing = torch._C._get_tracing_state
+
+
 def check_tensor(x: Any, what: str) -> None:
     """What the library computes with: on the processor, in single or double precision."""
     if not isinstance(x, torch.Tensor):
         raise TypeError(
             f"{what} takes a tensor, and this is a {type(x).__name__}: torch.as_tensor(x) makes one"
         )
-    wrapped = getattr(getattr(torch._C, "_functorch", None), "is_functorch_wrapped_tensor", None)
-    if wrapped is not None and wrapped(x):
+    if _transformed(x):
         raise NotImplementedError(
             f"{what} cannot be transformed by torch.func or vmap: fold the axis into the batch"
         )
-    if torch.jit.is_tracing() or type(x).__name__ in ("FakeTensor", "FunctionalTensor"):
+    if _tracing() is not None or type(x).__name__ in ("FakeTensor", "FunctionalTensor"):
         raise NotImplementedError(
             f"{what} cannot be traced by torch.jit or exported (torch.export, ONNX): "
             "fsnn.torch.to_net makes a description and weights that the C program runs"

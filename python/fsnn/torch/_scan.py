@@ -66,7 +66,8 @@ class _Held:
 
 
 class Layer:
-    """One call of a layer: what its net is made of, [T, B, ...] of what size and precision."""
+    """One call of a layer: what its net is made of, for x [T*B, ...] of what size and precision.
+    Time and batch stay folded, as its memory is the same: every view costs as much as a kernel."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class Layer:
         description: dict[str, Any],
         names: list[str],
         x: torch.Tensor,
+        steps: int,
         training: bool,
         smooth: bool = False,
     ) -> None:
@@ -86,13 +88,9 @@ class Layer:
                     "and its input with .float()"
                 )
             description["dynamics"]["precision"] = "double"
-        description["input"] = list(x.shape[2:]) or [1]
-        self.description, self.steps, self.batch, self.training = (
-            description,
-            x.shape[0],
-            x.shape[1],
-            training,
-        )
+        description["input"] = list(x.shape[1:]) or [1]
+        self.description, self.training = description, training
+        self.steps, self.batch = steps, x.shape[0] // steps
         self.key = (repr(description), self.steps, self.batch, training, smooth)
 
     def take(self, params: tuple[torch.Tensor, ...]) -> Net:
@@ -150,7 +148,7 @@ def _forward(net: Net, x: torch.Tensor) -> torch.Tensor:
 
 
 class Scan(torch.autograd.Function):
-    """x [T, B, ...] and the learned parameters of the layer -> spikes [T, B, ...].
+    """x [T*B, ...] and the learned parameters of the layer -> spikes [T*B, ...].
 
     The net of a forward waits for its backward. Where that finds no net (a second backward of
     retain_graph), spikes that were changed in place, or x at another place than the net reads it

@@ -248,18 +248,16 @@ class BaseNeuron(torch.nn.Module):
                 "and batch folded, "
                 f"a multiple of {call.steps} steps"
             )
-        rows = x.reshape(call.steps, x.shape[0] // call.steps, *x.shape[1:])
         order = call.orders[id(self)]
         layer, learned = self._described(name, order, call)
         for what in ("tau", "threshold"):
             if what in learned:
-                sample = tuple(rows.shape[2:]) or (1,)
+                sample = tuple(x.shape[1:]) or (1,)
                 learned[what] = _values.of_sample(name, what, learned[what], sample)
-        if layer is None:
-            y = self._step_by_step(name, rows, order, call)
-        else:
-            y = self._scan(layer, learned, rows, call)
-        return y.reshape(x.shape)
+        if layer is not None:
+            return self._scan(layer, learned, x, call)
+        rows = x.reshape(call.steps, x.shape[0] // call.steps, *x.shape[1:])
+        return self._step_by_step(name, rows, order, call).reshape(x.shape)
 
     def _step_by_step(
         self, name: str, x: torch.Tensor, order: Order, call: Running
@@ -367,7 +365,7 @@ class BaseNeuron(torch.nn.Module):
         )
         noise = layer["layers"][0][self.kind].get("noise", {"mode": "none"})
         training = bool(gradient or call.smooth or noise["mode"] != "none")
-        made = Layer(self._pool, layer, list(learned), x, training, call.smooth)
+        made = Layer(self._pool, layer, list(learned), x, call.steps, training, call.smooth)
         if training or in_forward_mode():
             return _finite(lambda: Scan.apply(x, made, *params), x, call)
         return _finite(lambda: made.forward(x, tuple(params)), x, call)

@@ -116,7 +116,19 @@ class SNNWrapper(torch.nn.Module):
         self.coefficient = held(coefficients, [fractional and one for one in weighs])
 
     def _neurons(self) -> dict[str, BaseNeuron]:
-        return {name: m for name, m in self.module.named_modules() if isinstance(m, BaseNeuron)}
+        return self._found()[0]
+
+    def _found(self) -> tuple[dict[str, BaseNeuron], list[Any]]:
+        """The neurons by name, in the order of named_modules, and BatchNorm in training."""
+        neurons: dict[str, BaseNeuron] = {}
+        norms: list[Any] = []
+        kind = torch.nn.modules.batchnorm._BatchNorm
+        for name, m in self.module.named_modules():
+            if isinstance(m, BaseNeuron):
+                neurons[name] = m
+            elif isinstance(m, kind) and m.training:
+                norms.append(m)
+        return neurons, norms
 
     def _set_neuron_shapes(self, input_shape: Any = None) -> None:
         """Nothing is left to do: shapes follow from the input."""
@@ -187,16 +199,22 @@ class SNNWrapper(torch.nn.Module):
         times = self._times.of(len(x), x_time, self.substeps, kind, alone)
         dynamics = self._dynamics(method, options, times.step)
         rows = times.on_grid(x)
-        call = self._call(len(rows), dynamics)
-        with run(call), self._norms(len(rows)):
+        neurons, norms = self._found()
+        call = self._call(len(rows), dynamics, neurons)
+        with run(call), self._norms(len(rows), norms):
             y = self.module(rows.flatten(0, 1))
         if call.averaged and isinstance(y, torch.Tensor) and y.dim() and len(y) == x.shape[1]:
             return y  # a ClassificationHead took the mean over time
         y = self._unfolded(y, len(rows))
         return y if self.substeps == 1 else y[:: self.substeps]  # a slice costs its backward
 
-    def _call(self, steps: int, dynamics: dict[str, Any]) -> Running:
-        neurons = self._neurons()
+    def _call(
+        self,
+        steps: int,
+        dynamics: dict[str, Any],
+        neurons: dict[str, BaseNeuron] | None = None,
+    ) -> Running:
+        neurons = self._neurons() if neurons is None else neurons
         orders = {id(m): order for m, order in zip(neurons.values(), self.orders())}
         names = {id(m): name for name, m in neurons.items()}
         how = (self.on_nonfinite, self.smooth, self.substeps)
@@ -257,22 +275,21 @@ class SNNWrapper(torch.nn.Module):
             )
         return dynamics
 
-    @contextlib.contextmanager
-    def _norms(self, T: int) -> Iterator[None]:
+    def _norms(self, T: int, layers: list[Any]) -> contextlib.AbstractContextManager[None]:
         """BatchNorm in training sees one step after the other."""
-        layers = [
-            m
-            for m in self.module.modules()
-            if isinstance(m, torch.nn.modules.batchnorm._BatchNorm) and m.training
-        ]
-        layers = layers if self.norm == "step" else []
+        each = layers and self.norm == "step"
+        return _step_by_step(layers, T) if each else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _step_by_step(layers: list[Any], T: int) -> Iterator[None]:
+    for m in layers:
+        m.forward = _StepByStep(m, T)
+    try:
+        yield
+    finally:
         for m in layers:
-            m.forward = _StepByStep(m, T)  # type: ignore
-        try:
-            yield
-        finally:
-            for m in layers:
-                del m.forward
+            del m.forward
 
 
 class _StepByStep:
