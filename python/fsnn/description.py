@@ -11,7 +11,7 @@ from typing import Any, Union
 import numpy as np
 from _fsnn import ffi, lib
 
-from .errors import check, text
+from .errors import DICT, check, text, without_place
 
 Source = Union[str, "os.PathLike[str]", Mapping[str, Any]]
 
@@ -76,7 +76,7 @@ def _is_text(source: str) -> bool:
 def place_of(source: Source) -> tuple[bytes, bytes | None]:
     """The path of a source, or its name and text."""
     if isinstance(source, Mapping):
-        return b"net", _layers_apart(source).encode()
+        return DICT.encode(), _layers_apart({"name": "net", **source}).encode()
     if isinstance(source, str) and _is_text(source):
         return b"net", source.encode()
     return os.fsencode(source), None
@@ -150,5 +150,5 @@ class Description:
 def _list(get: Any) -> list[str]:
     found: list[str] = []
     while pointer := get(len(found)):
-        found.append(text(pointer))
+        found.append(without_place(text(pointer)))
     return found

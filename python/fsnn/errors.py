@@ -17,6 +17,8 @@ NumericError        ArithmeticError         ENUMERIC
 
 from __future__ import annotations
 
+import re
+
 from _fsnn import ffi, lib
 
 
@@ -75,6 +77,16 @@ KINDS: dict[int, type[Error]] = {
 }
 
 
+# The name of a dict as a description. Users have no text of it: its lines and columns are left out.
+DICT = "<dict>"
+_PLACE = re.compile(rf"{DICT}:(\d+:\d+:)? ")
+
+
+def without_place(sentence: str) -> str:
+    """A sentence about a dict, which names the key."""
+    return _PLACE.sub("", sentence) if DICT in sentence else sentence
+
+
 def text(pointer: object) -> str:
     """A text of the library's; "" of NULL."""
     return ffi.string(pointer).decode("utf-8", "replace") if pointer else ""
@@ -90,7 +102,7 @@ def error_of(status: int) -> Error:
     ):  # its sentence may be of an older error: there was no room for one
         return OutOfMemoryError("memory is out", name)
     sentence = text(lib.fsnn_error_text()) or text(lib.fsnn_status_meaning(status))
-    return KINDS.get(status, StateError)(sentence, name)
+    return KINDS.get(status, StateError)(without_place(sentence), name)
 
 
 def check(status: int) -> int:

@@ -8,6 +8,13 @@ import warnings
 from kit import fsnn, inputs, main, np, small, unittest
 
 
+EXAMPLE = {
+    "input": [3],
+    "layers": [{"linear": {"out": 4}}, {"lif": {"tau": 2.0}}],
+    "dynamics": {"alpha": 0.5},
+}
+
+
 class Build(unittest.TestCase):
     def test_ways_to_describe(self):
         text = (
@@ -23,6 +30,17 @@ class Build(unittest.TestCase):
         self.assertGreater(outputs[0].sum(), 0)
         for y in outputs[1:]:
             np.testing.assert_array_equal(y, outputs[0])
+
+    def test_a_dict_has_keys_and_a_text_has_lines(self):
+        layers, dynamics = [{"liner": {"out": 4}}], {"alpha": 0.5}
+        with self.assertRaisesRegex(ValueError, r"^layers\[0\].liner: unknown kind of layer"):
+            fsnn.Net(input=[3], layers=layers, dynamics=dynamics)
+        with self.assertRaisesRegex(ValueError, r'^override "dynamics.alhpa=1": dynamics.alhpa'):
+            small().wrap(4, dynamics={"alhpa": 1})
+        with self.assertRaisesRegex(ValueError, r"^net:3:5: layers\[0\].liner"):
+            fsnn.Net("input: [3]\nlayers:\n  - liner: {out: 4}\ndynamics: {alpha: 0.5}\n")
+        self.assertEqual(small().description.name, "net")
+        self.assertIn("name: mine", fsnn.Net(name="mine", **EXAMPLE).description.text)
 
     def test_a_node_that_cannot_be_leaves_the_net(self):
         net = fsnn.Net(input=[3])

@@ -408,8 +408,8 @@ class _Kind(BaseNeuron):
         alone = {"input": [1], "layers": [{self.kind: self.options}], "dynamics": {"alpha": 1.0}}
         try:
             Description(alone)
-        except Error as error:  # which key of the layer, without the place in a text nobody wrote
-            sentence = re.sub(r"^.*?: layers\[0\]\.\w+\.", "", str(error))
+        except Error as error:  # which key of the layer
+            sentence = re.sub(r"^layers\[0\]\.\w+\.", "", str(error))
             raise type(error)(f"{type(self).__name__}: {sentence}", error.status) from None
 
     def _special(self, options: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
