@@ -28,6 +28,9 @@ int cli_run_weights(const char *operand, bool needed, const char **weights, char
     *owned = NULL;
     if (!cli_is_directory(directory))
         return CLI_GOOD;
+    int code = cli_enter(directory);
+    if (code != CLI_GOOD)
+        return code;
     if (directory == operand && !has(operand, "description.yaml"))
         return cli_error(CLI_USAGE,
                          "%s: is a directory, but no run: there is no description.yaml in it",

@@ -63,10 +63,19 @@ static void add_row(entries *all, const char *section, const char *line, size_t 
     }
 }
 
-static void add_text(entry *heading, const char *line, size_t length)
+/* A paragraph that follows another goes on behind it: an equation at the end has no point there. */
+static const char *between(const char *text, bool paragraph)
+{
+    size_t length = text ? strlen(text) : 0;
+    if (!length)
+        return "";
+    return paragraph && !strchr(".:;", text[length - 1]) ? ". " : " ";
+}
+
+static void add_text(entry *heading, bool paragraph, const char *line, size_t length)
 {
     char *more = cli_format("%s%s%.*s", heading->text ? heading->text : "",
-                            heading->text ? " " : "", (int)length, line);
+                            between(heading->text, paragraph), (int)length, line);
     free(heading->text);
     heading->text = more;
 }
@@ -75,6 +84,7 @@ static entries parse(const char *page)
 {
     entries all = {0};
     int heading = -1;
+    bool paragraph = false;
     while (*page) {
         size_t length = strcspn(page, "\n"), level = strspn(page, "#");
         if (level) {
@@ -85,8 +95,9 @@ static entries parse(const char *page)
         } else if (heading >= 0 && *page == '|') {
             add_row(&all, all.item[heading].section, page, length);
         } else if (heading >= 0 && length) {
-            add_text(&all.item[heading], page, length);
+            add_text(&all.item[heading], paragraph, page, length);
         }
+        paragraph = !length;
         page += length + (page[length] != '\0');
     }
     return all;

@@ -95,6 +95,13 @@ bool cli_is_file(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+int cli_enter(const char *folder)
+{
+    if (access(folder, R_OK | X_OK) == 0 || errno != EACCES)
+        return CLI_GOOD;
+    return cli_error(CLI_FAILED, "%s: cannot be read: %s", folder, strerror(EACCES));
+}
+
 /* Those that this process made, in order. */
 static struct {
     char **path;

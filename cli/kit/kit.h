@@ -266,6 +266,8 @@ char *cli_file_name(const char *text);
 bool cli_exists(const char *path);
 bool cli_is_directory(const char *path);
 bool cli_is_file(const char *path); /* no folder, pipe or device */
+/* CLI_FAILED with a sentence for a folder that this user may not look into. */
+int cli_enter(const char *folder);
 /* Whether two names are those of one file that is there, and no device. */
 bool cli_same_file(const char *a, const char *b);
 /* Makes a directory and those above it; CLI_GOOD or CLI_FAILED after a sentence. */

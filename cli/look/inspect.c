@@ -54,8 +54,10 @@ static int read_head(const char *path, head *h)
 
 int inspect_check(const char *path)
 {
-    if (cli_is_file(path) || cli_is_directory(path))
+    if (cli_is_file(path))
         return CLI_GOOD;
+    if (cli_is_directory(path))
+        return cli_enter(path);
     if (cli_exists(path))
         return cli_error(CLI_FAILED,
                          "%s: is a pipe or a device, and it takes more than one look "

@@ -32,13 +32,18 @@ static char *setting_of(const char *path)
     return text;
 }
 
+static char *metrics_of(const char *path)
+{
+    return cli_is_directory(path) ? cli_path(path, "metrics.csv") : cli_format("%s", path);
+}
+
 static int open_run(const char *path, runs_run *run)
 {
     bool folder = cli_is_directory(path);
-    char *metrics = folder ? cli_path(path, "metrics.csv") : cli_format("%s", path);
-    int code = CLI_GOOD;
+    char *metrics = metrics_of(path);
+    int code = folder ? cli_enter(path) : CLI_GOOD;
     run->path = path;
-    if (folder && !cli_exists(metrics))
+    if (code == CLI_GOOD && folder && !cli_exists(metrics))
         code = cli_error(CLI_FAILED,
                          "%s: no metrics.csv is in it: compare takes directories of runs, or their "
                          "metrics.csv",
@@ -183,14 +188,31 @@ static int choose(runs *r, const char *by)
                      by, near ? "; did you mean " : "", near ? near : "");
 }
 
+/* Twice the same run would be two with a deviation of 0. */
+static bool given_before(const runs *r, const char *path)
+{
+    char *mine = metrics_of(path);
+    bool found = false;
+    for (int i = 0; i < r->count && !found; i++) {
+        char *other = metrics_of(r->run[i].path);
+        found = cli_same_file(mine, other);
+        if (found)
+            cli_warn("%s: is the same run as %s: it counts once", path, r->run[i].path);
+        free(other);
+    }
+    free(mine);
+    return found;
+}
+
 int runs_open(char const *const *path, int count, const char *by, runs *r)
 {
     int code = CLI_GOOD;
     memset(r, 0, sizeof *r);
     r->run = cli_allocate((size_t)count, sizeof *r->run);
     for (int i = 0; i < count && code == CLI_GOOD; i++) {
-        r->count = i + 1;
-        code = open_run(path[i], &r->run[i]);
+        if (given_before(r, path[i]))
+            continue;
+        code = open_run(path[i], &r->run[r->count++]);
     }
     if (code != CLI_GOOD)
         return code;

@@ -41,13 +41,13 @@ static void print_table(const sim_setup *s, const fsnn_table *t)
     sim_print("%13s", "current");
     for (int i = 0; i < s->alphas; i++)
         sim_print("%13s", t->name[1 + i]);
-    sim_print("%17s\n", exact ? t->name[1 + s->alphas] : "");
+    sim_print("%15s\n", exact ? t->name[1 + s->alphas] : "");
     for (int64_t l = 0; l < LISTED; l++) {
         const double *row = t->cell + l * (CURRENTS - 1) / (LISTED - 1) * t->columns;
         for (int i = 0; i <= s->alphas; i++)
             sim_cell(row[i], "");
         if (exact)
-            sim_print("    ");
+            sim_print("  ");
         sim_cell(exact ? row[1 + s->alphas] : NAN, "\n");
     }
 }

@@ -92,7 +92,8 @@ static int check(const sim_setup *s, const sim_options *o)
 static void make_charts(const sim_setup *s, sim_picture *p)
 {
     fsnn_chart *linear = sim_picture_chart(p, "Membrane potential", "time", "potential v");
-    linear->legend = FSNN_LEGEND_UPPER_RIGHT;
+    linear->legend =
+        s->current.p[0] > s->neuron.v0 ? FSNN_LEGEND_LOWER_RIGHT : FSNN_LEGEND_UPPER_RIGHT;
     linear->x_high = fmin(s->time, 8 * fmax(1, s->neuron.tau.value));
     fsnn_chart *distance = sim_picture_chart(p, "Distance to the steady state", "time", "|v - I|");
     distance->legend = FSNN_LEGEND_LOWER_LEFT;

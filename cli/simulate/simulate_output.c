@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- what is printed ---- */
 
@@ -33,7 +34,7 @@ int sim_print_end(int code)
         return code;
     fclose(kept.stream);
     if (code == CLI_GOOD)
-        fwrite(kept.text, 1, kept.size, stdout);
+        cli_put_lines(stdout, kept.text, cli_columns(STDOUT_FILENO));
     free(kept.text);
     kept.stream = NULL;
     return code;

@@ -169,7 +169,6 @@ void train_figures(const cli_model *model, const char *run, int judge,
                    const fsnn_evaluation *evaluation)
 {
     char *directory = cli_path(run, "figures");
-    cli_say("drawing figures ...");
     if (cli_make_directory(directory) == CLI_GOOD) {
         char *metrics = cli_path(run, "metrics.csv");
         char *path = cli_path(directory, "training");

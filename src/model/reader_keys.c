@@ -280,6 +280,12 @@ static int count_specials(const special *also)
 static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key *table,
                            const special *also)
 {
+    const char *word = node->key->text;
+    if (*word && word[strspn(word, "0123456789")] == '\0')
+        return yaml_fail_key(doc, node,
+                             "unknown key; numbers are written with a point, like 0.%s, "
+                             "and a comma ends them",
+                             word);
     int keys = count_keys(table), specials = count_specials(also);
     const char **known = pool_alloc(&doc->memory, (size_t)(keys + specials + 1) * sizeof *known);
     if (!known)
@@ -290,7 +296,7 @@ static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key 
     for (int i = 0; i < specials; i++)
         known[keys + i] = also[i].name;
     return yaml_fail_key(doc, node, "unknown key%s",
-                         keys_advice_word(&doc->memory, node->key->text, known, keys + specials));
+                         keys_advice_word(&doc->memory, word, known, keys + specials));
 }
 
 static const fsnn_key *find_key(const fsnn_key *table, const char *name)

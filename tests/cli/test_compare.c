@@ -67,12 +67,28 @@ static void picture(void **state)
     shell_says("$F plot half-seed? one-? --out laid && ls laid", "runs.png", "runs.svg");
 }
 
+/* The same run twice is no second one with a deviation of 0. */
+static void given_twice(void **state)
+{
+    (void)state;
+    shell_good("$F compare alone7 ./alone7 alone7/metrics.csv");
+    shell_contains(shell_err, "./alone7: is the same run as alone7: it counts once", "compare");
+    assert_null(strstr(shell_out, "+- 0.00"));
+}
+
 static void refused(void **state)
 {
     (void)state;
     shell_fails("$F compare", 2, "RUN");
     shell_fails("mkdir -p nothing; $F compare alone7 nothing", 1,
                 "nothing: no metrics.csv is in it");
+    if (geteuid() != 0) { /* root may read anything */
+        shell_good("mkdir barred; chmod 000 barred");
+        shell_fails("$F compare alone7 barred", 1, "barred: cannot be read: Permission denied");
+        shell_fails("$F eval barred", 1, "barred: cannot be read: Permission denied");
+        shell_fails("$F inspect barred", 1, "barred: cannot be read: Permission denied");
+        shell_good("chmod 755 barred");
+    }
     shell_fails("$F compare alone7 absent", 1, "cannot open absent");
     shell_fails("$F compare alone7 --by validation_acuracy", 2, "did you mean validation_accuracy");
     shell_fails("$F compare alone7 --by rate.a,b", 2, "--by rate.a,b");
@@ -87,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table),
         cmocka_unit_test(picture),
+        cmocka_unit_test(given_twice),
         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, start, folder_remove);

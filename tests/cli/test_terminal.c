@@ -105,6 +105,8 @@ static void lines_fit(void **state)
         "$F train tiny.yaml --out anew --no-figures --force",
         "$F eval tiny.yaml -w nowhere.safetensors",
         "$F help",
+        "$F simulate -c constant:2 --no-figure",
+        "$F simulate --show fi -c ramp:0:2 --time 1 --no-figure",
     };
     for (int i = 0; i < FSNN_COUNT(line); i++)
         expect_fit(line[i], 80);
@@ -201,6 +203,13 @@ static void second_interrupt(void **state)
     assert_memory_equal(screen + written - end, clear, end);
 }
 
+static void paragraphs_are_parted(void **state)
+{
+    (void)state;
+    shell_good("$F help lif");
+    shell_contains(shell_out, "tau D^alpha v = -v + I. No options of its own.", "help lif");
+}
+
 static void figures_are_told(void **state)
 {
     (void)state;
@@ -219,6 +228,7 @@ int main(void)
         cmocka_unit_test(keys_as_options),
         cmocka_unit_test(unclosed_brackets),
         cmocka_unit_test(second_interrupt),
+        cmocka_unit_test(paragraphs_are_parted),
         cmocka_unit_test(figures_are_told),
     };
     return cmocka_run_group_tests_name("terminal", tests, tiny_start, folder_remove);

@@ -22,6 +22,8 @@ static void test_syntax(void **state)
         {"name: x\nname: y\n", "mlp.yaml:2:1: name: this key stands here twice, first at line 1"},
         {INPUT "dynamics:\n  step: 1\n  alpha: 0.5\n  step: 2\n",
          "mlp.yaml:6:3: dynamics.step: this key stands here twice, first at line 4"},
+        {INPUT "dynamics: {alpha: 0,5}\n",
+         "mlp.yaml:3:21: dynamics.5: unknown key; numbers are written with a point, like 0.5"},
         {"input: *a\n", "mlp.yaml:1:8: this alias has no anchor"},
         {"input: &b [*b]\n", "mlp.yaml:1:12: an alias cannot stand inside of its own anchor"},
         {"input: !!int 3\n", "mlp.yaml:1:14: tags (!name) are not used here"},
