@@ -32,6 +32,7 @@ class Wrapper(OfOneKind):
     def test_arguments(self):
         self.check(
             (TypeError, "'per_layer_alpha'; that is alpha", lambda: wrapped(per_layer_alpha=[0.5])),
+            (TypeError, "'options'; that is an argument of calls", lambda: wrapped(options={})),
             (TypeError, 'learn_alhpa.*did you mean "learn_alpha"', lambda: wrapped(learn_alhpa=1)),
             (ValueError, 'did you mean "fdeint"', lambda: wrapped(integrator="fdint")),
             (ValueError, 'did you mean "cubic"', lambda: wrapped(interpolation_method="cubik")),
@@ -123,6 +124,7 @@ class Neurons(OfOneKind):
             (TypeError, 'did you mean "surrogate_opt"', lambda: LIFNeuron(surrogate="arctan")),
             (TypeError, 'did you mean "surrogate_grad_scale"', lambda: LIFNeuron(surrogate_scale=2.0)),
             (TypeError, 'did you mean "refractory"', lambda: LIFNeuron(refractry=1)),
+            (TypeError, r"wrapper has it: SNNWrapper\(module, alpha", lambda: LIFNeuron(alpha=0.5)),
             (ValueError, 'did you mean "arctan"', lambda: LIFNeuron(surrogate_opt="arctn")),
             (TypeError, "surrogate_opt is 3", lambda: LIFNeuron(surrogate_opt=3)),
             (ValueError, "surrogate_grad_scale is -1", lambda: LIFNeuron(surrogate_grad_scale=-1)),

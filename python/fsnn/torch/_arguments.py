@@ -93,6 +93,8 @@ ARGUMENTS = {
     "per_layer_alpha": "alpha, a list with an order a layer, or with the terms of each",
     "per_layer_coefficient": "multi_coefficient",
     "step_size": "the spacing of x_time, net(x, x_time)",
+    "options": "an argument of calls, net(x, x_time, options={...})",
+    "x_time": "an argument of calls, net(x, x_time)",
     "tau": "an argument of the neurons",
     "threshold": "an argument of the neurons",
 }

@@ -47,6 +47,12 @@ OTHER_NAMES = {
     "learn_threshold": "threshold_learnable",
     "v_threshold": "threshold",
 }
+OF_WRAPPER = {
+    "alpha": "SNNWrapper(module, alpha=...)",
+    "method": "SNNWrapper(module, method=...)",
+    "step_size": "the spacing of x_time, net(x, x_time)",
+    "dt": "the spacing of x_time, net(x, x_time)",
+}
 
 # Where torch keeps what users hang on a module.
 HOOKS = "_forward_pre_hooks _forward_hooks _backward_pre_hooks _backward_hooks".split()
@@ -119,6 +125,8 @@ class BaseNeuron(torch.nn.Module):
         known = [*ARGUMENTS, *self._numbers, *OPTIONS]
         meant = OTHER_NAMES.get(name)
         said = f' (did you mean "{meant}"?)' if meant else near(name, known)
+        if name in OF_WRAPPER:
+            said = f" (the wrapper has it: {OF_WRAPPER[name]})"
         listed = ", ".join(known)
         return TypeError(f"{type(self).__name__} has no option {name!r}{said}: there are {listed}")
 
