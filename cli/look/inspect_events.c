@@ -46,8 +46,9 @@ static void print_all(const char *path, const fsnn_events *e)
     for (int64_t i = 0; i < e->count; i++)
         on += e->event[i].p;
     cli_out("%s: events, %s\n\nevents      %s\n", path, e->format, cli_count(number, e->count));
-    cli_out("sensor      %d columns, %d rows%s\n", e->width, e->height,
-            e->sized ? "" : " (the file does not tell: as many as its events need)");
+    if (e->sized || e->count)
+        cli_out("sensor      %d columns, %d rows%s\n", e->width, e->height,
+                e->sized ? "" : " (the file does not tell: as many as its events need)");
     if (e->cameras == 2)
         print_cameras(e);
     for (int i = 0; i < FSNN_LEFT_OUT && e->left_out[i].what; i++)

@@ -1,4 +1,4 @@
-/* base/sentence.h: numbers in sentences. */
+/* base/sentence.h: numbers and pieces of files in sentences. */
 #ifndef FSNN_SENTENCE_H
 #define FSNN_SENTENCE_H
 
@@ -10,6 +10,10 @@ enum { FSNN_NUMBER_SIZE = 32 };
 /* The shortest text, from six digits on, that reads back as x; as x in single precision where x is
  * such a number, which 0.1f shall not show as 0.10000000149011612. Returns `out`. */
 const char *fsnn_number_text(char out[FSNN_NUMBER_SIZE], double x);
+
+/* A piece of a file as text that ends in 0: what is no printable character of UTF-8 is '?', and
+ * "..." stands in place of what does not fit into `capacity`, at least 8. Returns `out`. */
+const char *fsnn_shown(char *out, size_t capacity, const char *text, size_t size);
 
 /* The digits, four or more, from which on the texts of two numbers that differ are not the same. */
 int fsnn_digits_apart(double a, double b);

@@ -1,6 +1,7 @@
 /* format/file_kind.c: a table of the beginnings of files. */
 #include "format/file_kind.h"
 
+#include "base/sentence.h"
 #include "format/lines.h"
 #include "base/port_files.h"
 
@@ -228,16 +229,10 @@ const file_kind *file_kind_find(const uint8_t *bytes, size_t size)
 static bool first_line(const uint8_t *bytes, size_t size, char *out, size_t capacity)
 {
     size_t n = 0;
-    for (; n < size && bytes[n] != '\n' && bytes[n] != '\r'; n++) {
+    for (; n < size && n < capacity && bytes[n] != '\n' && bytes[n] != '\r'; n++)
         if (bytes[n] < ' ' && bytes[n] != '\t')
             return false;
-        if (n + 4 >= capacity) {
-            memcpy(out + n, "...", 4);
-            return true;
-        }
-        out[n] = (char)(bytes[n] < ' ' || bytes[n] > '~' ? '?' : bytes[n]);
-    }
-    out[n] = 0;
+    fsnn_shown(out, capacity, (const char *)bytes, n);
     return n > 0;
 }
 

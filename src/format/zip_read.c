@@ -4,6 +4,7 @@
 #include "format/zip.h"
 
 #include "base/bytes.h"
+#include "base/sentence.h"
 
 #include <string.h>
 
@@ -83,13 +84,7 @@ fsnn_status zip_open(zip_reader *zip, const char *path, const uint8_t *bytes, si
 /* File names may hold anything; sentences show printable characters only. */
 static void show(zip_entry *entry)
 {
-    size_t n =
-        entry->name_size < sizeof entry->shown - 1 ? entry->name_size : sizeof entry->shown - 1;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)entry->name[i];
-        entry->shown[i] = c < 0x20 || c > 0x7e ? '?' : (char)c;
-    }
-    entry->shown[n] = 0;
+    fsnn_shown(entry->shown, sizeof entry->shown, entry->name, entry->name_size);
 }
 
 /* Takes the 64-bit values from the zip64 extra field: one for each 32-bit value that is all ones,

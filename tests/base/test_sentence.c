@@ -93,11 +93,39 @@ static void errors(void **state)
     assert_string_equal(fsnn_error_text(), "alpha is 1.0000000000000002: it must lie in (0, 1]");
 }
 
+static void pieces_of_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+    } rows[] = {
+        {"", ""},
+        {"a b~", "a b~"},
+        {"T\303\244st \316\251 \342\202\254", "T\303\244st \316\251 \342\202\254"},
+        {"\360\237\230\200", "\360\237\230\200"},
+        {"a\tb\x1b[2J\x7f", "a?b?[2J?"},
+        {"\344\370", "??"},      /* Latin-1 */
+        {"\302\233x", "??x"},    /* a control of eight bits */
+        {"\300\257", "??"},      /* too long a form */
+        {"\355\240\200", "???"}, /* a surrogate */
+        {"\342\202", "??"},      /* cut short */
+        {"0123456789abcdefghij", "0123456789abcdefghij"},
+        {"0123456789abcdefghijk", "0123456789abcdefghij..."},
+        {"0123456789abcdefghi\303\244", "0123456789abcdefghi..."},
+    };
+    for (int i = 0; i < FSNN_COUNT(rows); i++) {
+        char out[24];
+        CASE("rows[%d]", i);
+        assert_ptr_equal(fsnn_shown(out, sizeof out, rows[i].text, strlen(rows[i].text)), out);
+        assert_string_equal(out, rows[i].shown);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers), cmocka_unit_test(limits), cmocka_unit_test(conversions),
-        cmocka_unit_test(cut),     cmocka_unit_test(errors),
+        cmocka_unit_test(pieces_of_files), cmocka_unit_test(numbers), cmocka_unit_test(limits),
+        cmocka_unit_test(conversions),     cmocka_unit_test(cut),     cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

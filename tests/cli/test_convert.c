@@ -166,7 +166,9 @@ static void events_become_arrays(void **state)
     shell_fails(line, 2, "cannot become b.csv: convert makes");
     snprintf(line, sizeof line, "%s$F convert $E/generic.es -o none.npz", events);
     shell_fails(line, 1, "holds no events of pixels");
-    shell_good("test ! -e none.npz");
+    snprintf(line, sizeof line,
+             "%stest ! -e none.npz && $F inspect $E/generic.es >g && ! grep sensor g", events);
+    shell_good(line);
     clear(state);
 }
 

@@ -18,6 +18,8 @@ put("remarks.ts", b"%% words\n# words\n@classLabel true x\n@data\n1,2:x\n% betwe
 put("tabs.ts", b"% words\n10\t1\t-2e1\tNaN\r\n2\t3\t?\t4\r\n")
 put("weka.ts", b"% words\n@relation x\n@attribute a numeric\n@attribute 'b c' real\n@attribute t {2,'one more'}\n@data\n"
                b"1,2,'one more'\n?,4, 2\n")
+put("sparse.ts", b"@relation x\r@attribute a numeric\r@attribute b real\r@attribute t {2,'one more'}\r@data\r"
+                 b"{1 2.5}\r{0 1, 1 ?, 2 'one more'}\r{ }\r")
 put("dimensions.ts", b"@relation x\n@attribute r relational\n@attribute a real\n@attribute b real\n@end r\n@attribute t {x,y}\n"
                      b"@data\n'1,2\\n3,4',y\n\"?,1\\n0,0\" , x\n")
 put("none.ts", b"@data\n1\n2,3\n?,4,?\n")

@@ -1,6 +1,7 @@
 /* data/series/series_text.c: pieces of text files of series. */
 #include "data/series/series_text.h"
 
+#include "base/sentence.h"
 #include "format/lines.h"
 
 #include <math.h>
@@ -55,11 +56,7 @@ bool text_line(text *t, int64_t *count, text *line)
 
 const char *text_shown(text t, char out[48])
 {
-    size_t n = t.size < 40 ? t.size : 40;
-    for (size_t i = 0; i < n; i++)
-        out[i] = t.at[i] >= 0x20 && t.at[i] < 0x7f ? t.at[i] : '?';
-    memcpy(out + n, t.size > n ? "..." : "", t.size > n ? 4 : 1);
-    return out;
+    return fsnn_shown(out, 48, t.at, t.size);
 }
 
 bool text_word(text *t, text *out)

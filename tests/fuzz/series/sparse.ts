@@ -1,0 +1,1 @@
+@relation x@attribute a numeric@attribute b real@attribute t {2,'one more'}@data{1 2.5}{0 1, 1 ?, 2 'one more'}{ }
