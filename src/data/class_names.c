@@ -16,9 +16,10 @@ fsnn_status class_names_fail(const char *path, const char *class, const char *tr
     if (used >= sizeof list)
         memcpy(list + sizeof list - 4, "...", 4);
     return fsnn_fail(FSNN_EFORMAT,
-                     "%s: has samples of the class \"%s\", which the training set%s%s lacks; its "
+                     "%s%s samples of the class \"%s\", which the training set%s%s lacks; its "
                      "classes are %s",
-                     path, class, *training_path ? " " : "", training_path, list);
+                     path, *path ? ": has" : "there are", class, *training_path ? " " : "",
+                     training_path, list);
 }
 
 static int64_t find(const name_list *names, const char *name)

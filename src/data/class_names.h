@@ -10,7 +10,8 @@
 fsnn_status class_names_number(const char *path, name_list *names, const char *training_path,
                                const name_list *training, int32_t *label, int64_t count);
 
-/* The sentence for a class that is not among those of the training set, with what these are. */
+/* The sentence for a class that is not among those of the training set, with what these are;
+ * path "": of data that have no name. */
 fsnn_status class_names_fail(const char *path, const char *class, const char *training_path,
                              char *const *known, int64_t count);
 

@@ -235,7 +235,7 @@ static void test_errors(void **state)
         const char *text, *words;
     } row[] = {
         {"{kind: ts, train: c.ts, test: d.ts}",
-         "m.yaml:4:37: data.test: the test set: has samples of the class \"x\", which the training "
+         "m.yaml:4:37: data.test: there are samples of the class \"x\", which the training "
          "set lacks; its classes are v, u, w"},
         {"{kind: ts, train: a.ts, front: mel}",
          "m.yaml:4:38: data.front: a mel spectrum needs series whose rate is known"},

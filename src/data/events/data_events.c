@@ -72,8 +72,8 @@ static fsnn_status warn(const fsnn_event_files *files, const event_pieces *piece
     if (pieces->unused && !files->training)
         return store_warn(
             data,
-            "%s: the classes are numbers from %lld on, so that %lld that no recording "
-            "has come before them: first_class: %lld numbers them from 0",
+            "%s: the classes are numbers from %lld on, so that %lld before them without a "
+            "recording count as classes: first_class: %lld numbers them from 0",
             files->path, (long long)(files->first_class + pieces->unused),
             (long long)pieces->unused, (long long)(files->first_class + pieces->unused));
     return FSNN_OK;

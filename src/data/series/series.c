@@ -210,8 +210,7 @@ fsnn_status fsnn_series_number_as(fsnn_series *s, const fsnn_series *training)
         return FSNN_OK;
     name_list mine = {s->name, s->classes, s->name_capacity};
     const name_list theirs = {training->name, training->classes, training->name_capacity};
-    fsnn_status status =
-        class_names_number("the test set", &mine, "", &theirs, s->labels, s->count);
+    fsnn_status status = class_names_number("", &mine, "", &theirs, s->labels, s->count);
     s->name = mine.item;
     s->classes = mine.count;
     s->name_capacity = mine.capacity;
