@@ -84,7 +84,9 @@ _PLACE = re.compile(rf"{DICT}:(\d+:\d+:)? ")
 
 def without_place(sentence: str) -> str:
     """A sentence about a dict, which names the key."""
-    return _PLACE.sub("", sentence) if DICT in sentence else sentence
+    if DICT not in sentence:
+        return sentence
+    return _PLACE.sub("", sentence).replace(DICT, "the description")
 
 
 def text(pointer: object) -> str:

@@ -16,11 +16,13 @@ from . import _plan, running, training
 from ._arrays import numbers, pointer, shape_of, view
 from ._names import missing, near
 from ._session import Session
+from .currents import Drive
 from .description import Description, Source, _list
 from .errors import StateError, check, text
 from .inspect import Summary, summary_of
 from .params import NeuronValues, Params
 from .running import Run
+from .simulate import Simulation, simulate_layer
 from .training import Evaluation, Metrics
 
 _NOTHING: Mapping[str, Any] = {}
@@ -528,6 +530,35 @@ class Net:
             return training.evaluate(
                 self, data, part=part, repeats=repeats, perturb=perturb, progress=progress, **how
             )
+
+    def simulate(
+        self,
+        current: Drive,
+        node: str | None = None,
+        *,
+        steps: int | None = None,
+        neurons: int | None = None,
+        alpha: float | Sequence[float] | None = None,
+        seed: int | None = None,
+        precision: str = "double",
+        units: Mapping[str, str] | None = None,
+    ) -> Simulation:
+        """A neuron of the layer `node` (not needed where there is one) by itself under `current`, as
+        `fsnn.simulate` has it: with the layer's kind, options and dynamics, and the numbers that it
+        has now. `alpha`: other orders; `seed` of noise: that of the training; `precision="single"`
+        is that of most networks. Of layers whose neurons differ it is the first, and a NetWarning
+        says so. Raises ValueError (which layers there are)."""
+        with self._lock:
+            session = self._open()
+            check(lib.fsnn_session_shapes(session.c, ffi.NULL, ffi.NULL))
+            self._valued(session)
+            how: dict[str, Any] = {"steps": steps, "neurons": neurons, "alpha": alpha}
+            how |= {"seed": seed, "precision": precision, "units": units}
+            found = simulate_layer(session, node, current, **how)
+        for sentence in session.warnings:
+            if sentence not in self.warnings:
+                warnings.warn(sentence, NetWarning, stacklevel=2)
+        return found
 
     def _planned(self) -> None:
         """After the library's own loops, which plan the net for their batches: it begins anew."""

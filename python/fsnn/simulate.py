@@ -71,10 +71,8 @@ class What:
         rest: float = 0.0,
         resistance: float = 1.0,
     ) -> None:
-        if not hasattr(steps, "__index__") or steps < 1:
-            raise ValueError(f"steps is {steps!r}: it is a whole number from 1 on")
-        self.several = alpha is not None and np.ndim(alpha) > 0
-        if alpha is not None and not self.several:
+        several = alpha is not None and np.ndim(alpha) > 0
+        if alpha is not None and not several:
             dynamics = {**(dynamics or {}), "alpha": alpha}
         moved = {key: options[key] for key in POTENTIALS if key in options} if rest else {}
         options = {key: value for key, value in options.items() if key not in moved}
@@ -84,17 +82,37 @@ class What:
             "layers": [{neuron: {**options, "name": "neuron"}}],
             "dynamics": {"alpha": 1.0, **precision, **(dynamics or {})},
         }
-        self.session, self.watch = Session(source, {}), Watch()
-        self.c = ffi.new("fsnn_simulation *")
-        check(lib.fsnn_session_simulation(self.session.c, ffi.NULL, self.c))
-        self.c.steps, self.c.seed = steps, seed
-        if self.several:
-            self.alpha = orders_of(alpha)
-            self.c.alpha, self.c.alphas = pointer(self.alpha, "double *"), self.alpha.size
+        self._begin(Session(source, {}), None, steps)
+        self.c.seed = seed
+        if several:
+            self._take_orders(alpha)
         self.c.rest, self.c.resistance = rest, resistance
         self._move(moved)
+
+    @classmethod
+    def of_layer(cls, session: Session, node: str | None, alpha: Any, steps: int) -> What:
+        """A neuron of a network's layer, as it is now."""
+        what = cls.__new__(cls)
+        what._begin(session, node, steps)
+        if alpha is not None:
+            what._take_orders([alpha] if np.ndim(alpha) == 0 else alpha)
+            what.several = np.ndim(alpha) > 0
+        return what
+
+    def _begin(self, session: Session, node: str | None, steps: int) -> None:
+        if not hasattr(steps, "__index__") or steps < 1:
+            raise ValueError(f"steps is {steps!r}: it is a whole number from 1 on")
+        self.session, self.watch, self.several = session, Watch(), False
+        self.c = ffi.new("fsnn_simulation *")
+        name = ffi.NULL if node is None else ffi.new("char []", str(node).encode())
+        check(lib.fsnn_session_simulation(session.c, name, self.c))
+        self.c.steps = steps
         self._handle = ffi.new_handle(self.watch)
         self.c.progress, self.c.user = lib.fsnn_py_step, self._handle
+
+    def _take_orders(self, alpha: Any) -> None:
+        self.alpha, self.several = orders_of(alpha), True
+        self.c.alpha, self.c.alphas = pointer(self.alpha, "double *"), self.alpha.size
 
     def _move(self, moved: Mapping[str, Any]) -> None:
         if not self.c.rest:
@@ -192,16 +210,50 @@ def simulate(
     """
     named = units_of(units)
     drive, count = current_of(current, steps)
-    array = not isinstance(current, (int, float, Current))
-    several = neurons is not None or drive.columns > 1 or (array and np.ndim(current) > 1)
     how: dict[str, Any] = {"rest": number("rest", rest)}
     how["resistance"] = number("resistance", resistance)
-    what, result = What(neuron, options, dynamics, alpha, count, seed, **how), Results()
+    what = What(neuron, options, dynamics, alpha, count, seed, **how)
+    return _run(what, current, drive, neurons, named)
+
+
+def simulate_layer(
+    session: Session,
+    node: str | None,
+    current: Drive,
+    *,
+    steps: int | None,
+    neurons: int | None,
+    alpha: float | Sequence[float] | None,
+    seed: int | None,
+    precision: str,
+    units: Mapping[str, str] | None,
+) -> Simulation:
+    """Net.simulate."""
+    named = units_of(units)
+    drive, count = current_of(current, steps)
+    one_of("precision", precision, ("double", "single"))
+    what = What.of_layer(session, node, alpha, count)
+    if seed is not None:
+        what.c.seed = seed
+    if precision == "single":
+        what.c.dynamics.precision = lib.FSNN_PRECISION_SINGLE
+    elif HAS_DOUBLE:
+        what.c.dynamics.precision = lib.FSNN_PRECISION_DOUBLE
+    return _run(what, current, drive, neurons, named)
+
+
+def _run(
+    what: What, current: Drive, drive: Current, neurons: int | None, units: dict[str, str]
+) -> Simulation:
+    """`drive` is `current` by its kind."""
+    array = not isinstance(current, (int, float, Current))
+    several = neurons is not None or drive.columns > 1 or (array and np.ndim(current) > 1)
+    result, count = Results(), what.c.steps
     what.c.neurons = drive.columns if neurons is None else neurons
     what.drive(drive)
     what.run(lib.fsnn_simulate(what.c, result.c))
     shape = (count, what.c.neurons) if several else (count,)
-    return _simulation(result.taken(), shape, what.several, named)
+    return _simulation(result.taken(), shape, what.several, units)
 
 
 def _simulation(

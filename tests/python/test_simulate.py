@@ -90,6 +90,39 @@ class Currents(unittest.TestCase):
         self.assertEqual(repr(Current.sine(1, 0.2) + Current.spikes(1, [0, 1]) + 2), shown)
 
 
+class OfALayer(unittest.TestCase):
+    def net(self):
+        layers = [{"linear": {"out": 4}}, {"lif": {"tau": 2.0, "reset": "jump"}}]
+        layers += [{"linear": {"out": 2}}, {"qif": {"tau": 3.0}}]
+        return fsnn.Net(input=[3], layers=layers, dynamics={"alpha": 0.6, "step": 0.1})
+
+    def test_its_neuron_as_it_is_now(self):
+        net = self.net()
+        how = {"tau": 2.0, "reset": "jump", "dynamics": {"alpha": 0.6, "step": 0.1}}
+        expected = fsnn.simulate(1.7, steps=200, **how)
+        self.assertGreater(expected.spikes.sum(), 0)
+        np.testing.assert_array_equal(net.simulate(1.7, "lif1", steps=200).v, expected.v)
+        net.wrap(2).params["lif1.tau"].value[...] = 2.5
+        expected = fsnn.simulate(1.7, steps=200, **{**how, "tau": 2.5})
+        np.testing.assert_array_equal(net.simulate(1.7, "lif1", steps=200).v, expected.v)
+        several = net.simulate([1.7] * 200, "lif1", alpha=[0.6, 1.0])
+        np.testing.assert_array_equal(several.v[0], expected.v)
+        one = net.simulate(Current.sine(2.0, 0.1, 1.0), "qif1", steps=50, neurons=2, alpha=0.9)
+        self.assertEqual(one.v.shape, (50, 2))
+        single = net.simulate(1.7, "lif1", steps=200, precision="single").v
+        np.testing.assert_allclose(single, expected.v, atol=1e-4)
+        self.assertFalse(np.array_equal(single, expected.v))
+
+    def test_sentences(self):
+        net = self.net()
+        with self.assertRaisesRegex(ValueError, "^the description has 2 .*one as node, like lif1"):
+            net.simulate(1.0, steps=5)
+        with self.assertRaisesRegex(ValueError, 'no neuron layer "lif9"'):
+            net.simulate(1.0, "lif9", steps=5)
+        with self.assertRaisesRegex(ValueError, 'did you mean "double"'):
+            net.simulate(1.0, "lif1", steps=5, precision="doubel")
+
+
 class Units(unittest.TestCase):
     def test_a_resting_potential_moves_what_stands_on_it(self):
         """tau D^alpha v = -(v - E) + R I, in mV, ms and nA."""
