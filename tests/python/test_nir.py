@@ -281,6 +281,36 @@ class Reference(Files):
         self.assertEqual(kinds["delay1"], "Delay")
         self.assertEqual(kinds["voting1"], "Linear")
 
+    def test_learned_delays(self):
+        """Delays of whole steps are a Delay, others parts of plain nodes, whose shapes the reference checks."""
+        text = (
+            "input: 6\nlayers:\n  - tdbn: {affine: false}\n  - learned_delay: {max: 2, name: whole}\n"
+            "  - learned_delay: {max: 3, name: part}\n  - delayed_linear: {out: 4, max: 2, name: fc}\n"
+            "  - lif: {reset: value}\ndynamics: {alpha: 1}\n"
+        )
+        rng = np.random.default_rng(1)
+        weights = {
+            "tdbn1.running_mean": rng.random(6),
+            "tdbn1.running_var": rng.random(6) + 0.5,
+            "whole.delay": rng.integers(0, 3, 6).astype("f4"),
+            "part.delay": rng.random(6) * 3,
+            "fc.weight": rng.random((4, 6)),
+            "fc.delay": rng.random((4, 6)) * 2,
+            "fc.bias": rng.random(4),
+        }
+        graph = nir.read(self.export(text, weights, "--dt", DT))
+        kinds = {name: type(node).__name__ for name, node in graph.nodes.items()}
+        self.assertEqual(kinds["tdbn1"], "Affine")
+        self.assertEqual(kinds["whole"], "Delay")
+        np.testing.assert_allclose(graph.nodes["whole"].delay, weights["whole.delay"] * DT, 1e-6)
+        self.assertEqual(
+            [kinds[f"fc_part{lag}"] for lag in range(3)], ["Affine", "Linear", "Linear"]
+        )
+        total = sum(graph.nodes[f"part_part{lag}"].scale for lag in range(4))
+        np.testing.assert_allclose(total, np.ones(6), 1e-6)
+        total = sum(graph.nodes[f"fc_part{lag}"].weight for lag in range(3))
+        np.testing.assert_allclose(total, weights["fc.weight"], 1e-5)
+
 
 def tool(name):
     try:
