@@ -3,6 +3,7 @@
 
 #include <fsnn/file.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -93,6 +94,13 @@ bool cli_is_file(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool cli_entry(const struct dirent *entry)
+{
+    bool is_no_file = entry->d_type == DT_FIFO || entry->d_type == DT_SOCK ||
+                      entry->d_type == DT_CHR || entry->d_type == DT_BLK;
+    return entry->d_name[0] != '.' && !is_no_file;
 }
 
 int cli_enter(const char *folder)

@@ -265,6 +265,9 @@ const char *cli_base_name(const char *path);             /* what stands behind t
 char *cli_file_name(const char *text);
 bool cli_exists(const char *path);
 bool cli_is_directory(const char *path);
+/* Of a folder that is looked through: neither hidden nor a pipe, a socket or a device. */
+struct dirent;
+bool cli_entry(const struct dirent *entry);
 bool cli_is_file(const char *path); /* no folder, pipe or device */
 /* CLI_FAILED with a sentence for a folder that this user may not look into. */
 int cli_enter(const char *folder);

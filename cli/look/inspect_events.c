@@ -140,7 +140,7 @@ static int read_file(const char *path, fsnn_camera camera, tally *t)
 
 static int visible(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.';
+    return cli_entry(entry);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

@@ -53,7 +53,7 @@ static char *header_naming(const char *path)
     char *found = NULL;
     int seen = 0;
     for (struct dirent *e; folder && !found && seen < HEADERS && (e = readdir(folder));) {
-        if (!ends_in(e->d_name, ".hea"))
+        if (!cli_entry(e) || !ends_in(e->d_name, ".hea"))
             continue;
         char *header = cli_format("%s%s", slash ? place : "", e->d_name);
         seen++;

@@ -79,7 +79,7 @@ static void find_sound(const char *folder, char *pattern, size_t size)
     while (dir && !*pattern && (entry = readdir(dir))) {
         const char *ending = strrchr(entry->d_name, '.');
         char *path = cli_path(folder, entry->d_name);
-        if (ending && ending > entry->d_name && fsnn_sound_known(path))
+        if (cli_entry(entry) && ending && ending > entry->d_name && fsnn_sound_known(path))
             snprintf(pattern, size, "{file}%s", ending);
         free(path);
     }

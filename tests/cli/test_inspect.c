@@ -137,6 +137,9 @@ static void what_cannot_be_read(void **state)
     shell_good("ln -s .git/annex/objects/a1/b2/SHA256E-s9--0 linked.raw");
     shell_fails("$F inspect linked.raw", 1, "linked.raw: is a link of git-annex to a file that");
     shell_fails("printf '1 2' | $F inspect /dev/stdin", 1, "/dev/stdin: is a pipe or a device");
+    shell_good("mkdir pipes; mkfifo pipes/a.bin pipes/b.wav pipes/c.hea");
+    shell_fails("$F inspect pipes", 1, "pipes: "); /* a pipe in a folder is not waited for */
+    shell_fails("$F plot pipes", 1, "pipes: ");
     shell_fails("printf '1 2' | $F plot /dev/stdin", 1, "/dev/stdin: is a pipe or a device");
     shell_good("printf '1\\n2\\n3\\n' | $F simulate -c file:/dev/stdin -o piped --no-figure");
     shell_good("test $(wc -l <piped.csv) = 4");
