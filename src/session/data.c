@@ -3,7 +3,7 @@
 #include "session/session.h"
 #include "train/shards.h"
 
-static fsnn_status need_part(fsnn_part part)
+fsnn_status session_need_part(fsnn_part part)
 {
     if ((int)part < 0 || part >= FSNN_PARTS)
         return fsnn_fail(FSNN_EARGUMENT, "there is no part %d of the data", (int)part);
@@ -14,7 +14,7 @@ fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *
 {
     FSNN_NEED(session);
     FSNN_NEED(data);
-    FSNN_TRY(need_part(part));
+    FSNN_TRY(session_need_part(part));
     if (session->loader[part])
         return fsnn_fail(FSNN_ESTATE, "the %s data are open already: give others before",
                          fsnn_part_name(part));
@@ -25,12 +25,19 @@ fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *
     return FSNN_OK;
 }
 
-fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch)
+/* What is the caller's fault is not said to be the description's. */
+static fsnn_status need_batch(int64_t batch)
 {
-    FSNN_NEED(session);
     if (batch < 1)
         return fsnn_fail(FSNN_EARGUMENT, "a batch is one sample or more, not %lld",
                          (long long)batch);
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_session_batch(fsnn_session *session, int64_t batch)
+{
+    FSNN_NEED(session);
+    FSNN_TRY(need_batch(batch));
     session->training.batch = batch;
     return FSNN_OK;
 }
@@ -86,6 +93,7 @@ fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data
     FSNN_NEED(session);
     FSNN_NEED(data);
     fsnn_loader_options options = reading(session, batch);
+    FSNN_TRY(need_batch(batch));
     if (perturbs < 0 || (perturbs > 0 && !perturb))
         return fsnn_fail(FSNN_EARGUMENT, "there are %d disturbances, but no list of them",
                          perturbs);

@@ -175,6 +175,7 @@ fsnn_status fsnn_session_fits(fsnn_session *session)
 fsnn_status fsnn_session_prepare(fsnn_session *session, fsnn_part part, bool training)
 {
     FSNN_NEED(session);
+    FSNN_TRY(session_need_part(part));
     const fsnn_loader *loader = fsnn_session_loader(session, part);
     const fsnn_training *t = &session->training;
     int64_t steps;

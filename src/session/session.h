@@ -48,6 +48,9 @@ struct fsnn_session {
     session_texts kept;                /* parameters that weights left as they were set */
 };
 
+/* session/data.c: FSNN_EARGUMENT for a number that is no part. */
+fsnn_status session_need_part(fsnn_part part);
+
 fsnn_status session_texts_add(session_texts *texts, const char *format, ...) FSNN_PRINTF(2, 3);
 void session_texts_free(session_texts *texts);
 

@@ -273,6 +273,11 @@ static void faults_of_callers(void **state)
     REFUSED(fsnn_session_run(session, &request, &result), FSNN_EARGUMENT, "keep is 4096");
     fsnn_session_close_data(session); /* others may be given then */
     GOOD(fsnn_session_give(session, FSNN_PART_TRAIN, data));
+    fsnn_loader *loader;
+    REFUSED(fsnn_session_new_loader(session, data, 0, NULL, 0, &loader), FSNN_EARGUMENT,
+            "a batch is one sample or more, not 0");
+    assert_null(loader);
+    REFUSED(fsnn_session_prepare(session, (fsnn_part)55, false), FSNN_EARGUMENT, "no part 55");
     how.directory = folder_path("twice");
     GOOD(fsnn_session_train(session, &how, NULL));
     REFUSED(fsnn_session_train(session, &how, NULL), FSNN_EARGUMENT, "mode resume goes on with it");
