@@ -111,7 +111,8 @@ FSNN_API fsnn_status fsnn_shd_survey(const char *path, fsnn_shd_info *info);
 FSNN_API fsnn_status fsnn_data_memory(int64_t count, fsnn_shape shape, const float *x,
                                       const int32_t *labels, fsnn_data **data);
 /* Writes sample `index` as floats [shape]. 0 is good; anything else fails the call that asked for
- * it (FSNN_ECALLBACK). Called by several threads at once, and by threads of the library's own. */
+ * it (FSNN_ECALLBACK, with the sentence that the function set by fsnn_error_set, if any). Called by
+ * several threads at once, and by threads of the library's own. */
 typedef int fsnn_data_fetch(int64_t index, float *x, void *user);
 
 /* Samples that are made when they are asked for. */

@@ -11,6 +11,7 @@ enum {
 };
 
 static _Thread_local fsnn_error last;
+static _Thread_local uint64_t said; /* sentences so far */
 
 static const struct {
     fsnn_status status;
@@ -55,10 +56,21 @@ fsnn_status fsnn_error_set(fsnn_status status, const char *format, ...)
     else if (length >= TEXT_SIZE)
         memcpy(text + TEXT_SIZE - 4, "...", 4);
     memcpy(last.text, text, strlen(text) + 1);
+    said++;
     last.key[0] = last.file[0] = last.where[0] = 0;
     last.line = last.column = 0;
     last.cause = status;
     return status;
+}
+
+uint64_t fsnn_errors_said(void)
+{
+    return said;
+}
+
+const char *fsnn_error_since(uint64_t before)
+{
+    return said == before ? "" : last.text;
 }
 
 void fsnn_error_set_cause(fsnn_status cause)

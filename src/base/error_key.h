@@ -8,6 +8,10 @@
 
 /* What the last error is about; "" where it did not say. Valid until the next error. */
 const char *fsnn_error_key(void);
+/* What a user's function says of its failure: the sentence that it set (fsnn_error_set) in this
+ * thread since fsnn_errors_said was asked; "" where it set none. */
+uint64_t fsnn_errors_said(void);
+const char *fsnn_error_since(uint64_t before);
 /* Says it of the last error; returns `status`. */
 fsnn_status fsnn_error_set_key(fsnn_status status, const char *key);
 

@@ -1,5 +1,6 @@
 /* Data that are the caller's: samples come from a function when they are asked for, so that a set
  * may be larger than memory. Only the labels are kept. */
+#include "base/error_key.h"
 #include "data/store.h"
 
 #include <math.h>
@@ -12,10 +13,12 @@ static void release(void *more)
 static fsnn_status fetch(const fsnn_data *data, int64_t row, float *x)
 {
     const fsnn_data_source *from = data->store->more;
+    uint64_t before = fsnn_errors_said();
     int result = from->fetch(row, x, from->user);
+    const char *why = fsnn_error_since(before);
     if (result)
-        return fsnn_fail(FSNN_ECALLBACK, "sample %lld of the data: the function returned %d",
-                         (long long)row, result);
+        return fsnn_fail(FSNN_ECALLBACK, "sample %lld of the data: the function returned %d%s%s",
+                         (long long)row, result, *why ? ": " : "", why);
     for (int64_t i = 0; i < data->size; i++) {
         if (!isfinite(x[i]))
             return fsnn_fail(FSNN_EARGUMENT,

@@ -1,4 +1,5 @@
 /* The hook that is told which gradients are final while backward runs. */
+#include "base/error_key.h"
 #include "net/net.h"
 
 fsnn_status fsnn_net_on_gradient(fsnn_net *net, fsnn_gradient_hook *hook, void *user)
@@ -11,11 +12,14 @@ fsnn_status fsnn_net_on_gradient(fsnn_net *net, fsnn_gradient_hook *hook, void *
 
 static fsnn_status call(fsnn_net *net, int param, int count)
 {
+    uint64_t before = fsnn_errors_said();
     int code = net->hook(net, param, count, net->hook_user);
+    const char *why = fsnn_error_since(before);
     if (!code)
         return FSNN_OK;
     return code > 0 ? fsnn_fail(FSNN_EINTERRUPTED, "the hook for gradients ended backward")
-                    : fsnn_fail(FSNN_ECALLBACK, "the hook for gradients returned %d", code);
+                    : fsnn_fail(FSNN_ECALLBACK, "the hook for gradients returned %d%s%s", code,
+                                *why ? ": " : "", why);
 }
 
 /* The node whose parameters a step uses; 0: it has none. */

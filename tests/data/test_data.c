@@ -164,6 +164,8 @@ static int ask(int64_t index, float *x, void *user)
     ++*(int *)user;
     x[0] = (float)index;
     x[1] = index == 4 ? NAN : 2 * (float)index;
+    if (index == 1)
+        return fsnn_error_set(FSNN_EIO, "the tape is torn");
     return index == 3 ? 7 : 0;
 }
 
@@ -184,8 +186,9 @@ static void asks_for_samples(void **state)
     assert_int_equal(fsnn_data_normalize(data, 1, 2), FSNN_OK);
     assert_int_equal(fsnn_data_sample(data, 2, x, NULL), FSNN_OK);
     assert_true(x[0] == 0.5f && x[1] == 1.5f);
+    REFUSED(fsnn_data_sample(data, 1, x, NULL), FSNN_ECALLBACK, "returned -6: the tape is torn");
     FAILS(fsnn_data_sample(data, 3, x, NULL), FSNN_ECALLBACK);
-    assert_non_null(strstr(fsnn_error_text(), "sample 3 of the data: the function returned 7"));
+    assert_string_equal(fsnn_error_text(), "sample 3 of the data: the function returned 7");
     FAILS(fsnn_data_sample(data, 4, x, NULL), FSNN_EARGUMENT);
     fsnn_data_destroy(data);
     source.fetch = NULL;

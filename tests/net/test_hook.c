@@ -29,6 +29,8 @@ static int note(fsnn_net *net, int param, int count, void *user)
     t->order[t->groups++] = param;
     for (int p = param; p < param + count; p++)
         t->seen[p] = sum_of(fsnn_net_param(net, p));
+    if (t->groups == t->stop_at && t->code == FSNN_EIO)
+        return fsnn_error_set(FSNN_EIO, "the cable is out");
     return t->groups == t->stop_at ? t->code : 0;
 }
 
@@ -113,7 +115,9 @@ static void ends_backward(void **state)
     assert_int_equal(t.groups, 2);
     t = (told){.stop_at = 1, .code = -7};
     assert_int_equal(run(net, &t), FSNN_ECALLBACK);
-    CONTAINS(fsnn_error_text(), "-7");
+    assert_string_equal(fsnn_error_text(), "the hook for gradients returned -7");
+    t = (told){.stop_at = 1, .code = FSNN_EIO};
+    REFUSED(run(net, &t), FSNN_ECALLBACK, "returned -6: the cable is out");
     GOOD(fsnn_net_on_gradient(net, NULL, NULL));
     fsnn_net_destroy(net);
 }
