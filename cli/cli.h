@@ -7,7 +7,7 @@
 #include <fsnn/fsnn.h>
 
 extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cli_simulate,
-    cli_compare, cli_convert, cli_export_c, cli_doctor, cli_bench;
+    cli_compare, cli_sweep, cli_convert, cli_export_c, cli_doctor, cli_bench;
 
 /* Becomes the program that is the command, on argv[0..argc-1] and NULL; returns, with an exit code,
  * only where it is not there or does not start. */

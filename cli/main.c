@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const cli_command *const commands[] = {
-    &cli_train,    &cli_eval,    &cli_run,      &cli_inspect, &cli_plot, &cli_compare,
-    &cli_simulate, &cli_convert, &cli_export_c, &cli_doctor,  &cli_bench};
+    &cli_train, &cli_eval,     &cli_run,     &cli_inspect,  &cli_plot,   &cli_compare,
+    &cli_sweep, &cli_simulate, &cli_convert, &cli_export_c, &cli_doctor, &cli_bench};
 
 static const char description_word[] = "description";
 

@@ -2,6 +2,7 @@
  * another. */
 #include "cli/look/runs.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,11 +141,74 @@ static void print_json(const runs *r)
     cli_json_close(&json, '}');
 }
 
+/* Directories of runs, where an operand is a folder of them: fsnn sweep makes such. */
+typedef struct paths {
+    char **path; /* [count] */
+    int count, capacity;
+} paths;
+
+static void add_path(paths *p, char *path)
+{
+    if (p->count == p->capacity) {
+        int more = 2 * p->capacity + 16;
+        char **list = cli_allocate((size_t)more, sizeof *list);
+        if (p->count)
+            memcpy(list, p->path, (size_t)p->count * sizeof *list);
+        free(p->path);
+        p->path = list;
+        p->capacity = more;
+    }
+    p->path[p->count++] = path;
+}
+
+static bool is_run(const char *path)
+{
+    char *metrics = cli_path(path, "metrics.csv");
+    bool is = cli_exists(metrics);
+    free(metrics);
+    return is;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The runs in the folder, by their names; of what is none only itself. */
+static void add_operand(paths *p, const char *operand)
+{
+    int before = p->count;
+    DIR *folder = is_run(operand) ? NULL : opendir(operand);
+    const struct dirent *entry;
+    while (folder && (entry = readdir(folder))) {
+        char *path = cli_path(operand, entry->d_name);
+        if (*entry->d_name != '.' && is_run(path))
+            add_path(p, path);
+        else
+            free(path);
+    }
+    if (folder)
+        closedir(folder);
+    if (p->count == before)
+        add_path(p, cli_format("%s", operand));
+    qsort(p->path + before, (size_t)(p->count - before), sizeof *p->path, by_name);
+}
+
+static void close_paths(paths *p)
+{
+    for (int i = 0; i < p->count; i++)
+        free(p->path[i]);
+    free(p->path);
+}
+
 static int run(void *given)
 {
     const options *o = given;
     runs r;
-    int code = runs_open(o->common.operand, o->common.operands, o->by, &r);
+    paths p = {0};
+    for (int i = 0; i < o->common.operands; i++)
+        add_operand(&p, o->common.operand[i]);
+    int code = runs_open((char const *const *)p.path, p.count, o->by, &r);
     if (code == CLI_GOOD && o->json)
         print_json(&r);
     else if (code == CLI_GOOD)
@@ -152,6 +216,7 @@ static int run(void *given)
     if (code == CLI_GOOD && o->figure && !runs_figure(&r, o->figure))
         code = CLI_FAILED;
     runs_close(&r);
+    close_paths(&p);
     return code;
 }
 
@@ -161,7 +226,8 @@ const cli_command cli_compare = {
     .operands = "RUN ...",
     .usage = "RUN ... [options]",
     .details =
-        "RUN is a run directory or a metrics.csv. Runs whose descriptions differ in nothing but "
+        "RUN is a run directory, a folder of such, or a metrics.csv. Runs whose descriptions "
+        "differ in nothing but "
         "training.seed and the name are one setting, a line of the table: mean and standard "
         "deviation of the column at the best epoch of each run (which training chose by the data "
         "it watched) and at the last one. Without a validation set the best epoch is chosen on "

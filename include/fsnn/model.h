@@ -132,6 +132,38 @@ FSNN_API fsnn_status fsnn_weights_load(fsnn_net *net, const char *path);
  * fsnn_net_describe as metadata. */
 FSNN_API fsnn_status fsnn_weights_save(const fsnn_net *net, const char *path);
 
+/* ---- sweeps: one description, many values of its keys ------------------------------------------
+ *
+ * A file of its own says what is varied:
+ *   description: NET.yaml          # beside this file
+ *   out: runs/sweep                # where the runs go; default runs/NAME of this file
+ *   set:                           # every combination of the values is a job
+ *     dynamics.alpha: [0.5, 0.7, 1]
+ *     training.optimizer.lr: [0.001, 0.01]
+ *   seeds: 5                       # each of them with training.seed 1 ... 5; or a list */
+typedef struct fsnn_sweep fsnn_sweep;
+
+/* A job: its overrides, as of fsnn_description_read, and a name that no other has, which is good as
+ * that of a folder: "dynamics.alpha=0.5,training.seed=1", of what is varied. */
+typedef struct fsnn_sweep_job {
+    const char *name;
+    const char *const *set; /* [sets] */
+    int sets;
+} fsnn_sweep_job;
+enum { FSNN_SWEEP_JOBS = 10000 }; /* at most */
+
+/* Reads one; the description is not read. Errors: FSNN_EIO, FSNN_EDESCRIPTION (the place, what was
+ * found, what is accepted; too many jobs), FSNN_EMEMORY. */
+FSNN_API fsnn_status fsnn_sweep_open(const char *path, fsnn_sweep **sweep);
+/* NULL is fine. */
+FSNN_API void fsnn_sweep_close(fsnn_sweep *sweep);
+/* Path of the description, as seen from here, and of the folder of the runs; "" of NULL. */
+FSNN_API const char *fsnn_sweep_description(const fsnn_sweep *sweep);
+FSNN_API const char *fsnn_sweep_directory(const fsnn_sweep *sweep);
+FSNN_API int fsnn_sweep_jobs(const fsnn_sweep *sweep);
+/* The last value of `set` changes first. The texts belong to the sweep. FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_sweep_at(const fsnn_sweep *sweep, int index, fsnn_sweep_job *job);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,7 +19,7 @@ section()
 
 section "OPTIONS OF ALL COMMANDS" >"$work/all"
 failures=0
-for command in train eval run inspect plot compare simulate convert export-c doctor bench; do
+for command in train eval run inspect plot compare sweep simulate convert export-c doctor bench; do
     if ! "$fsnn" $command --help >"$work/help" 2>"$work/said"; then
         [ $command = bench ] && continue # a program of its own that is not built everywhere
         echo "FAILED: $fsnn $command --help"

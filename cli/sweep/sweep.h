@@ -1,0 +1,36 @@
+/* cli/sweep/sweep.h: the parts of fsnn sweep: the command in sweep.c, processes in jobs.c, the
+ * script for Slurm in slurm.c. */
+#ifndef FSNN_CLI_SWEEP_H
+#define FSNN_CLI_SWEEP_H
+
+#include "cli/cli.h"
+
+typedef enum job_state {
+    JOB_NEW,   /* nothing is there */
+    JOB_SAVED, /* a run that is not at its end: it is gone on with */
+    JOB_DONE,
+} job_state;
+
+/* A sweep that is run: where, and how a job is started. */
+typedef struct sweep_work {
+    const fsnn_sweep *sweep;
+    char *program;      /* fsnn itself */
+    const char *folder; /* of the runs */
+    int threads;        /* of a job; 0: as fsnn train takes them */
+} sweep_work;
+
+/* FOLDER/NAME and FOLDER/NAME.ENDING; to be freed. */
+char *job_path(const sweep_work *w, const fsnn_sweep_job *job, const char *ending);
+job_state job_look(const sweep_work *w, const fsnn_sweep_job *job);
+/* The arguments of its process [*count], NULL behind them; all to be freed (job_free). */
+char **job_arguments(const sweep_work *w, const fsnn_sweep_job *job, job_state state);
+void job_free(char **argument);
+/* Becomes its process; or runs all that are not done, so many at a time, each with its output in
+ * NAME.log. Exit codes. */
+int job_become(const sweep_work *w, int index);
+int jobs_run(const sweep_work *w, int at_a_time);
+
+/* Writes an array script, a task a job. */
+int slurm_write(const sweep_work *w, const char *spec, const char *path);
+
+#endif
