@@ -68,9 +68,7 @@ int inspect_metrics(const char *path)
                 t.file.rows == 1 ? "" : "s", "", "best", "last");
         for (int i = 0; i < t.file.columns; i++)
             cli_out("%-24s %14s %14s\n", t.file.name[i], t.best_cell[i], t.last_cell[i]);
-        if (t.file.broken)
-            cli_warn("%s: %lld of its lines do not have %d cells and are left out", path,
-                     (long long)t.file.broken, t.file.columns);
+        table_say_broken(&t.file, path);
         advise(&t);
     }
     void *owned[] = {t.best, t.best_cell, t.last, t.last_cell};

@@ -54,6 +54,7 @@ static int open_run(const char *path, runs_run *run)
         code = cli_error(CLI_FAILED, "%s: no column \"epoch\": this is no table of a training",
                          metrics);
     if (code == CLI_GOOD) {
+        table_say_broken(&run->table, metrics);
         run->best = best_row(&run->table);
         run->description = setting_of(path);
     }

@@ -108,6 +108,13 @@ void table_close(table_file *t)
     memset(t, 0, sizeof *t);
 }
 
+void table_say_broken(const table_file *t, const char *path)
+{
+    if (t->broken)
+        cli_warn("%s: %lld of its lines do not have %d cells and are left out", path,
+                 (long long)t->broken, t->columns);
+}
+
 int table_column(const table_file *t, const char *name)
 {
     for (int i = 0; i < t->columns; i++)

@@ -25,6 +25,8 @@ int table_walk(const char *path, table_file *t, table_row *row, void *user);
  * written has, are left out. An exit code. */
 int table_open(const char *path, table_file *t);
 void table_close(table_file *t);
+/* Says how many lines were left out, where some were. */
+void table_say_broken(const table_file *t, const char *path);
 /* -1: there is none of that name. */
 int table_column(const table_file *t, const char *name);
 static inline double table_at(const table_file *t, int64_t row, int column)

@@ -50,6 +50,10 @@ static void table(void **state)
                "70.00 +- 10.00", "one", "50.00 +- 0.00", "alone7", "35.00", "25.00");
     shell_says("cp -r one-1 r1-0.5 && cp -r one-2 r2-0.5 && $F compare r1-0.5 r2-0.5", "\nr*-0.5 ",
                "50.00");
+    shell_good("cp -r one-1 cut && echo 7,8 >>cut/metrics.csv && $F compare one-2 cut");
+    shell_contains(shell_err, "cut/metrics.csv: 1 of its lines do not have 8 cells", "a cut line");
+    shell_good("$F plot one-2 cut --out cut-pictures");
+    shell_contains(shell_err, "cut/metrics.csv: 1 of its lines do not have 8 cells", "a cut line");
     shell_says("$F compare half-seed*/metrics.csv", "seed1", "70.00", "seed3", "90.00");
     shell_says("$F compare half-seed? --by validation_loss", "validation_loss, less is better",
                "0.66667 +- 0", "0.5 +- 0");
