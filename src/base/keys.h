@@ -52,6 +52,7 @@ typedef struct fsnn_key {
     /* what the reference says holds where no value is given, if not the struct's number */
     const char *otherwise;
     const struct fsnn_key *group; /* group, named, family: another table */
+    const char *like;             /* named: what the names are of, and an example */
     /* group: what a net says of itself has its first key only, as if it were a number */
     bool brief;
     /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an

@@ -252,7 +252,7 @@ const char *keys_accepted(pool *memory, const fsnn_key *key)
     case FSNN_KEY_GROUP:
         return "a mapping, or a value for its first key";
     case FSNN_KEY_NAMED:
-        return "a mapping of names to values, like {a: 0.2}";
+        return pool_format(memory, "a mapping of names to %s", key->like);
     case FSNN_KEY_TEXTS:
         return "a name, or a list of names";
     case FSNN_KEY_FAMILY:
@@ -506,7 +506,9 @@ static fsnn_status read_first(yaml_doc *doc, yaml_node *node, const fsnn_key *ta
     bool list = first->type == FSNN_KEY_PAIR || first->type == FSNN_KEY_SHAPE ||
                 first->type == FSNN_KEY_REALS || first->type == FSNN_KEY_INTS;
     if (node->type == YAML_LIST && !list)
-        return read_wrong(doc, node, "a mapping of options, like {key: value}");
+        return read_wrong(
+            doc, node,
+            pool_format(&doc->memory, "a mapping of options, like {%s: VALUE}", first->name));
     return read_key(doc, node, first, (char *)out + first->offset);
 }
 

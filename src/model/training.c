@@ -175,6 +175,7 @@ static const fsnn_key optimizer_keys[] = {
      AT(fsnn_optimizer_options, rule),
      .max = FSNN_PARAM_RULES,
      .group = rule_keys,
+     .like = "options, like {fc1: {lr: 0.1}}",
      .size = sizeof(fsnn_param_rule),
      .count = offsetof(fsnn_optimizer_options, rules),
      .help = "parameters by layers or patterns, of which the last that fits counts: `{fc1: {learn: "
@@ -375,6 +376,7 @@ const fsnn_key training_keys[] = {
      AT(fsnn_training, term),
      .max = FSNN_TERMS,
      .group = term_keys,
+     .like = "options, like {quiet: {of: rate, max: 0.1}}",
      .size = sizeof(fsnn_term),
      .count = offsetof(fsnn_training, terms),
      .help =

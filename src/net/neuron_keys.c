@@ -260,6 +260,7 @@ const fsnn_key neuron_param_keys[] = {
      .offset = offsetof(fsnn_user, param),
      .max = FSNN_USER_PARAMS,
      .group = own_keys,
+     .like = "values, like {a: 0.2}",
      .size = sizeof(fsnn_user_param),
      .count = offsetof(fsnn_user, params),
      .help = "parameters of the equations, like `{a: 0.2, b: {value: 1, learn: true}}`"},
