@@ -97,6 +97,8 @@ fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
                                const frac_method **row);
 /* Checks one order: number of terms, ranges, whether the method can do it. */
 fsnn_status frac_order_check(const frac_method *method, const fsnn_order *order);
+/* Whether single precision has its numbers, which are in range: none is 0 or infinite there. */
+fsnn_status frac_order_check_single(const fsnn_order *order);
 
 /* Names of the methods that `fits` takes, for a sentence: "gl, l1 or ab" with the word `last`
  * before the last one, into text [FRAC_NAMES], which it returns. `what` is handed to `fits`. */

@@ -1,6 +1,7 @@
 /* The methods, one row each, and the checks that need no more than the table. */
 #include "frac/method.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -78,6 +79,25 @@ fsnn_status frac_order_check(const frac_method *method, const fsnn_order *o)
         if (!(o->coefficient[m] > 0 && isfinite(o->coefficient[m])))
             return fsnn_fail(FSNN_EARGUMENT, "coefficient of alpha %g is %g: it must be positive",
                              o->alpha[m], o->coefficient[m]);
+    }
+    return FSNN_OK;
+}
+
+static fsnn_status check_single(const char *name, double x)
+{
+    if (x >= FLT_MIN && x <= FLT_MAX)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_EARGUMENT,
+                     "%s is %g: single precision has numbers from %.2g to %.2g; precision double "
+                     "has more",
+                     name, x, FLT_MIN, FLT_MAX);
+}
+
+fsnn_status frac_order_check_single(const fsnn_order *o)
+{
+    for (int m = 0; m < o->terms; m++) {
+        FSNN_TRY(check_single("alpha", o->alpha[m]));
+        FSNN_TRY(check_single("a coefficient", o->coefficient[m]));
     }
     return FSNN_OK;
 }

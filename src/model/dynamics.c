@@ -451,9 +451,13 @@ static fsnn_status check_method(yaml_doc *doc, const yaml_node *node, const opti
             doc, at(node, "implicit"),
             "method %s has no implicit variant: expected false, or one of the methods %s",
             row->name, fsnn_method_list(FSNN_METHODS_IMPLICIT, list, sizeof list));
-    for (int i = 0; i < dynamics->orders; i++)
-        if ((status = frac_order_check(row, &dynamics->order[i])))
+    for (int i = 0; i < dynamics->orders; i++) {
+        status = frac_order_check(row, &dynamics->order[i]);
+        if (!status && dynamics->precision == FSNN_PRECISION_SINGLE)
+            status = frac_order_check_single(&dynamics->order[i]);
+        if (status)
             return fail_passed_on(doc, at(node, "alpha"), status);
+    }
     return FSNN_OK;
 }
 

@@ -16,6 +16,22 @@ static bool scalar_like(const fsnn_shape *shape)
     return shape->rank == 0 || (shape->rank == 1 && shape->dim[0] == 1);
 }
 
+/* A positive number that is 0 in single precision would be told as the 0 that it is not. */
+static fsnn_status check_numbers(const char *path, const fsnn_array *array, const fsnn_param *param)
+{
+    FSNN_TRY(array_check_finite(array, net_param_type(param), path));
+    if (array->dtype != FSNN_F64 || param->value64 || param->range == FSNN_ANY)
+        return FSNN_OK;
+    const double *x = array->data;
+    for (int64_t i = 0; i < fsnn_shape_count(&array->shape); i++)
+        if (x[i] > 0 && (float)x[i] == 0)
+            return fsnn_fail(FSNN_ENUMERIC,
+                             "%s: \"%s\" is %g at number %lld (from 0), which is 0 in single "
+                             "precision: precision double has it",
+                             path, array->name, x[i], (long long)i);
+    return FSNN_OK;
+}
+
 static fsnn_status check_array(const char *path, const fsnn_array *array, const fsnn_param *param)
 {
     char a[SHAPE_TEXT], b[SHAPE_TEXT];
@@ -24,7 +40,7 @@ static fsnn_status check_array(const char *path, const fsnn_array *array, const 
                          array->name, fsnn_dtype_name(array->dtype));
     if (fsnn_shape_equal(&array->shape, &param->shape) ||
         (scalar_like(&array->shape) && scalar_like(&param->shape)))
-        return array_check_finite(array, net_param_type(param), path);
+        return check_numbers(path, array, param);
     return fsnn_fail(FSNN_ESHAPE, "%s: \"%s\" has shape %s, but the network's has shape %s", path,
                      array->name, fsnn_shape_text(&array->shape, a, sizeof a),
                      fsnn_shape_text(&param->shape, b, sizeof b));

@@ -307,6 +307,11 @@ static void test_dynamics(void **state)
                                                             "found a mapping"},
         {INPUT "dynamics: {alpha: [[0.5], [0.6]], learn_alpha: [true]}\n",
          "mlp.yaml:3:48: dynamics.learn_alpha: this list has 1 entries, but dynamics.alpha has 2"},
+        {INPUT "dynamics: {alpha: 1e-300}\n",
+         "dynamics.alpha: alpha is 1e-300: single precision has numbers from 1.2e-38 to 3.4e+38; "
+         "precision double has more"},
+        {INPUT "dynamics: {alpha: [0.5, 0.6], coefficients: [1, 1e39], alpha_mode: multiterm}\n",
+         "a coefficient is 1e+39: single precision has numbers from"},
         {INPUT "dynamics: {alpha: 0.5, method: glx}\n",
          "mlp.yaml:3:32: dynamics.method: found \"glx\", expected one of the methods euler, gl, "
          "l1, trap, ab, abm, heun, rk4, ml"},
@@ -440,6 +445,14 @@ static void test_training(void **state)
 {
     (void)state;
     static const bad row[] = {
+        {INPUT ALPHA "training: {terms: [{of: rate, max: 0.3}]}\n",
+         "training.terms: found a list of 1, expected a mapping of names to options, like {quiet: "
+         "{of: rate, max: 0.1}}"},
+        {INPUT ALPHA "training: {terms: {a: [1, 2]}}\n",
+         "training.terms.a: found a list of 2, expected a mapping of options, like {of: VALUE}"},
+        {INPUT ALPHA "training: {optimizer: {parameters: 3}}\n",
+         "training.optimizer.parameters: found \"3\", expected a mapping of names to options, like "
+         "{fc1: {lr: 0.1}}"},
         {INPUT ALPHA "training: 3\n", "mlp.yaml:4:11: training: found \"3\", expected a mapping"},
         {INPUT ALPHA "training: {epochs: 0}\n",
          "mlp.yaml:4:20: training.epochs: found \"0\", expected an integer from 1 to 2147483647"},

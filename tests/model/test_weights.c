@@ -238,6 +238,10 @@ static void test_errors(void **state)
          "\"fc1.bias\"[0] is -1e+39, beyond single precision"},
         {NULL, "lif2.alpha", FSNN_F32, FSNN_SHAPE(1), (double)INFINITY, FSNN_ENUMERIC,
          "\"lif2.alpha\"[0] is inf"},
+        {NULL, "lif1.tau", FSNN_F64, FSNN_SHAPE(1), 1e-300, FSNN_ENUMERIC,
+         "\"lif1.tau\" is 1e-300 at number 0 (from 0), which is 0 in single precision"},
+        {NULL, "lif2.alpha", FSNN_F64, FSNN_SHAPE(1), 1e-300, FSNN_ENUMERIC,
+         "\"lif2.alpha\" is 1e-300 at number 0"},
         {NULL, "lif1.tau", FSNN_F32, FSNN_SHAPE(1), -1, FSNN_EARGUMENT, "tau"},
         {NULL, "lif2.alpha", FSNN_F32, FSNN_SHAPE(1), 1.5, FSNN_EARGUMENT, "alpha"},
     };
