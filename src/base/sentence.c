@@ -14,6 +14,7 @@
 const char *fsnn_number_text(char out[FSNN_NUMBER_SIZE], double x)
 {
     bool single = (double)(float)x == x;
+    x = fsnn_number_told(x);
     for (int digits = 6; digits <= 17; digits++) {
         snprintf(out, FSNN_NUMBER_SIZE, "%.*g", digits, x);
         double back = strtod(out, NULL);

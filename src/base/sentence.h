@@ -2,6 +2,7 @@
 #ifndef FSNN_SENTENCE_H
 #define FSNN_SENTENCE_H
 
+#include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -14,6 +15,12 @@ const char *fsnn_number_text(char out[FSNN_NUMBER_SIZE], double x);
 /* A piece of a file as text that ends in 0: what is no printable character of UTF-8 is '?', and
  * "..." stands in place of what does not fit into `capacity`, at least 8. Returns `out`. */
 const char *fsnn_shown(char *out, size_t capacity, const char *text, size_t size);
+
+/* x, or a NaN without the sign that printf would show. */
+static inline double fsnn_number_told(double x)
+{
+    return isnan(x) ? fabs(x) : x;
+}
 
 /* The digits, four or more, from which on the texts of two numbers that differ are not the same. */
 int fsnn_digits_apart(double a, double b);

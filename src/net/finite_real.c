@@ -1,6 +1,8 @@
 /* Numbers that are not finite: neuron layers find them in their states (scan/finite.c), the net in
  * its output. What they come from is searched only then: the parameters, and the input. */
+#include "base/sentence.h"
 #include "net/data.h"
+#include "net/neuron_ops.h"
 
 #include <math.h>
 
@@ -30,15 +32,18 @@ fsnn_status net_output_finite(const fsnn_net *net)
         FSNN_ENUMERIC,
         "the output of \"%s\" is %g at step %lld of the call, sample %lld, element %lld "
         "(samples and elements from 0)",
-        net->step[v->step].op->name, (double)y[i],
+        net->step[v->step].op->name, fsnn_number_told((double)y[i]),
         (long long)(net->segments.first + row / net->plan.batch) + 1,
         (long long)(row % net->plan.batch), (long long)(i % each));
 }
 
-/* "why: " before the sentence that is there. */
-static fsnn_status because(const char *why)
+/* "why: " before the sentence that is there, without advice to look for what is known. */
+static fsnn_status because(const char *why, const char *advice)
 {
-    char *what = fsnn_strdup(fsnn_error_text());
+    char *what = fsnn_strdup(fsnn_error_text()),
+         *end = what && advice ? strstr(what, advice) : NULL;
+    if (end)
+        *end = 0;
     fsnn_fail(FSNN_ENUMERIC, "%s: %s", why, what ? what : "");
     fsnn_free(what);
     return FSNN_ENUMERIC;
@@ -52,18 +57,18 @@ static fsnn_status because_of_input(const fsnn_net *net, int64_t i)
         snprintf(when, sizeof when, " at step %lld of the call,",
                  (long long)(net->segments.first + row / net->plan.batch) + 1);
     snprintf(why, sizeof why, "the input is %g%s in sample %lld, element %lld (both from 0)",
-             (double)((const real *)net->x)[i], when, (long long)(row % net->plan.batch),
-             (long long)(i % each));
-    return because(why);
+             fsnn_number_told((double)((const real *)net->x)[i]), when,
+             (long long)(row % net->plan.batch), (long long)(i % each));
+    return because(why, STRAYED_ADVICE);
 }
 
 static fsnn_status because_of_param(const fsnn_param *param, int64_t i)
 {
     char why[192];
     snprintf(why, sizeof why, "the parameter \"%s\" is %g at number %lld of %lld (from 0)",
-             param->name, net_param_value(param, i), (long long)i,
+             param->name, fsnn_number_told(net_param_value(param, i)), (long long)i,
              (long long)fsnn_shape_count(&param->shape));
-    return because(why);
+    return because(why, NULL);
 }
 
 fsnn_status net_strayed(const fsnn_net *net)

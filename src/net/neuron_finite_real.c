@@ -1,5 +1,6 @@
 /* The sentence of a layer whose states have left the finite numbers: which, where, and what would
  * work. */
+#include "base/sentence.h"
 #include "net/neuron_node.h"
 
 #include <math.h>
@@ -95,12 +96,11 @@ fsnn_status neuron_strayed(const op_node *node, const op_run *run)
     snprintf(where, sizeof where,
              "%s \"%s\": %s of neuron %lld in sample %lld (both from 0) is %g from step %lld on",
              node->op->kind, node->name, neuron_state_name(node, at.state),
-             (long long)plain_index(node, at.neuron), (long long)(at.neuron / N), (double)at.value,
-             (long long)at.time + 1);
+             (long long)plain_index(node, at.neuron), (long long)(at.neuron / N),
+             fsnn_number_told((double)at.value), (long long)at.time + 1);
     if (k < 0)
         return runs_away(node, where, largest_current(node, run, at.neuron, at.step));
-    return fsnn_fail(FSNN_ENUMERIC,
-                     "%s, and so is what it gets: its current is %g at step %lld; look at what "
-                     "stands before it, or lower the learning rate",
-                     where, (double)current, (long long)(at.time - at.step + k) + 1);
+    return fsnn_fail(
+        FSNN_ENUMERIC, "%s, and so is what it gets: its current is %g at step %lld" STRAYED_ADVICE,
+        where, fsnn_number_told((double)current), (long long)(at.time - at.step + k) + 1);
 }

@@ -8,7 +8,9 @@
  *   abm               P = W_P f, u = S f + g (f + r (u - P))     (r W - q) / (1 + r S - q),
  *                                                                q = g r^2 W_P
  *
- * Neurons without a leak integrate for ever with full memory; here they do not. */
+ * Neurons without a leak integrate for ever with full memory; here they do not. Of several states
+ * the share is that of v by itself. Where dv is not known or its slope is none at v_0, only that
+ * something is lost can be said. */
 #include "net/neuron_node.h"
 
 /* What counts as moved: a twentieth. */
@@ -56,22 +58,44 @@ static char *stops(const op_node *node, const neuron_layer *st)
                        R / tau);
 }
 
+/* What a user's equations or callback lose, of which no share is known. */
+static char *loses(const op_node *node, const neuron_layer *st)
+{
+    double g;
+    if (!st->method->drive && sum_of(st, &g) > NEAR)
+        return NULL;
+    return fsnn_format("%s \"%s\": memory %lld with method %s, which remembers %s, moves where a "
+                       "constant input settles, how far is not known here; more steps, `memory: "
+                       "full`, or {tolerance: 1e-5} in constant space%s",
+                       node->op->kind, node->name, (long long)st->memory.steps, st->method->name,
+                       st->method->drive ? "drives" : "states",
+                       st->method->drive ? ", or gl and l1, which remember states" : "");
+}
+
+/* What the share is of, where it is not that of the whole neuron. */
+static const char *share_of(const neuron_layer *st)
+{
+    if (st->scan.others)
+        return "v by itself is at ";
+    return st->scan.model->curved ? "near v0 it is at " : "";
+}
+
 char *neuron_forgets(const op_node *node)
 {
     const neuron_layer *st = node->state;
     const frac_memory *m = &st->scan.memory;
-    if (m->compressed || m->limit < 0 || !st->method->sum || st->scan.others)
+    if (m->compressed || m->limit < 0 || !st->method->sum)
         return NULL;
     double r = neuron_leak_rate(st, node);
     if (r == 0)
-        return st->user.ready ? NULL : stops(node, st);
+        return st->user.ready ? loses(node, st) : stops(node, st);
     double share = settles_at(st, r);
     if (share > NEAR)
         return NULL;
     return fsnn_format("%s \"%s\": memory %lld with method %s, which remembers %s, moves where a "
-                       "constant input settles: %.4g of what it is with full memory; more steps, "
+                       "constant input settles: %s%.4g of what it is with full memory; more steps, "
                        "`memory: full`, or {tolerance: 1e-5} in constant space%s",
                        node->op->kind, node->name, (long long)st->memory.steps, st->method->name,
-                       st->method->drive ? "drives" : "states", share,
+                       st->method->drive ? "drives" : "states", share_of(st), share,
                        st->method->drive ? ", or gl and l1, which remember states" : "");
 }

@@ -7,6 +7,9 @@
 #include "op/op.h"
 #include "scan/hold.h"
 
+/* The end of the sentence of a layer whose current is not finite. */
+#define STRAYED_ADVICE "; look at what stands before it, or lower the learning rate"
+
 /* Neuron kinds 0, 1, ...; NULL behind the last (net/neuron_kinds_real.c). */
 const fsnn_op *neuron_op_at(int index);
 

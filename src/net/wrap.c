@@ -163,6 +163,8 @@ static fsnn_status set_dynamics(fsnn_net *net, const fsnn_dynamics *d, bool *ren
             continue;
         order[layer] = method->integer ? fsnn_order_of(1) : d->order[d->orders > 1 ? layer : 0];
         status = frac_order_check(method, &order[layer]);
+        if (!status && d->precision == FSNN_PRECISION_SINGLE)
+            status = frac_order_check_single(&order[layer]);
         if (status) {
             char *why = fsnn_strdup(fsnn_error_text());
             fsnn_fail(status, "%s \"%s\": %s", op->op->kind, op->name, why ? why : "");
@@ -272,7 +274,18 @@ static fsnn_status warn_of_own_values(fsnn_net *net, const net_node *node)
     return FSNN_OK;
 }
 
-static fsnn_status warn(fsnn_net *net)
+/* A refractory period is a whole number of steps, and may be none. */
+static fsnn_status warn_of_rest(fsnn_net *net, const op_node *op, double step)
+{
+    const fsnn_neuron *o = op->options;
+    if (!(o->refractory > 0) || round(o->refractory / step) > 0)
+        return FSNN_OK;
+    return net_warn(net, fsnn_format("%s \"%s\": refractory %g is less than half a step of %g and "
+                                     "does nothing: it is rounded to whole steps",
+                                     op->op->kind, op->name, o->refractory, step));
+}
+
+static fsnn_status warn(fsnn_net *net, double h)
 {
     for (int i = 1; i < net->nodes; i++) {
         const op_node *op = net_neuron(net, i);
@@ -280,6 +293,7 @@ static fsnn_status warn(fsnn_net *net)
             continue;
         if (net->node[i]->shares >= 0)
             FSNN_TRY(warn_of_own_values(net, net->node[i]));
+        FSNN_TRY(warn_of_rest(net, op, h));
         char *step = neuron_node_unstable(op);
         step = step ? step : neuron_node_overshoots(op);
         if (step)
@@ -306,7 +320,7 @@ static fsnn_status wrap(fsnn_net *net, const fsnn_dynamics *dynamics, bool *rene
     FSNN_TRY(net_segments_plan(net));
     FSNN_TRY(fsnn_net_params_changed(net));
     FSNN_TRY(warn_of_integer_order(net, dynamics));
-    return warn(net);
+    return warn(net, dynamics->step);
 }
 
 fsnn_status fsnn_net_wrap(fsnn_net *net, const fsnn_dynamics *dynamics, const fsnn_plan *plan)

@@ -37,7 +37,9 @@ static void numbers(void **state)
         assert_string_equal(fsnn_number_text(text, rows[i].x), rows[i].text);
     }
     char text[FSNN_NUMBER_SIZE];
-    assert_non_null(strstr(fsnn_number_text(text, NAN), "nan"));
+    assert_string_equal(fsnn_number_text(text, NAN), "nan");
+    assert_string_equal(fsnn_number_text(text, -(double)NAN), "nan");
+    assert_string_equal(fsnn_number_text(text, copysign(NAN, -1)), "nan");
 }
 
 /* Limits are rounded to the side that is within them; numbers that differ do not look the same. */

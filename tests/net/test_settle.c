@@ -13,9 +13,9 @@ static void respond(const char *kind, double tau, const fsnn_dynamics *d, float 
     static float I[STEPS];
     for (int k = 0; k < STEPS; k++)
         I[k] = 1;
-    fsnn_neuron o = FSNN_NEURON_DEFAULT;
-    o.tau.value = tau;
-    o.threshold.value = 1e6;
+    fsnn_user o = {.neuron = FSNN_NEURON_DEFAULT}; /* begins with those of every kind */
+    o.neuron.tau.value = tau;
+    o.neuron.threshold.value = 1e6;
     fsnn_net *net = net_new();
     int in = (int)VALID(fsnn_net_input(net, FSNN_SHAPE(1)));
     VALID(fsnn_net_add(net, kind, "n", &in, 1, &o));
@@ -230,6 +230,94 @@ static void kept(void **state)
     }
 }
 
+/* A neuron of the equations alone in a net with that dynamics: the first remark of wrap. */
+static void of_equations(const fsnn_user *u, const fsnn_dynamics *d, char *remark)
+{
+    fsnn_net *net = net_new();
+    VALID(fsnn_net_user(net, "n", (int)VALID(fsnn_net_input(net, FSNN_SHAPE(1))), u));
+    GOOD(fsnn_net_wrap(net, d, &(fsnn_plan){.steps = 2, .batch = 1}));
+    const char *text = fsnn_net_warning(net, 0);
+    snprintf(remark, 1024, "%s", text ? text : "");
+    fsnn_net_destroy(net);
+}
+
+/* Neurons of several states: the share is that of v, which for alif and cuba is all of it. */
+static void settled_states(void **state)
+{
+    (void)state;
+    static float v[STEPS];
+    static const char *const kind[] = {"alif", "cuba"};
+    static const fsnn_method able[] = {FSNN_GL, FSNN_L1, FSNN_AB};
+    char remark[1024];
+    for (int k = 0; k < 2; k++)
+        for (int m = 0; m < 3; m++) {
+            CASE("%s, %s", kind[k], fsnn_method_name(able[m]));
+            fsnn_order order = fsnn_order_of(0.5);
+            fsnn_dynamics d = fsnn_dynamics_default(&order);
+            d.method = able[m];
+            d.memory = 5;
+            respond(kind[k], 5, &d, v, remark);
+            double says = named(remark, "settles: v by itself is at ", " of what it is");
+            assert_float_equal(says, v[STEPS - 1], 2e-3 * says);
+        }
+}
+
+/* No slope at v0: that something is lost is said all the same, where it is. */
+static void settled_somewhere(void **state)
+{
+    (void)state;
+    char remark[1024];
+    fsnn_user u = {.neuron = FSNN_NEURON_DEFAULT};
+    u.neuron.tau.value = 5;
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    d.memory = 5;
+    static const char *const dv[] = {"(I - v^3)/tau", "I/tau"};
+    for (int i = 0; i < 2; i++) {
+        u.dv = dv[i];
+        of_equations(&u, &d, remark);
+        CONTAINS(remark, "memory 5 with method gl, which remembers states, moves where a constant "
+                         "input settles, how far is not known here");
+    }
+    u.dv = "(I - v - v^3)/tau";
+    of_equations(&u, &d, remark);
+    CONTAINS(remark, "settles: near v0 it is at 0.42");
+    order = fsnn_order_of(1);
+    of_equations(&u, &d, remark);
+    assert_string_equal(remark, "");
+    d.method = FSNN_AB;
+    u.dv = dv[0];
+    of_equations(&u, &d, remark);
+    CONTAINS(remark, "which remembers drives, moves where");
+}
+
+/* A refractory period that is rounded to no step. */
+static void no_rest(void **state)
+{
+    (void)state;
+    static const struct {
+        double refractory, step;
+        bool told;
+    } row[] = {{0.3, 1, true}, {0.5, 1, false}, {0.004, 0.01, true}, {0, 1, false}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        fsnn_neuron o = FSNN_NEURON_DEFAULT;
+        o.refractory = row[i].refractory;
+        o.tau.value = 9;
+        fsnn_order order = fsnn_order_of(0.9);
+        fsnn_dynamics d = fsnn_dynamics_default(&order);
+        d.step = row[i].step;
+        fsnn_net *net = net_new();
+        VALID(fsnn_net_lif(net, "n", (int)VALID(fsnn_net_input(net, FSNN_SHAPE(1))), &o));
+        GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 2, .batch = 1}));
+        const char *text = fsnn_net_warning(net, 0);
+        if (row[i].told)
+            CONTAINS(text, "and does nothing: it is rounded to whole steps");
+        else
+            assert_null(text);
+        fsnn_net_destroy(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +328,9 @@ int main(void)
         cmocka_unit_test(settled),
         cmocka_unit_test(settled_values),
         cmocka_unit_test(kept),
+        cmocka_unit_test(settled_states),
+        cmocka_unit_test(settled_somewhere),
+        cmocka_unit_test(no_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
