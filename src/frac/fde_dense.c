@@ -42,9 +42,9 @@ static fsnn_status weights(fde_run *run, int kernel, double *w)
 static fsnn_status too_long(const fde_run *run)
 {
     return fsnn_fail(FSNN_EMEMORY,
-                     "the whole past of %lld steps of %zu components does not fit in memory: "
+                     "the whole past of %lld steps of %zu component%s does not fit in memory: "
                      "FSNN_FDE_EXPONENTIALS keeps a constant number",
-                     (long long)run->steps, run->n);
+                     (long long)run->steps, run->n, run->n == 1 ? "" : "s");
 }
 
 static fsnn_status fill(fde_run *run, fde_past *past)
