@@ -10,6 +10,7 @@
 #include <strings.h>
 
 enum { COLUMNS = 4096 };
+#define MARK "\xef\xbb\xbf" /* some editors and spreadsheets begin a text with it */
 
 /* ---- NPZ ---- */
 
@@ -30,6 +31,13 @@ static const fsnn_array *find_current(const char *path, const fsnn_arrays *array
     return a;
 }
 
+/* As fsnn simulate calls them, or as fsnn run does. */
+static const fsnn_array *find_times(const fsnn_arrays *arrays)
+{
+    const fsnn_array *t = fsnn_arrays_find(arrays, "t");
+    return t ? t : fsnn_arrays_find(arrays, "times");
+}
+
 static double *values(const fsnn_array *a)
 {
     double *x = cli_allocate((size_t)fsnn_shape_count(&a->shape), sizeof *x);
@@ -45,11 +53,11 @@ static int read_npz(const char *path, sim_current *current)
         return cli_fail(status);
     int code = CLI_GOOD;
     char text[128];
-    const fsnn_array *a = find_current(path, &arrays, &code), *t = fsnn_arrays_find(&arrays, "t");
+    const fsnn_array *a = find_current(path, &arrays, &code), *t = find_times(&arrays);
     if (code == CLI_GOOD && t && (t->shape.rank != 1 || t->shape.dim[0] != a->shape.dim[0]))
         code = cli_error(CLI_FAILED,
-                         "%s: t has shape %s: expected is a time for each of the %lld rows of %s",
-                         path, fsnn_shape_text(&t->shape, text, sizeof text),
+                         "%s: %s has shape %s: expected is a time for each of the %lld rows of %s",
+                         path, t->name, fsnn_shape_text(&t->shape, text, sizeof text),
                          (long long)a->shape.dim[0], a->name);
     if (code == CLI_GOOD) {
         current->count = a->shape.dim[0];
@@ -82,16 +90,19 @@ static int64_t cells(const char *line, double *value, int64_t most)
     return count;
 }
 
-/* Commas beside semicolons, or beside tabs that stand alone: one of both separates numbers, and the
- * comma then is their decimal point. */
+/* Commas beside semicolons, or beside blanks that part cells alone: one of both separates numbers,
+ * and the comma then is their decimal point. */
 static bool is_mixed(const char *line)
 {
     const char *comma = strchr(line, ',');
     if (!comma || strchr(line, ';'))
         return comma != NULL;
-    for (const char *tab = line; (tab = strchr(tab, '\t')) != NULL; tab++)
-        if (tab > line && tab[-1] != ',' && tab[1] != ',' && !strchr("\t\r\n", tab[1]))
+    for (const char *c = line + strspn(line, " \t"); *(c += strcspn(c, " \t"));) {
+        const char *before = c - 1;
+        c += strspn(c, " \t");
+        if (*before != ',' && !strchr(",\r\n", *c))
             return true;
+    }
     return false;
 }
 
@@ -110,7 +121,19 @@ static bool is(const char *name, size_t length, const char *what)
     return strlen(what) == length && !strncasecmp(name, what, length);
 }
 
-/* "t" or "time"; "current", or "current[0]", "current[1]", ... side by side. */
+/* "t", "time" or "times", with or without a unit: "Time (ms)", "t_s", "time [s]". */
+static bool is_time(const char *name, size_t length)
+{
+    static const char *const known[] = {"times", "time", "t"};
+    for (int i = 0; i < CLI_COUNT(known); i++) {
+        size_t n = strlen(known[i]);
+        if (length >= n && !strncasecmp(name, known[i], n))
+            return length == n || strchr(" ([_/.", name[n]) != NULL;
+    }
+    return false;
+}
+
+/* A time; "current", or "current[0]", "current[1]", ... side by side. */
 static void read_names(table *t, const char *line)
 {
     int64_t column = 0;
@@ -121,7 +144,7 @@ static void read_names(table *t, const char *line)
         while (length && c[length - 1] == ' ')
             length--;
         bool current = is(c, length, "current") || (length > 8 && !strncasecmp(c, "current[", 8));
-        if (t->time < 0 && (is(c, length, "t") || is(c, length, "time")))
+        if (t->time < 0 && is_time(c, length))
             t->time = column;
         if (current && (!t->chosen || t->first + t->chosen == column)) {
             t->first = t->chosen ? t->first : column;
@@ -167,6 +190,8 @@ static int parse_line(table *t, const char *line, size_t length)
     if (strlen(line) != length)
         return cli_error(CLI_FAILED, "%s: line %lld holds a byte 0: this is no plain text", t->path,
                          (long long)t->line);
+    if (t->line == 1 && !strncmp(line, MARK, strlen(MARK)))
+        line += strlen(MARK);
     int64_t count = cells(line, t->value, COLUMNS);
     if (count == 0 || line[0] == '#')
         return CLI_GOOD;
@@ -220,6 +245,22 @@ static int read_table(const char *path, FILE *file, sim_current *current)
 
 /* ---- both ---- */
 
+/* A first column without a name that ascends evenly may be the times that it is not read as. */
+static void warn_of_times(const char *path, const sim_current *c)
+{
+    if (c->time || c->neurons < 2 || c->count < 3)
+        return;
+    double step = c->sample[c->neurons] - c->sample[0];
+    for (int64_t i = 1; i < c->count; i++) {
+        double here = c->sample[i * c->neurons] - c->sample[(i - 1) * c->neurons];
+        if (!(step > 0) || fabs(here - step) > 1e-6 * step)
+            return;
+    }
+    cli_warn("%s: its first column ascends evenly, as times do, and is taken for the current of a "
+             "neuron: a line t,current,... before the numbers says which is which",
+             path);
+}
+
 static int check_samples(const char *path, const sim_current *c)
 {
     for (int64_t i = 0; i < c->count * c->neurons; i++) {
@@ -257,7 +298,10 @@ int sim_file_read(const char *path, sim_current *current)
     bool arrays = got == 2 && (memcmp(head, "PK", 2) == 0 || memcmp(head, "\x93N", 2) == 0);
     int code = arrays ? read_npz(path, current) : read_table(path, file, current);
     fclose(file);
-    return code == CLI_GOOD ? check_samples(path, current) : code;
+    code = code == CLI_GOOD ? check_samples(path, current) : code;
+    if (code == CLI_GOOD && !arrays)
+        warn_of_times(path, current);
+    return code;
 }
 
 /* The last row lasts as long as rows do in the mean. */

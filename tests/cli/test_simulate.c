@@ -708,6 +708,32 @@ static void wrong_options(void **state)
     }
 }
 
+/* A mark before the text is no line of names; times have their unit; what may be times is told. */
+static void marked_files(void **state)
+{
+    (void)state;
+    static const char told[] = "its first column ascends evenly, as times do", now[] = "now.csv";
+    folder_write_text(now, "\xef\xbb\xbf"
+                           "1\n2\n");
+    shell_good("$F simulate --no-figure -o m --current file:now.csv && test $(wc -l <m.csv) = 3");
+    static const char *const names[] = {"Time (ms)", "t [s]", "time_s", "times"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char text[128];
+        CASE("%s", names[i]);
+        snprintf(text, sizeof text, "\xef\xbb\xbf%s,I (nA)\n0,1\n0.1,2\n0.2,3\n", names[i]);
+        folder_write_text(now, text);
+        shell_good("$F simulate --no-figure -o m --step 0.1 --current file:now.csv && "
+                   "head -1 m.csv | grep -qx 't,current,v.0.5,spike.0.5'");
+        assert_null(strstr(shell_err, told));
+    }
+    folder_write_text(now, "0,1\n0.1,2\n0.2,3\n");
+    shell_good("$F simulate --no-figure -o m --current file:now.csv");
+    shell_contains(shell_err, told, "no names");
+    folder_write_text(now, "0, 1\n0.1, 2\n0.3, 3\n"); /* a comma and a blank are one separator */
+    shell_good("$F simulate --no-figure -o m --current file:now.csv");
+    assert_null(strstr(shell_err, told));
+}
+
 static void wrong_files(void **state)
 {
     (void)state;
@@ -722,6 +748,7 @@ static void wrong_files(void **state)
     folder_write_text("inf.csv", "1\n2\ninf\n");
     folder_write_text("comma.csv", "1,5;2,5\n1,5;2,5\n");
     folder_write_text("tabs.csv", "a\tb\n1,5\t2,5\n");
+    folder_write_text("blanks.csv", "1,5 2,5\n1,5 2,5\n");
     folder_write_text("back.csv", "t,current\n0,1\n1,1\n0.5,1\n");
     folder_write("zero.csv", "1\n2\0\n", 5);
     shell_add(&list, "current", FSNN_SHAPE(3));
@@ -738,6 +765,7 @@ static void wrong_files(void **state)
         {"inf.csv", "step 2 (counted from 0) is not finite"},
         {"comma.csv", "line 1 has commas and another separator: are the commas decimal ones?"},
         {"tabs.csv", "line 2 has commas and another separator"},
+        {"blanks.csv", "line 1 has commas and another separator"},
         {"back.csv",
          "row 2 (counted from 0) has the time 0.5 after a later one: times must increase"},
         {"zero.csv", "line 2 holds a byte 0: this is no plain text"},
@@ -789,6 +817,7 @@ int main(void)
         cmocka_unit_test(show_resets),
         cmocka_unit_test(shows_are_drawn),
         cmocka_unit_test(wrong_options),
+        cmocka_unit_test(marked_files),
         cmocka_unit_test(wrong_files),
     };
     return cmocka_run_group_tests(tests, start, folder_remove);
