@@ -5,20 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-int cli_model_open(cli_model *model, const char *path, const cli_common *common)
-{
-    return cli_model_open_run(model, path, common, NULL);
-}
-
-int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
-                       const char *run)
+static int open_model(cli_model *model, const char *path, const cli_common *common, const char *run,
+                      bool same_samples)
 {
     *model = (cli_model){0};
     fsnn_session_options options = {.path = path,
                                     .set = common->set.item,
                                     .sets = common->set.count,
                                     .seed = common->seed.given ? &common->seed.value : NULL,
-                                    .run = run};
+                                    .run = run,
+                                    .same_samples = same_samples};
     int code = cli_threads_set(common);
     if (code != CLI_GOOD)
         return code;
@@ -31,6 +27,17 @@ int cli_model_open_run(cli_model *model, const char *path, const cli_common *com
     model->net = fsnn_session_net(model->session);
     cli_model_warn(model, FSNN_TOPIC_RUN);
     return CLI_GOOD;
+}
+
+int cli_model_open(cli_model *model, const char *path, const cli_common *common)
+{
+    return open_model(model, path, common, NULL, true);
+}
+
+int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
+                       const char *run)
+{
+    return open_model(model, path, common, run, false);
 }
 
 void cli_model_close(cli_model *model)

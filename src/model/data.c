@@ -457,7 +457,7 @@ static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_P
                              fsnn_data *part[FSNN_PARTS])
 {
     const data_section *s = d->data;
-    uint64_t seed = d->training.seed;
+    uint64_t seed = d->limit_seed;
     bool split = s->validation > 0 && s->train->given;
     if (s->train->given && (wanted[FSNN_PART_TRAIN] || (split && wanted[FSNN_PART_VALIDATION])))
         FSNN_TRY(open_set(d, "train", s->train, &part[FSNN_PART_TRAIN]));

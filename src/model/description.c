@@ -103,6 +103,7 @@ static fsnn_status read_tree(fsnn_description *d)
     d->training = fsnn_training_default();
     d->data = &data_none;
     FSNN_TRY(keys_read(&d->doc, root, root, top_keys, top_specials, d));
+    d->limit_seed = d->training.seed;
     FSNN_TRY(output_read(d, yaml_find(root, "output")));
     if (!yaml_find(root, "dynamics"))
         FSNN_TRY(dynamics_read(&d->doc, NULL, &d->dynamics));

@@ -75,6 +75,7 @@ struct fsnn_description {
     fsnn_perturbation perturb[FSNN_PERTURBS]; /* [perturbs] of the graph */
     int perturbs;
     uint64_t perturb_seed, perturb_draw;
+    uint64_t limit_seed; /* which samples data.limit keeps: that of training, as it was read */
 };
 
 /* Reads from memory; `path` names the text in errors and is where relative paths start. */

@@ -62,6 +62,14 @@ static fsnn_status read_source(fsnn_session *s, const fsnn_session_options *o,
     return fsnn_description_read(s->path, item, count, &s->description);
 }
 
+/* Samples are those of the description without the seed that is given. */
+static fsnn_status keep_samples(fsnn_session *s, const fsnn_session_options *o)
+{
+    FSNN_TRY(read_source(s, o, (const char *const *)s->set, s->sets));
+    s->limit_seed = fsnn_description_training(s->description)->seed;
+    return FSNN_OK;
+}
+
 /* The seed is the override training.seed, so that it stands in the description of a run; so are the
  * seed and the kind of the validation set's draw, where `split` is not NULL. */
 static fsnn_status read_with(fsnn_session *s, const fsnn_session_options *o,
@@ -84,6 +92,8 @@ static fsnn_status read_with(fsnn_session *s, const fsnn_session_options *o,
         item[count++] = split->by_class ? "data.split_by=class" : "data.split_by=sample";
     }
     fsnn_status status = read_source(s, o, item, count);
+    if (status >= 0 && o->seed && o->same_samples)
+        s->description->limit_seed = s->limit_seed;
     fsnn_free(item);
     return status;
 }
@@ -114,7 +124,12 @@ static fsnn_status open_all(fsnn_session *s, const fsnn_session_options *o)
         return fsnn_fail_key(FSNN_ENOTFOUND, "run",
                              "there is no directory %s of a run to go on with", o->run);
     FSNN_TRY(settle_path(s, o));
+    s->goes_on = o->run ? fsnn_strdup(o->run) : NULL;
+    if (o->run && !s->goes_on)
+        return FSNN_EMEMORY;
     FSNN_TRY(keep_overrides(s, o));
+    if (o->seed && o->same_samples)
+        FSNN_TRY(keep_samples(s, o));
     FSNN_TRY(read_with(s, o, NULL));
     if (!o->run && !o->text)
         FSNN_TRY(session_run_of(s->path, &own));
@@ -160,6 +175,7 @@ void fsnn_session_close(fsnn_session *session)
     for (int i = 0; i < session->sets; i++)
         fsnn_free(session->set[i]);
     fsnn_free(session->set);
+    fsnn_free(session->goes_on);
     fsnn_free(session->path);
     fsnn_free(session);
 }

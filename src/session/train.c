@@ -1,5 +1,6 @@
 /* The network of a session is trained, into a run directory or into none. */
 #include "base/error_key.h"
+#include "model/weights.h"
 #include "session/session.h"
 
 #include <math.h>
@@ -61,6 +62,22 @@ static fsnn_status check_products(const fsnn_session *s)
     return fsnn_description_locate(s->description, "training");
 }
 
+/* A warning of the net where the run that is gone on with was trained with other options. Its
+ * weights say so; what cannot be read of them the training will tell. */
+static fsnn_status remark_other_options(const fsnn_session *s)
+{
+    char *file = NULL;
+    fsnn_arrays list = {0};
+    if (s->goes_on)
+        FSNN_TRY(session_inside(s->goes_on, "last.safetensors", &file));
+    fsnn_status status = FSNN_OK;
+    if (file && weights_read(file, &list) >= 0)
+        status = weights_remark(s->net, file, &list);
+    fsnn_arrays_free(&list);
+    fsnn_free(file);
+    return status;
+}
+
 fsnn_status fsnn_session_check_training(fsnn_session *session)
 {
     static const bool all[FSNN_PARTS] = {true, true, true};
@@ -79,6 +96,7 @@ fsnn_status fsnn_session_check_training(fsnn_session *session)
         status = fsnn_description_locate(session->description, "training");
     FSNN_TRY(status);
     FSNN_TRY(check_memory(session));
+    FSNN_TRY(remark_other_options(session));
     session->checked = true;
     return FSNN_OK;
 }

@@ -57,6 +57,23 @@ static void seeds_leave_it(void **state)
     shell_good("grep -q 'split_by: class' four/description.yaml");
 }
 
+/* Nor do they choose other samples where only a part is kept; a run has the part that it had. */
+static void seeds_leave_the_limit(void **state)
+{
+    (void)state;
+    shell_good("$F train noisy.yaml -o part --no-figures -q --seed 4 --set "
+               "'data.limit={train: 40, test: 10}'");
+    shell_good("$F eval part | grep -v speed >a");
+    shell_good("$F eval part --seed 9 | grep -v speed >b && cmp a b");
+    assert_null(strstr(shell_err, "were made with"));
+    shell_good("$F eval part --on train --seed 9");
+    assert_null(strstr(shell_err, "were made with"));
+    shell_good("$F run part --on train -o s1.npz && $F run part --on train -o s2.npz --seed 9 && "
+               "cmp s1.npz s2.npz");
+    shell_good("$F eval part --set training.seed=9"); /* which is another description */
+    shell_contains(shell_err, "were made with", "another part");
+}
+
 static void by_class(void **state)
 {
     (void)state;
@@ -86,6 +103,21 @@ static void another_is_told(void **state)
     shell_good("diff -r two before");
 }
 
+/* A run that goes on with other options says what they were. */
+static void other_options_are_told(void **state)
+{
+    (void)state;
+    shell_good("$F train noisy.yaml -o made --no-figures -q");
+    shell_good("cp -r made alpha && $F train --resume alpha --no-figures --set dynamics.alpha=0.4 "
+               "--set training.epochs=4");
+    shell_contains(shell_err, "these weights were made with lif1.alpha 0.9 (here 0.4)", "alpha");
+    shell_good("cp -r made tau && $F train --resume tau --no-figures --set lif1.tau=3");
+    shell_contains(shell_err, "these weights were made with lif1.tau 2 (here 3)",
+                   "nothing is left");
+    shell_good("$F train --resume made --no-figures --set training.epochs=4");
+    assert_null(strstr(shell_err, "were made with"));
+}
+
 /* Runs made before there was a seed of the split drew with that of training, from all samples: two
  * epochs and one more are the three that their keys of today give. */
 static void runs_of_before(void **state)
@@ -112,8 +144,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeds_leave_it),
+        cmocka_unit_test(seeds_leave_the_limit),
         cmocka_unit_test(by_class),
         cmocka_unit_test(another_is_told),
+        cmocka_unit_test(other_options_are_told),
         cmocka_unit_test(runs_of_before),
     };
     return cmocka_run_group_tests_name("validation split", tests, start, folder_remove);
