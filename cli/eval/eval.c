@@ -390,6 +390,8 @@ static void warn_unused(const work *w)
         cli_warn("--repeats %lld: all draws are the same, for nothing in them is random: the "
                  "encoder rate is, and disturbances by --perturb are",
                  (long long)w->a.repeats);
+    if (w->o->common.seed.given && !random)
+        cli_warn("--seed does nothing here: neither the encoding nor a disturbance is random");
     if (w->o->confusion && !w->a.mean.confusion)
         cli_warn("--confusion: there is no such matrix, for the targets are no classes");
 }

@@ -155,15 +155,40 @@ static int read_array(const char *path, const char *name, fsnn_arrays *arrays,
                      name, arrays->count, arrays->item[0].name);
 }
 
+/* Whether parameters begin at numbers that are drawn: weights, and potentials v0. */
+static bool begins_drawn(const fsnn_net *net)
+{
+    bool drawn = false;
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        const char *dot = strrchr(param->name, '.');
+        drawn = drawn || !param->neuron || (dot && strcmp(dot, ".v0") == 0);
+    }
+    return drawn;
+}
+
+/* A seed draws weights that no file replaces, an encoding, or, with gradients, dropout. */
+static void warn_of_seed(const run_work *w)
+{
+    const fsnn_encoder *encoder = fsnn_description_encoder(w->model.description);
+    bool encodes = w->o->on && encoder && encoder->kind == FSNN_ENCODE_RATE,
+         begins = !w->o->weights && begins_drawn(w->model.net);
+    if (w->o->common.seed.given && !w->o->grads && !encodes && !begins)
+        cli_warn("--seed does nothing here: %s, and no encoding is random",
+                 w->o->weights ? "the weights are those of a file" : "no parameter is drawn");
+}
+
 static int load_weights(run_work *w)
 {
     fsnn_status status = fsnn_session_shapes(w->model.session, NULL, NULL);
     if (status < 0)
         return cli_fail_description(status);
+    warn_of_seed(w);
     if (w->o->weights)
         return cli_model_weights(&w->model, w->o->weights);
-    cli_say("no --weights: running with the initial weights of seed %llu",
-            (unsigned long long)fsnn_session_training(w->model.session)->seed);
+    if (begins_drawn(w->model.net))
+        cli_say("no --weights: running with the initial weights of seed %llu",
+                (unsigned long long)fsnn_session_training(w->model.session)->seed);
     return CLI_GOOD;
 }
 

@@ -74,14 +74,30 @@ static void simulations(void **state)
 static void evaluations(void **state)
 {
     (void)state;
-    static const char same[] = "--repeats 3: all draws are the same";
+    static const char seed[] = "--seed does nothing here: ",
+                      same[] = "--repeats 3: all draws are the same";
     shell_fails("$F eval r --out pictures", 2, "give them with --perturb");
     shell_good("$F eval r --repeats 3");
     shell_contains(shell_err, same, "direct encoding");
     shell_good("$F eval r --repeats 3 --perturb noise=1");
     assert_null(strstr(shell_err, same));
-    shell_good("$F eval r --repeats 3 --set data.encoder.kind=rate");
+    shell_good("$F eval r --repeats 3 --set data.encoder.kind=rate --seed 3");
     assert_null(strstr(shell_err, same));
+    assert_null(strstr(shell_err, seed));
+    shell_good("$F eval r --seed 3");
+    shell_contains(shell_err, seed, "direct encoding");
+    shell_good("$F eval r --seed 3 --perturb noise=1");
+    assert_null(strstr(shell_err, seed));
+    shell_good("$F run r -i x.npz -o y.npz --seed 3");
+    shell_contains(shell_err, "--seed does nothing here: the weights are those of a file", "a run");
+    shell_good("$F run r/description.yaml -i x.npz -o y.npz --seed 3");
+    assert_null(strstr(shell_err, seed));
+    shell_good("$F run r --on test -o y.npz --seed 3 --set data.encoder.kind=rate");
+    assert_null(strstr(shell_err, seed));
+    folder_write_text("bare.yaml", "input: [6]\nlayers: [lif: {tau: 2}]\ndynamics: {alpha: 0.9}\n");
+    shell_good("$F run bare.yaml -i x.npz -o y.npz --seed 3");
+    shell_contains(shell_err, "--seed does nothing here: no parameter is drawn", "no weights");
+    assert_null(strstr(shell_err, "initial weights"));
 }
 
 /* Folders that are no runs. */
