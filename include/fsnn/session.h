@@ -42,8 +42,8 @@ typedef struct fsnn_session_options {
     /* directory of a run to go on with: its validation set is drawn again, and a description that
      * draws another is refused; NULL: none */
     const char *run;
-    /* `seed` is of initial weights, encodings and disturbances alone: which samples data.limit keeps
-     * is drawn as the description has it, so that a run is judged on its own */
+    /* `seed` is of initial weights, encodings and disturbances alone: the samples that data.limit
+     * keeps are drawn as the description has it, so that a run is judged on its own */
     bool same_samples;
 } fsnn_session_options;
 
