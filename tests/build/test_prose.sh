@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prose in README.md, CONTRIBUTING.md and docs/*.md has at most 100 columns. Tables, code and pictures may be wider, and so may a line
-# without a space to break it at.
+# Prose in README.md, CONTRIBUTING.md, SECURITY.md, THIRD-PARTY.md and docs/*.md has at most 100 columns. Tables, code and pictures may
+# be wider, and so may a line without a space to break it at.
 columns=100
 failures=0
 fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
@@ -24,7 +24,7 @@ printf '%s\n- %s\n\n    %s\n\n```\n%s\n```\n| %s |\n# %s\n' "$long" "$long" "$lo
 found=$(too_wide "$work/page.md" | sed 's/.*page.md:\([0-9]*\):.*/\1/' | tr '\n' ' ')
 [ "$found" = "1 2 10 " ] || fail "of a page the lines $found were found too wide, expected 1 2 10"
 
-wide=$(too_wide README.md CONTRIBUTING.md docs/*.md)
+wide=$(too_wide README.md CONTRIBUTING.md SECURITY.md THIRD-PARTY.md docs/*.md)
 [ -z "$wide" ] || fail "prose of more than $columns columns:
 $wide"
 [ $failures -eq 0 ] && echo "prose has at most $columns columns"
