@@ -570,9 +570,9 @@ static void classes_as_in_training(void **state)
     fsnn_data_destroy(data);
     fsnn_series_destroy(test);
     GOOD(fsnn_series_ts(put("b.ts", "@classLabel true w x u\n@data\n1:u\n2:x\n"), &test));
-    REFUSED(
-        fsnn_series_number_as(test, train), FSNN_EFORMAT,
-        "has samples of the class \"x\", which the training set lacks; its classes are u, v, w");
+    REFUSED(fsnn_series_number_as(test, train), FSNN_EFORMAT,
+            "there are samples of the class \"x\", which the training set lacks; its classes are "
+            "u, v, w");
     fsnn_series_destroy(test);
     fsnn_series_destroy(train);
     folder_delete("a.ts"), folder_delete("b.ts");

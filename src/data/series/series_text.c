@@ -62,12 +62,15 @@ const char *text_shown(text t, char out[48])
 bool text_word(text *t, text *out)
 {
     *t = text_trimmed(*t);
+    *out = *t;
+    if (!t->size)
+        return false;
     size_t n = 0;
     while (n < t->size && !blank(t->at[n]))
         n++;
     *out = (text){t->at, n};
     *t = (text){t->at + n, t->size - n};
-    return n > 0;
+    return true;
 }
 
 bool text_same(text t, const char *name)
