@@ -74,6 +74,9 @@ int cli_model_open_run(cli_model *model, const char *path, const cli_common *com
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order);
 /* Weights of the file, but what --set names stays as it was set. */
 int cli_model_weights(cli_model *model, const char *path);
+/* The type of --type, or, where that is NULL, the one that the network was trained for
+ * (training.quantise). */
+int cli_model_type(const cli_model *model, const char *name, fsnn_export_type *type);
 /* `steps` of a whole run: what the tolerance of the memory holds for, unless the description
  * says. */
 int cli_model_wrap(cli_model *model, const fsnn_plan *plan, int64_t steps);

@@ -125,6 +125,18 @@ int cli_model_weights(cli_model *model, const char *path)
     return CLI_GOOD;
 }
 
+int cli_model_type(const cli_model *model, const char *name, fsnn_export_type *type)
+{
+    const fsnn_quantise quantise = fsnn_session_training(model->session)->quantise;
+    int found = fsnn_export_type_find(name       ? name
+                                      : quantise ? fsnn_quantise_name(quantise)
+                                                 : "float");
+    if (found < 0)
+        return cli_error(CLI_USAGE, "--type: %s", fsnn_error_text());
+    *type = (fsnn_export_type)found;
+    return CLI_GOOD;
+}
+
 static void add_numbers(FILE *out, const double *number, int count)
 {
     for (int i = 0; i < count; i++)

@@ -20,7 +20,7 @@ scan     | neuron equation frac base             | status frac neuron
 frac     | tensor base                           | status tensor frac fde fde_solver
 net      | op scan neuron equation frac tensor base | status tensor frac neuron layer net
 data     | format tensor base                    | status tensor data events graph interpolate series
-train    | net data tensor base                  | status tensor frac neuron net data train
+train    | net data tensor base                  | status tensor frac neuron net data integer train
 model    | format net op frac tensor base        | status tensor frac neuron net data events graph interpolate series train model
 exchange | format base                           | status file tensor frac neuron net model exchange
 plot     | base                                  | status plot

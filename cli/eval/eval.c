@@ -8,7 +8,7 @@
 
 typedef struct options {
     cli_common common;
-    const char *weights, *on, *energy, *figure, *prediction, *out, *precision;
+    const char *weights, *on, *energy, *figure, *prediction, *out, *precision, *type;
     cli_list perturb;
     bool confusion, json;
     cli_int batch, repeats;
@@ -27,6 +27,11 @@ static const cli_option table[] = {
      "mean and spread over N draws of a random encoding and of disturbances", 1, 1e6},
     {"batch", 0, CLI_INT, offsetof(options, batch), "B",
      "samples at a time (default: as in training)", 1, 1e6},
+    {"type", 0, CLI_TEXT, offsetof(options, type), "TYPE",
+     "int8 or int4: answers are those of the whole numbers that export-c --type makes C of; rates "
+     "and operations those of its weights in single precision; default: training.quantise, or "
+     "float",
+     0, 0},
     {"confusion", 0, CLI_FLAG, offsetof(options, confusion), NULL,
      "also print the confusion matrix (--json has it always)", 0, 0},
     {"energy", 0, CLI_TEXT, offsetof(options, energy), "MAC,AC",
@@ -52,6 +57,8 @@ static const cli_option table[] = {
 
 typedef struct work {
     const options *o;
+    fsnn_export_type type;
+    fsnn_integer *integers; /* NULL: answers are the network's own */
     cli_model model;
     int part;
     fsnn_assessment a;
@@ -185,6 +192,9 @@ static void print_table(const work *w)
     char samples[CLI_NUMBER], rate[CLI_NUMBER], loss[CLI_NUMBER];
     cli_out("%-24s %s\n", "network", fsnn_description_name(w->model.description));
     cli_out("%-24s %s\n", "weights", w->o->weights);
+    if (w->integers)
+        cli_out("%-24s %s (rates and operations: its weights in single precision)\n", "type",
+                fsnn_export_type_name(w->type));
     cli_out("%-24s %s (%s)%s\n", "samples", cli_count(samples, e->samples), which(w),
             w->interrupted ? ", interrupted" : "");
     cli_out("%-24s %s", "loss", cli_decimal(loss, e->loss));
@@ -271,6 +281,7 @@ static void print_json(const work *w)
     cli_json_open(&json, NULL, '{');
     cli_json_text(&json, "network", fsnn_description_name(w->model.description));
     cli_json_text(&json, "weights", w->o->weights);
+    cli_json_text(&json, "type", fsnn_export_type_name(w->type));
     cli_json_text(&json, "data", fsnn_part_key((fsnn_part)w->part));
     if (w->interrupted)
         cli_json_text(&json, "interrupted", "figures of what was evaluated by then");
@@ -361,14 +372,30 @@ static int evaluated(work *w, fsnn_status status)
     return w->o->prediction && !w->interrupted ? draw_prediction(w) : CLI_GOOD;
 }
 
+/* Type int8, int4: the network in whole numbers. */
+static int make_integers(work *w)
+{
+    fsnn_integer_options o = fsnn_integer_options_default();
+    int code = cli_model_type(&w->model, w->o->type, &w->type);
+    if (code != CLI_GOOD || w->type == FSNN_EXPORT_FLOAT)
+        return code;
+    if (w->o->products)
+        return cli_error(CLI_USAGE, "--precision bf16 is for --type float");
+    o.bits = w->type == FSNN_EXPORT_INT8 ? 8 : 4;
+    fsnn_status status = fsnn_session_integers(w->model.session, &o, &w->integers);
+    return status == FSNN_EUNSUPPORTED ? cli_error(CLI_USAGE, "%s", fsnn_error_text())
+           : status < 0                ? cli_fail(status)
+                                       : CLI_GOOD;
+}
+
 static int evaluate(work *w)
 {
-    const fsnn_assess_options how = {.part = w->part,
-                                     .repeats = w->o->repeats.given ? w->o->repeats.value : 1,
-                                     .condition = w->conditions.item,
-                                     .conditions = w->conditions.count,
-                                     .progress = on_samples,
-                                     .user = w};
+    fsnn_assess_options how = {.part = w->part,
+                               .repeats = w->o->repeats.given ? w->o->repeats.value : 1,
+                               .condition = w->conditions.item,
+                               .conditions = w->conditions.count,
+                               .progress = on_samples,
+                               .user = w};
     int code = cli_model_prepare(&w->model, (fsnn_part)w->part, false);
     if (code != CLI_GOOD)
         return code;
@@ -376,6 +403,10 @@ static int evaluate(work *w)
     code = cli_model_weights(&w->model, w->o->weights);
     if (code != CLI_GOOD)
         return code;
+    code = make_integers(w);
+    if (code != CLI_GOOD)
+        return code;
+    how.integers = w->integers;
     w->line = cli_line_begin();
     cli_signals_keep();
     return evaluated(w, fsnn_session_evaluate(w->model.session, &how, &w->a));
@@ -492,6 +523,7 @@ static int run(void *given)
     if (code == CLI_GOOD)
         code = execute(&w);
     fsnn_assessment_free(&w.a);
+    fsnn_integer_destroy(w.integers);
     cli_conditions_free(&w.conditions);
     cli_model_close(&w.model);
     free(weights);
@@ -502,6 +534,7 @@ static const cli_values values[] = {
     {"on", "train,validation,test"},
     {"data", "train,validation,test"},
     {"precision", "single,double,bf16"},
+    {"type", "float,int8,int4"},
     {NULL, NULL},
 };
 

@@ -11,12 +11,12 @@ static const cli_option table[] = {
      "for its best weights; default: those of RUN, or the initial weights of the seed",
      0, 0},
     {"type", 0, CLI_TEXT, offsetof(export_options, type), "TYPE",
-     "float (default); int8 or int4: weights of 8 or 4 bits, all else whole numbers of 32 "
-     "(docs/fixed-point.md)",
+     "float; int8 or int4: weights of 8 or 4 bits, all else whole numbers of 32 "
+     "(docs/fixed-point.md); default: training.quantise, or float",
      0, 0},
     {"range", 0, CLI_REAL, offsetof(export_options, range), "R",
-     "int8, int4: largest input, beyond which inputs count as R; default: that of the test's "
-     "samples",
+     "int8, int4: largest input, beyond which inputs count as R; default: that of 256 samples of "
+     "the training data, or of --test",
      0, 32767},
     {"memory", 0, CLI_TEXT, offsetof(export_options, memory), "TOL|full",
      "memory of the neurons: far states as exponentials whose weights are within this relative "
@@ -39,14 +39,10 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-static int check_options(const export_options *o, fsnn_export_type *type)
+static int check_options(const export_options *o)
 {
-    int found = o->type ? fsnn_export_type_find(o->type) : FSNN_EXPORT_FLOAT;
-    if (found < 0)
+    if (o->type && fsnn_export_type_find(o->type) < 0)
         return cli_error(CLI_USAGE, "--type: %s", fsnn_error_text());
-    *type = (fsnn_export_type)found;
-    if (o->range.given && *type == FSNN_EXPORT_FLOAT)
-        return cli_error(CLI_USAGE, "--range is for --type int8 and int4");
     if (!o->output)
         return cli_error(CLI_USAGE, "--output DIR is missing: the folder for the C");
     return CLI_GOOD;
@@ -85,6 +81,18 @@ static int refused(fsnn_status status)
     return cli_fail(status);
 }
 
+/* Inputs of --test are the calibration where there are no training data. */
+static int make_integers(export_work *w)
+{
+    fsnn_integer_options o = fsnn_integer_options_default();
+    const bool data = fsnn_description_has_data(w->model.description);
+    o.bits = w->type == FSNN_EXPORT_INT8 ? 8 : 4;
+    o.range = w->o->range.given ? w->o->range.value : 0;
+    o.x = data ? NULL : fsnn_arrays_find(&w->samples, "x");
+    fsnn_status status = fsnn_session_integers(w->bounded.session, &o, &w->integers);
+    return status < 0 ? refused(status) : CLI_GOOD;
+}
+
 static int write(export_work *w)
 {
     fsnn_export_options options = fsnn_export_options_default();
@@ -92,11 +100,13 @@ static int write(export_work *w)
     const fsnn_plan plan = {.steps = 1, .batch = 1, .stream = true};
     int code = cli_model_wrap(&w->bounded, &plan, w->o->horizon.given ? w->o->horizon.value : 0);
     options.type = w->type;
-    options.range = w->o->range.given ? w->o->range.value : 0;
     options.name = fsnn_description_name(w->model.description);
     options.x = fsnn_arrays_find(&w->samples, "x");
     options.expected = &w->expected;
     options.notes = notes;
+    if (code == CLI_GOOD && w->type != FSNN_EXPORT_FLOAT)
+        code = make_integers(w);
+    options.integers = w->integers;
     if (code == CLI_GOOD)
         code = cli_make_directory(w->o->output);
     if (code == CLI_GOOD) {
@@ -109,10 +119,21 @@ static int write(export_work *w)
     return code;
 }
 
+/* The type that was named, or that the network was trained for. */
+static int choose_type(export_work *w)
+{
+    int code = cli_model_type(&w->model, w->o->type, &w->type);
+    if (code == CLI_GOOD && w->o->range.given && w->type == FSNN_EXPORT_FLOAT)
+        code = cli_error(CLI_USAGE, "--range is for --type int8 and int4");
+    return code;
+}
+
 static int execute(export_work *w)
 {
     char *override = NULL;
     int code = open_model(w, &w->model, &w->o->common);
+    if (code == CLI_GOOD)
+        code = choose_type(w);
     if (code == CLI_GOOD && !w->weights)
         cli_say("no --weights: the initial weights of seed %llu are exported",
                 (unsigned long long)fsnn_session_training(w->model.session)->seed);
@@ -139,7 +160,7 @@ static int run(void *given)
     char *owned = NULL;
     /* the sums of the C are those of the plain instruction set */
     setenv("FSNN_ISA", "base", 0);
-    int code = check_options(o, &w.type);
+    int code = check_options(o);
     if (code == CLI_GOOD)
         code = cli_run_weights(o->common.operand[0], false, &w.weights, &owned);
     if (code == CLI_GOOD)
@@ -148,6 +169,7 @@ static int run(void *given)
     fsnn_arrays_free(&w.samples);
     fsnn_arrays_free(&w.whole);
     fsnn_arrays_free(&w.expected);
+    fsnn_integer_destroy(w.integers);
     cli_model_close(&w.model);
     cli_model_close(&w.bounded);
     free(owned);
@@ -169,9 +191,12 @@ const cli_command cli_export_c = {
         "report.md says what that changes on the test input. Spikes and potentials are those of "
         "`FSNN_ISA=base fsnn run`. What cannot become C is an error that says what would do.\n\n"
         "With --type int8 and int4 the C computes in whole numbers: weights of 8 or 4 bits, "
-        "potentials and memories of 32, without an overflow whatever the inputs are. The test's "
-        "samples are the calibration: the inputs' range is theirs, and where a bound of potentials "
-        "cannot be proved there is room for four times theirs. report.md says which spikes differ.",
+        "potentials and memories of 32, without an overflow whatever the inputs are. Samples of "
+        "the "
+        "training data are the calibration: the inputs' range is theirs, and where a bound of "
+        "potentials cannot be proved there is room for four times theirs. report.md says which "
+        "spikes differ. Networks that were trained with training.quantise are of that type "
+        "without --type, and fsnn eval computes in the same integers.",
     .examples = "  fsnn export-c runs/tiny -o tiny/\n"
                 "  fsnn export-c model.yaml -w best.safetensors -o c/ --test x.npz --memory 1e-6\n"
                 "  fsnn export-c runs/tiny -o c/ --memory full --horizon 200\n"

@@ -15,6 +15,7 @@ typedef struct export_work {
     const export_options *o;
     const char *weights;
     fsnn_export_type type;
+    fsnn_integer *integers;      /* NULL: the C computes in single precision */
     cli_model model;             /* as the description has it */
     cli_model bounded;           /* with the memory that the C has */
     fsnn_arrays input;           /* of --test */

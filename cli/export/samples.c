@@ -118,8 +118,7 @@ int export_samples(export_work *w)
 int export_run(const export_work *w, cli_model *model, fsnn_arrays *result)
 {
     const fsnn_array *x = fsnn_arrays_find(&w->samples, "x");
-    const int potentials = w->type == FSNN_EXPORT_FLOAT ? 0 : FSNN_KEEP_V; /* for calibration */
-    const fsnn_run_request request = {.x = x, .keep = FSNN_KEEP_SPIKES | potentials};
+    const fsnn_run_request request = {.x = x, .keep = FSNN_KEEP_SPIKES};
     if (!x)
         return CLI_GOOD;
     fsnn_status status = fsnn_session_run(model->session, &request, result);

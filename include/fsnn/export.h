@@ -8,6 +8,7 @@
 #ifndef FSNN_EXPORT_H
 #define FSNN_EXPORT_H
 
+#include <fsnn/integer.h>
 #include <fsnn/net.h>
 #include <fsnn/tensor.h>
 
@@ -38,11 +39,11 @@ typedef struct fsnn_export_options {
     const fsnn_arrays *expected;
     /* largest difference of an output that net_test.c allows, relative to the largest output */
     double tolerance;
-    /* int8, int4: largest |input|, what is beyond counts as that; 0: that of x, or 1. x is the
-     * calibration, and where `expected` has v.NODE too, potentials that have no bound that can be
-     * proved are given room for what they were (fsnn/integer.h). net_test.c then holds what the
-     * integers give, and report.md says what of that differs from `expected` */
-    double range;
+    /* int8, int4: the integers of this net as it is wrapped, with weights of as many bits. NULL:
+     * they are made with x as the calibration, and with arrays v.NODE of `expected` as what was
+     * seen, where they are there (fsnn/integer.h). net_test.c then holds what the integers give,
+     * and report.md says what of that differs from `expected` */
+    const fsnn_integer *integers;
     const char *notes; /* lines of Markdown that the report ends with; NULL: none */
 } fsnn_export_options;
 /* FSNN_EXPORT_FLOAT, no test, tolerance 1e-4. */

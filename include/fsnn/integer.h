@@ -32,6 +32,8 @@ FSNN_API fsnn_integer_options fsnn_integer_options_default(void);
 FSNN_API fsnn_status fsnn_integer_create(const fsnn_net *net, const fsnn_integer_options *options,
                                          fsnn_integer **result);
 FSNN_API void fsnn_integer_destroy(fsnn_integer *integer);
+/* Bits of its weights; 0 of NULL. */
+FSNN_API int fsnn_integer_bits(const fsnn_integer *integer);
 
 /* x [T, B, input shape] -> y [T, B, output shape], the B samples each from rest: spikes, or
  * potentials of a readout as numbers. Samples are shared by threads. FSNN_EMEMORY. */

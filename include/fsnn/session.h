@@ -19,6 +19,7 @@
 #ifndef FSNN_SESSION_H
 #define FSNN_SESSION_H
 
+#include <fsnn/integer.h>
 #include <fsnn/model.h>
 #include <fsnn/simulate.h>
 
@@ -260,7 +261,19 @@ typedef struct fsnn_assess_options {
      * conditions are over; a non-zero return stops: FSNN_EINTERRUPTED. May be NULL. */
     int (*progress)(int64_t done, int64_t all, void *user);
     void *user;
+    /* These give the answers (fsnn_session_integers), and the network with weights as they are in
+     * them its rates and operations, in single precision. NULL: the network does all */
+    const fsnn_integer *integers;
 } fsnn_assess_options;
+
+/* The network, as its weights are now, in integers (fsnn/integer.h); its plan is void after. Of
+ * `options` x and seen may be NULL: then the first 256 samples of the training data (else of other
+ * data) are the calibration. A full memory becomes exponentials with the tolerance 1e-5 for the
+ * steps of the samples and at least 100000, as in fsnn export-c. Errors: those of fsnn_integer_create
+ * and of the data. */
+FSNN_API fsnn_status fsnn_session_integers(fsnn_session *session,
+                                           const fsnn_integer_options *options,
+                                           fsnn_integer **result);
 
 /* The default part, once, undisturbed. */
 FSNN_API fsnn_assess_options fsnn_assess_options_default(void);

@@ -278,6 +278,18 @@ typedef struct fsnn_term {
 } fsnn_term;
 enum { FSNN_TERMS = 16 };
 
+/* Bits of the weights of a training that is aware of them. */
+typedef enum fsnn_quantise {
+    FSNN_QUANTISE_NONE,
+    FSNN_QUANTISE_INT8,
+    FSNN_QUANTISE_INT4,
+    FSNN_QUANTISES
+} fsnn_quantise;
+/* 0, 8, 4. */
+FSNN_API int fsnn_quantise_bits(fsnn_quantise quantise);
+/* "none", "int8", "int4"; NULL: there is no such one. */
+FSNN_API const char *fsnn_quantise_name(fsnn_quantise quantise);
+
 typedef struct fsnn_training {
     int64_t epochs, batch;
     fsnn_loss loss;
@@ -314,6 +326,11 @@ typedef struct fsnn_training {
      * on its number, and one thread runs it, so that results depend on the number of shards and not
      * on who computes them. */
     int64_t shards;
+    /* Weights of linear layers and convolutions as docs/fixed-point.md quantises them, in forward,
+     * backward and evaluations of the training; gradients go to the weights behind them as if they
+     * had not been rounded (straight-through: Bengio et al. 2013). What is saved are the weights
+     * themselves, which fsnn_integer_create makes the same integers of. Single precision. */
+    fsnn_quantise quantise;
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

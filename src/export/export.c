@@ -121,11 +121,15 @@ static fsnn_status print_steps(code_job *j)
 static fsnn_status make_integers(code_job *j)
 {
     const fsnn_export_options *o = j->options;
-    const fsnn_integer_options options = {.bits = o->type == FSNN_EXPORT_INT8 ? 8 : 4,
-                                          .x = o->x,
-                                          .seen = o->expected,
-                                          .range = o->range};
-    FSNN_TRY(fsnn_integer_create(j->net, &options, &j->integer));
+    const fsnn_integer_options options = {
+        .bits = o->type == FSNN_EXPORT_INT8 ? 8 : 4, .x = o->x, .seen = o->expected};
+    if (!o->integers)
+        FSNN_TRY(fsnn_integer_create(j->net, &options, &j->own));
+    j->integer = o->integers ? o->integers : j->own;
+    if (j->integer->options.bits != options.bits || j->integer->values != j->net->values ||
+        j->integer->steps != j->net->steps)
+        return fsnn_fail(FSNN_EARGUMENT, "the integers are of another net, or of %d bits",
+                         j->integer->options.bits);
     j->types = (code_types){"int32_t", "int16_t"};
     code_use(j, "integer");
     code_use(j, "integer_input");
@@ -182,7 +186,7 @@ static void free_job(code_job *j)
     fsnn_free(j->table);
     fsnn_free(j->place);
     fsnn_free(j->root);
-    fsnn_integer_destroy(j->integer);
+    fsnn_integer_destroy(j->own);
 }
 
 fsnn_status fsnn_export_c(const fsnn_net *net, const fsnn_export_options *options,

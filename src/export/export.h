@@ -50,7 +50,8 @@ typedef struct code_types {
 typedef struct code_job {
     const fsnn_net *net;
     const fsnn_export_options *options;
-    fsnn_integer *integer; /* NULL: the C computes in single precision */
+    const fsnn_integer *integer; /* NULL: the C computes in single precision */
+    fsnn_integer *own;           /* the same, where they were made here */
     code_types types;
     code_text tables, layers, state, step, advance, reset, memory, costs;
     code_text compared; /* lines of the report: integers beside single precision */

@@ -49,6 +49,7 @@ typedef struct integer_step {
     int inputs, in[OP_MAX_IN], out;        /* values */
     int64_t in_at[OP_MAX_IN], out_at;      /* in the state */
     int64_t numbers;                       /* of the output */
+    bool still;                            /* follows from the input of the step alone */
     int32_t down[OP_MAX_IN];               /* bits that inputs lose */
     int64_t rows, width[OP_MAX_IN], whole; /* rows of linear layers; strips of moves */
     int64_t columns;                       /* of a turn */

@@ -191,6 +191,19 @@ static fsnn_status reserve(fsnn_integer *p)
     return FSNN_OK;
 }
 
+/* Whether all that a step reads follows from the input of the step alone, and so what it gives. */
+static bool still(const fsnn_integer *p, const integer_step *t)
+{
+    const bool remembers =
+        t->form == INTEGER_NEURON || t->form == INTEGER_DELAY || t->form == INTEGER_PUT;
+    for (int k = 0; k < t->inputs; k++) {
+        const int writer = p->net->value[t->in[k]].step;
+        if (writer >= 0 && !p->step[writer].still)
+            return false;
+    }
+    return !remembers && t->inputs > 0;
+}
+
 static fsnn_status make_step(fsnn_integer *p, int i)
 {
     const net_step *s = &p->net->step[i];
@@ -201,7 +214,9 @@ static fsnn_status make_step(fsnn_integer *p, int i)
     t->numbers = s->op->outputs ? fsnn_shape_count(&s->op->out[0]) : 0;
     for (int k = 0; k < t->inputs; k++)
         t->in[k] = s->in[k];
-    return integer_kind_of(s)(p, s, t);
+    FSNN_TRY(integer_kind_of(s)(p, s, t));
+    t->still = still(p, t);
+    return FSNN_OK;
 }
 
 /* Values get their places once it is known which of them share memory. */
@@ -261,6 +276,11 @@ fsnn_status fsnn_integer_create(const fsnn_net *net, const fsnn_integer_options 
     }
     *result = p;
     return FSNN_OK;
+}
+
+int fsnn_integer_bits(const fsnn_integer *integer)
+{
+    return integer ? integer->options.bits : 0;
 }
 
 void fsnn_integer_destroy(fsnn_integer *integer)

@@ -5,7 +5,8 @@
 #include "integer/integer.h"
 
 typedef struct integer_kernels {
-    void (*run)(const fsnn_integer *p, int32_t *state);
+    /* One step. `same`: the input is that of the step before. */
+    void (*run)(const fsnn_integer *p, int32_t *state, bool same);
 } integer_kernels;
 const integer_kernels *integer_kernels_get(void);
 

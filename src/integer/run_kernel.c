@@ -115,10 +115,11 @@ static run_fn *const forms[INTEGER_FORMS] = {
     [INTEGER_NEURON] = neuron,
 };
 
-static void run(const fsnn_integer *p, int32_t *state)
+static void run(const fsnn_integer *p, int32_t *state, bool same)
 {
     for (int i = 0; i < p->steps; i++)
-        forms[p->step[i].form](&p->step[i], state);
+        if (!(same && p->step[i].still))
+            forms[p->step[i].form](&p->step[i], state);
     for (int i = 0; i < p->steps; i++) {
         const integer_step *t = &p->step[i];
         if (t->form == INTEGER_NEURON)

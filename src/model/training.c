@@ -350,6 +350,11 @@ static const fsnn_key early_stop_keys[] = {
     {0},
 };
 
+static const char *quantise_name(int i)
+{
+    return fsnn_quantise_name((fsnn_quantise)i);
+}
+
 static const char *const products_names[] = {
     [FSNN_PRODUCTS_FULL] = "full", [FSNN_PRODUCTS_BF16] = "bf16", NULL};
 
@@ -430,6 +435,13 @@ const fsnn_key training_keys[] = {
      .help = "products of linear layers and convolutions: full, as dynamics.precision says; bf16: "
              "numbers and weights rounded to bfloat16, sums in float32, quicker where the "
              "processor has AVX512-BF16 or AMX"},
+    {.name = "quantise",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_training, quantise),
+     .name_of = quantise_name,
+     .help = "weights of linear layers and convolutions as in integers of 8 or 4 bits, in every "
+             "forward and backward pass (straight-through): int8, int4 (docs/fixed-point.md); "
+             "fsnn eval and export-c then compute in these"},
     {.name = "best",
      .type = FSNN_KEY_ENUM,
      AT(fsnn_training, best),

@@ -117,7 +117,8 @@ void scan_reset(scan *s)
         memset(s->history.wait.data, 0, s->history.wait.bytes);
     if (s->history.modes.data)
         memset(s->history.modes.data, 0, s->history.modes.bytes);
+    /* there may be fewer than tiles, of an earlier plan with compressed memory */
     scan_extremes *seen = s->history.extremes.data;
-    for (int64_t t = 0; seen && t < s->tiles; t++)
+    for (size_t t = 0; t < s->history.extremes.bytes / sizeof *seen; t++)
         seen[t] = (scan_extremes){INFINITY, 0};
 }

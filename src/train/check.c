@@ -36,6 +36,25 @@ static fsnn_status check_options(const fsnn_training *training)
     return optimizer_check(&training->optimizer);
 }
 
+static fsnn_status check_quantise(const fsnn_net *net, const fsnn_training *training)
+{
+    if (!fsnn_quantise_name(training->quantise))
+        return fsnn_fail_key(FSNN_EARGUMENT, "quantise", "there is no way %d to quantise weights",
+                             (int)training->quantise);
+    if (training->quantise && fsnn_net_precision(net) == FSNN_PRECISION_DOUBLE)
+        return fsnn_fail_key(FSNN_EUNSUPPORTED, "quantise",
+                             "weights of %s are trained in single precision: without "
+                             "dynamics.precision: double it works",
+                             fsnn_quantise_name(training->quantise));
+    if (training->quantise && training->products)
+        return fsnn_fail_key(FSNN_EUNSUPPORTED, "quantise",
+                             "products in %s round the weights of %s once more: precision: full "
+                             "works",
+                             fsnn_products_name(training->products),
+                             fsnn_quantise_name(training->quantise));
+    return FSNN_OK;
+}
+
 /* Batches of the loader are shards, where a batch has several. */
 static fsnn_status check_shards(const fsnn_loader *train, const fsnn_training *training)
 {
@@ -89,6 +108,7 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
                          "fsnn_train_check: net, train and training must not be NULL");
     FSNN_TRY(check_options(training));
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
+    FSNN_TRY(check_quantise(net, training));
     FSNN_TRY(optimizer_check_rules(net, &training->optimizer));
     FSNN_TRY(terms_check(net, training));
     FSNN_TRY(pass_check(net, train, "training"));

@@ -5,12 +5,14 @@
 
 #include "base/error_key.h"
 #include "net/net.h"
+#include "train/integers.h"
 #include "train/metric.h"
 #include "train/pairs.h"
 #include "train/pass.h"
 #include "train/plane.h"
 #include "train/ranks.h"
 #include "train/records.h"
+#include "train/quantised.h"
 
 #include <math.h>
 
@@ -26,11 +28,13 @@ typedef struct task {
     evaluate_progress *progress; /* may be NULL */
     void *user;
     fsnn_products products;
-    const fsnn_ranks *ranks; /* NULL: alone */
+    const fsnn_ranks *ranks;      /* NULL: alone */
+    const fsnn_integer *integers; /* give the answers; NULL: the net does */
 } task;
 
 typedef struct sums {
     double loss, steps;
+    integer_room integers;
     int64_t batches;
     double *rate; /* [layers] */
     pass_input input;
@@ -94,6 +98,8 @@ static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, 
     fsnn_plan plan = pass_plan(t->net); /* segments bound the memory of an evaluation too */
     pass_mode mode = {false, plan.checkpoint, plan.truncate, t->products};
     FSNN_TRY(pass_forward(t->net, batch, mode, &s->input, &answers));
+    if (t->integers)
+        FSNN_TRY(integer_answers(t->integers, t->net, batch, &s->integers, &answers.output));
     FSNN_TRY(plane->loss(t->loss, &answers, &measure));
     if (!isfinite(measure.value))
         return fsnn_fail(FSNN_ENUMERIC,
@@ -316,6 +322,7 @@ static fsnn_status of_layers(const task *t, fsnn_evaluation *result)
     records_free(&s.records);
     metric_close(&s.metrics);
     pass_input_free(&s.input);
+    integer_room_free(&s.integers);
     return status;
 }
 
@@ -360,8 +367,8 @@ fsnn_status fsnn_evaluate(fsnn_net *net, fsnn_loader *loader, const fsnn_loss *l
 }
 
 fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
-                             int64_t epoch, evaluate_progress *progress, void *user,
-                             fsnn_evaluation *result)
+                             int64_t epoch, const fsnn_integer *integers,
+                             evaluate_progress *progress, void *user, fsnn_evaluation *result)
 {
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(fsnn_loss_check(&training->loss));
@@ -374,8 +381,14 @@ fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_trai
                     .confusion = true,
                     .progress = progress,
                     .user = user,
-                    .products = plan.products};
-    fsnn_status status = counted(&t, result);
+                    .products = plan.products,
+                    .integers = integers};
+    quantised weights;
+    fsnn_status status = quantised_open(&weights, net, integers ? fsnn_integer_bits(integers) : 0);
+    status = status ? status : quantised_show(&weights, true);
+    status = status ? status : counted(&t, result);
+    status = quantised_hide(&weights, status);
+    quantised_close(&weights);
     bool evaluated = status == FSNN_OK;
     status = pass_back(net, &plan, status);
     if (evaluated && status)
@@ -390,7 +403,7 @@ fsnn_status fsnn_evaluate_epoch(fsnn_net *net, fsnn_loader *loader, const fsnn_l
         return fsnn_fail(FSNN_EARGUMENT,
                          "fsnn_evaluate: net, loader, loss and result must not be NULL");
     const fsnn_training training = {.loss = *loss};
-    return evaluate_watched(net, loader, &training, epoch, NULL, NULL, result);
+    return evaluate_watched(net, loader, &training, epoch, NULL, NULL, NULL, result);
 }
 
 void fsnn_evaluation_free(fsnn_evaluation *evaluation)

@@ -90,6 +90,8 @@ static fsnn_status prepare_own(trainer *t)
     t->history.logged = watch_logged(&t->options->training, info.target.rank > 0);
     FSNN_TRY(fsnn_optimizer_create(t->net, &t->options->training.optimizer, &t->optimizer));
     FSNN_TRY(average_open(&t->average, t->net, t->options->training.ema));
+    FSNN_TRY(
+        quantised_open(&t->quantised, t->net, fsnn_quantise_bits(t->options->training.quantise)));
     t->at = (progress){.schedule = SCHEDULE_START, .watched = -INFINITY, .best = -1};
     trainer_shards_epoch(t, &t->at.epoch_batches, &t->at.epoch_samples);
     FSNN_TRY(trainer_shards_open(t));
@@ -180,8 +182,11 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
     if (!t->test)
         return FSNN_OK;
     FSNN_TRY(average_show(&t->average, true));
-    fsnn_status status = evaluate_quick(t->net, t->test, &t->options->training, t->options->ranks,
-                                        t->options->stop, &e);
+    fsnn_status status = quantised_show(&t->quantised, true);
+    if (!status)
+        status = evaluate_quick(t->net, t->test, &t->options->training, t->options->ranks,
+                                t->options->stop, &e);
+    status = quantised_hide(&t->quantised, status);
     fsnn_error error;
     fsnn_error_keep(&error);
     fsnn_status back = average_show(&t->average, false);
@@ -334,6 +339,7 @@ static void release(trainer *t)
         fsnn_run_close(t->run);
     fsnn_optimizer_destroy(t->optimizer);
     average_close(&t->average);
+    quantised_close(&t->quantised);
     history_free(&t->history);
     metrics_release(&t->so_far);
     figures_close(&t->figures);

@@ -7,6 +7,7 @@
 #include "train/pass.h"
 #include "train/plane.h"
 #include "train/ranks.h"
+#include "train/quantised.h"
 #include "train/run.h"
 #include "train/schedule.h"
 #include "train/shards.h"
@@ -40,6 +41,7 @@ typedef struct trainer {
     fsnn_loss loss; /* that of the options, with the weights of classes */
     double *class_weight;
     average average;
+    quantised quantised;
     layers layers;
     train_figures figures;
     double *rate;        /* [layers] of the running epoch, sums over samples */

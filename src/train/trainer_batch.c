@@ -59,7 +59,7 @@ fsnn_status trainer_step(trainer *t, double weight, lesson *l)
     return FSNN_OK;
 }
 
-fsnn_status trainer_learn(trainer *t, const fsnn_batch *batch, lesson *l)
+static fsnn_status learn(trainer *t, const fsnn_batch *batch, lesson *l)
 {
     const fsnn_training *training = &t->options->training;
     loss_input answers;
@@ -82,6 +82,12 @@ fsnn_status trainer_learn(trainer *t, const fsnn_batch *batch, lesson *l)
         FSNN_TRY(fsnn_net_lengths(t->net, t->loss.mask ? batch->lengths : NULL,
                                   t->loss.mask && batch->lengths ? batch->batch : 0));
     return pass_backward(t->net, t->gradient);
+}
+
+fsnn_status trainer_learn(trainer *t, const fsnn_batch *batch, lesson *l)
+{
+    FSNN_TRY(quantised_show(&t->quantised, true));
+    return quantised_hide(&t->quantised, learn(t, batch, l));
 }
 
 void trainer_count(trainer *t, const lesson *l)

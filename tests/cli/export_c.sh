@@ -225,6 +225,51 @@ integers cnn4 cnn int4
 integers loops8 loops int8
 integers numbers8 regression int8 --set dynamics.method=l1
 
+# a training that is aware of 4 bits: eval and export-c compute in them without being told
+"$fsnn" train mlp.yaml --set training.quantise=int4 --out run-aware --quiet --no-figures >log 2>&1 || fail "aware: train: $(tail -1 log)"
+"$fsnn" export-c run-aware -o aware --samples 200 --quiet >log 2>&1 || fail "aware: $(tail -1 log)"
+grep -q 'type int4' aware/report.md || fail "aware: the C is not of type int4"
+"$fsnn" export-c run-mlp -o same8 --samples 200 --type int8 --quiet >log 2>&1 || fail "same8: $(tail -1 log)"
+
+# fsnn eval gives the answers of the C, sample by sample: as many are right
+cat >answers.c <<'EOF'
+#define main test
+#include "net_test.c"
+#undef main
+int main(void)
+{
+    int right = 0;
+    (void)test;
+    for (unsigned long sample = 0; sample < SAMPLES; sample++) {
+        long sum[NET_OUT] = {0}, best = 0;
+        net_reset(&state);
+        at = 0;
+        for (unsigned long k = 0; k < STEPS; k++) {
+            step(sample, k);
+            for (long i = 0; i < NET_OUT; i++)
+                sum[i] += out[i];
+        }
+        for (long i = 1; i < NET_OUT; i++)
+            best = sum[i] > sum[best] ? i : best;
+        right += best == (long)(sample % 2);
+    }
+    printf("%.3f\n", right / (double)SAMPLES);
+    return 0;
+}
+EOF
+for pair in "aware aware int4" "same8 mlp int8"; do
+    set -- $pair
+    gcc -std=c99 -O1 -I "$1" answers.c -o answers 2>log && right=$(./answers) || fail "answers.c: $(head -3 log)"
+    option=
+    [ "$2" = aware ] || option="--type $3"
+    # shellcheck disable=SC2086
+    "$fsnn" eval "run-$2" $option --json >eval.json 2>log || fail "eval run-$2: $(tail -1 log)"
+    grep -q "\"type\": \"$3\"" eval.json || fail "eval run-$2 is not of type $3"
+    said=$(sed -n 's/.*"accuracy": \([0-9.]*\).*/\1/p' eval.json | head -1)
+    awk -v a="$right" -v b="${said:-2}" 'BEGIN { exit !(a - b < 1e-6 && b - a < 1e-6) }' ||
+        fail "eval run-$2 says $said, of the answers of the C $right are right"
+done
+
 # inputs beyond all ranges, for long: no sum overflows, states stay within their bounds
 cat >extreme.c <<'EOF'
 #include <stdio.h>
@@ -296,6 +341,12 @@ refused "if, lif, noisy, readout and integrator" run-own --type int4
 refused "reset jump .* subtract" run-mlp --type int8 --set lif1.reset=jump
 refused "tau is 0.4: above 0.5 works" run-mlp --type int8 --set lif1.tau=0.4
 refused "range is for --type" run-mlp --range 2
+"$fsnn" eval run-mlp --type int3 >log 2>&1
+[ $? = 2 ] && grep -q 'type "int3"' log || fail "eval --type int3: $(tail -1 log)"
+"$fsnn" eval run-mlp --type int8 --set lif1.reset=jump >log 2>&1
+[ $? = 2 ] && grep -q 'reset jump .* subtract' log || fail "eval of what has no integers: $(tail -1 log)"
+"$fsnn" train mlp.yaml --set training.quantise=int8 --set dynamics.precision=double --out none --quiet >log 2>&1
+[ $? -ne 0 ] && grep -q 'single precision' log || fail "training of int8 in double precision: $(tail -1 log)"
 sed 's/^  - linear: {out: 2, name: fc2}/  - layernorm\n&/' mlp.yaml >norm.yaml
 refused "layernorm .*linear, conv1d, conv2d" norm.yaml
 sed 's/- lif: {tau: 2.0, threshold: 0.1, name: lif2}/- user: {dv: "(-v + sin(I))\/tau", name: s1}/' mlp.yaml >sine.yaml

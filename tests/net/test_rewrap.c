@@ -283,6 +283,31 @@ static void no_allocation(void **state)
     }
 }
 
+/* A stream with exponentials, then many samples without: what the one kept of its few tiles is not
+ * taken for that of the other's. */
+static void more_samples(void **state)
+{
+    (void)state;
+    enum { B = 20000 };
+    fsnn_order order = fsnn_order_of(0.6);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_net *net = build(0), *fresh = build(0);
+    float *in = fsnn_alloc(sizeof *in * B * N);
+    const float *y, *z;
+    for (int64_t i = 0; i < B * N; i++)
+        in[i] = x[i % (T * N)];
+    wrap(net, FSNN_GL, EXPONENTIALS, 1, false);
+    const fsnn_plan many = {.steps = 1, .batch = B};
+    GOOD(fsnn_net_wrap(net, &d, &many));
+    GOOD(fsnn_net_wrap(fresh, &d, &many));
+    GOOD(fsnn_net_forward(net, in, &y));
+    GOOD(fsnn_net_forward(fresh, in, &z));
+    assert_memory_equal(y, z, sizeof *y * B * N);
+    fsnn_free(in);
+    fsnn_net_destroy(net);
+    fsnn_net_destroy(fresh);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,7 +315,7 @@ int main(void)
         cmocka_unit_test(short_horizon), cmocka_unit_test(far_horizon),
         cmocka_unit_test(too_few_rows),  cmocka_unit_test(refractory),
         cmocka_unit_test(refused),       cmocka_unit_test(out_of_memory),
-        cmocka_unit_test(no_allocation),
+        cmocka_unit_test(no_allocation), cmocka_unit_test(more_samples),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
