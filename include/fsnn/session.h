@@ -267,10 +267,10 @@ typedef struct fsnn_assess_options {
 } fsnn_assess_options;
 
 /* The network, as its weights are now, in integers (fsnn/integer.h); its plan is void after. Of
- * `options` x and seen may be NULL: then the first 256 samples of the training data (else of other
- * data) are the calibration. A full memory becomes exponentials with the tolerance 1e-5 for the
- * steps of the samples and at least 100000, as in fsnn export-c. Errors: those of fsnn_integer_create
- * and of the data. */
+ * `options` x and seen may be NULL: then the first 256 samples of the training data (else of
+ * other data) are the calibration. A full memory becomes exponentials with the tolerance 1e-5
+ * for the steps of the samples and at least 100000, as in fsnn export-c. Errors: those of
+ * fsnn_integer_create and of the data. */
 FSNN_API fsnn_status fsnn_session_integers(fsnn_session *session,
                                            const fsnn_integer_options *options,
                                            fsnn_integer **result);

@@ -48,7 +48,8 @@ static int progress(int64_t samples, void *user)
 fsnn_status assess_pass(assess *a, fsnn_net *net, fsnn_loader *loader, int64_t draw,
                         fsnn_evaluation *e)
 {
-    fsnn_status status = evaluate_watched(net, loader, &a->s->training, draw, a->o->integers, progress, a, e);
+    fsnn_status status =
+        evaluate_watched(net, loader, &a->s->training, draw, a->o->integers, progress, a, e);
     a->passes++;
     if (status != FSNN_EINTERRUPTED)
         return status;

@@ -384,7 +384,9 @@ fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_trai
                     .products = plan.products,
                     .integers = integers};
     quantised weights;
-    fsnn_status status = quantised_open(&weights, net, integers ? fsnn_integer_bits(integers) : 0);
+    fsnn_status status = quantised_open(&weights, net,
+                                        integers ? fsnn_integer_bits(integers)
+                                                 : fsnn_quantise_bits(training->quantise));
     status = status ? status : quantised_show(&weights, true);
     status = status ? status : counted(&t, result);
     status = quantised_hide(&weights, status);

@@ -13,10 +13,11 @@ fsnn_status evaluate_quick(fsnn_net *net, fsnn_loader *loader, const fsnn_traini
                            const fsnn_ranks *ranks, volatile const int *stop,
                            fsnn_evaluation *result);
 
-/* fsnn_evaluate_epoch, where `integers` of the net give the answers (NULL: the net does), and the net
- * with weights as they are in these its rates and costs, that tells the samples that are over, before its first batch (0) and after
- * each. A non-zero return stops it: FSNN_EINTERRUPTED, and `*result` has the figures of these
- * samples, to be freed (nothing where there are none). */
+/* fsnn_evaluate_epoch, where `integers` of the net give the answers (NULL: the net does), and
+ * the net with weights as they are in these its rates and costs, that tells the samples that are
+ * over, before its first batch (0) and after each. A non-zero return stops it:
+ * FSNN_EINTERRUPTED, and `*result` has the figures of these samples, to be freed (nothing where
+ * there are none). */
 typedef int evaluate_progress(int64_t samples, void *user);
 fsnn_status evaluate_watched(fsnn_net *net, fsnn_loader *loader, const fsnn_training *training,
                              int64_t epoch, const fsnn_integer *integers,

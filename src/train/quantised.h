@@ -1,8 +1,8 @@
-/* train/quantised.h: weights of linear layers and convolutions as they are in integers, shown to a
- * net in place of its own, which come back unchanged. Forward and backward with them give gradients
- * that go to the weights behind: the straight-through estimator (Bengio, Leonard and Courville 2013),
- * d q(w) / d w taken as 1. Scales follow from the largest weight of a channel, so that nothing is
- * clipped. */
+/* train/quantised.h: weights of linear layers and convolutions as they are in integers, shown to
+ * a net in place of its own, which come back unchanged. Forward and backward with them give
+ * gradients that go to the weights behind: the straight-through estimator (Bengio, Leonard and
+ * Courville 2013), d q(w) / d w taken as 1. Scales follow from the largest weight of a channel,
+ * so that nothing is clipped. */
 #ifndef FSNN_TRAIN_QUANTISED_H
 #define FSNN_TRAIN_QUANTISED_H
 

@@ -1,5 +1,5 @@
-/* Training that is aware of quantised weights: gradients are those of the quantised weights, and move
- * the weights behind them (straight-through); nothing else changes. */
+/* Training that is aware of quantised weights: gradients are those of the quantised weights, and
+ * move the weights behind them (straight-through); nothing else changes. */
 #include "toy.h"
 
 #include "base/quantise.h"
