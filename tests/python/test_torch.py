@@ -415,6 +415,23 @@ class Around(unittest.TestCase):
         y.sum().backward()
         self.assertTrue(net.module.conv.weight.grad.any())
 
+    def test_autocast_is_of_the_layers_between(self):
+        torch.manual_seed(0)
+        module = nn.Sequential(nn.Linear(10, 6), LIFNeuron(tau=2.0), nn.Linear(6, 4))
+        net, x = SNNWrapper(module, "fdeint", alpha=0.7), samples(scale=9.0)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            current = module[0](x.flatten(0, 1)).float().unflatten(0, x.shape[:2])
+            y = net(x)
+        self.assertEqual(y.dtype, torch.bfloat16)
+        spikes = alone(LIFNeuron(tau=2.0))(current)
+        self.assertGreater(spikes.sum(), 0)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            torch.testing.assert_close(y, module[2](spikes), rtol=0, atol=0)
+        y.float().sum().backward()
+        self.assertEqual(module[0].weight.grad.dtype, torch.float32)
+        with self.assertRaisesRegex(TypeError, "bfloat16"):
+            net.bfloat16()(x.bfloat16())
+
     def test_batch_norm_of_each_step(self):
         norm = nn.BatchNorm1d(10)
         net = SNNWrapper(

@@ -127,6 +127,19 @@ def check_tensor(x: Any, what: str) -> None:
         )
 
 
+def of_autocast(x: Any) -> Any:
+    """What torch.autocast made half a number's size, whole again: neurons compute in float32 there,
+    as functions do that need it."""
+    half = getattr(x, "dtype", None) in (torch.bfloat16, torch.float16)
+    return x.float() if half and _autocasts() else x
+
+
+def _autocasts() -> bool:
+    if hasattr(torch, "get_autocast_dtype"):  # from 2.4 on it takes the device
+        return torch.is_autocast_enabled("cpu")
+    return torch.is_autocast_cpu_enabled()
+
+
 def not_compiled(function: Callable) -> Callable:
     """torch.compile breaks its graph here and leaves the function as it is. torch's compiler takes
     a second to import, so that is left to those who use it."""

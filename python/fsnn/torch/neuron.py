@@ -25,6 +25,7 @@ from ._context import (
     in_backward,
     in_forward_mode,
     not_compiled,
+    of_autocast,
     running,
     say_once,
 )
@@ -249,6 +250,7 @@ class BaseNeuron(torch.nn.Module):
             raise RuntimeError(
                 f"{type(self).__name__} is no part of the module that its SNNWrapper was made of"
             )
+        x = of_autocast(x)
         check_tensor(x, f"the neuron {name}")
         if x.dim() == 0 or x.shape[0] % call.steps:
             raise ValueError(
