@@ -2,6 +2,7 @@
 #include "export/export.h"
 
 #include <math.h>
+#include <string.h>
 
 static int64_t numbers_of(const net_step *s)
 {
@@ -32,10 +33,12 @@ fsnn_status code_print_scale(code_job *j, const net_step *s)
     return FSNN_OK;
 }
 
-/* The running statistics, as op/batchnorm.c applies them. */
+/* The running statistics, as op/batchnorm.c applies them; tdbn, whose options begin with those of
+ * batchnorm, has the deviation alpha threshold beside the weight. */
 fsnn_status code_print_batchnorm(code_job *j, const net_step *s)
 {
     const fsnn_batchnorm *o = s->op->options;
+    const fsnn_tdbn *td = strcmp(s->op->op->kind, "tdbn") == 0 ? s->op->options : NULL;
     const int number = code_number(j, s), last = s->op->params;
     const int64_t C = s->op->in[0].dim[0];
     const float *mean = code_param(j, s, last - 2), *var = code_param(j, s, last - 1);
@@ -44,6 +47,7 @@ fsnn_status code_print_batchnorm(code_job *j, const net_step *s)
         return FSNN_EMEMORY;
     for (int64_t c = 0; c < C; c++) {
         a[c] = (float)(1 / sqrt((double)var[c] + o->eps));
+        a[c] *= (float)(td ? td->alpha * td->threshold : 1);
         a[c] *= o->affine ? code_param(j, s, 0)[c] : 1;
         a[C + c] = o->affine ? code_param(j, s, 1)[c] : 0;
     }

@@ -2,15 +2,16 @@
 #include "export/export.h"
 
 static const code_kind kinds[] = {
-    {"linear", code_print_linear},         {"conv1d", code_print_conv},
-    {"conv2d", code_print_conv},           {"maxpool", code_print_pool},
-    {"avgpool", code_print_pool},          {"sumpool", code_print_pool},
-    {"flatten", code_print_view},          {"reshape", code_print_view},
-    {"dropout", code_print_copy},          {"batchnorm", code_print_batchnorm},
-    {"scale", code_print_scale},           {"add", code_print_add},
-    {"concat", code_print_concat},         {"voting", code_print_voting},
-    {"delay", code_print_delay},           {"put", code_print_put},
-    {"to channels-last", code_print_turn}, {"to plain", code_print_turn},
+    {"linear", code_print_linear},  {"conv1d", code_print_conv},
+    {"conv2d", code_print_conv},    {"maxpool", code_print_pool},
+    {"avgpool", code_print_pool},   {"sumpool", code_print_pool},
+    {"flatten", code_print_view},   {"reshape", code_print_view},
+    {"dropout", code_print_copy},   {"batchnorm", code_print_batchnorm},
+    {"scale", code_print_scale},    {"add", code_print_add},
+    {"concat", code_print_concat},  {"voting", code_print_voting},
+    {"delay", code_print_delay},    {"put", code_print_put},
+    {"tdbn", code_print_batchnorm}, {"to channels-last", code_print_turn},
+    {"to plain", code_print_turn},
 };
 
 static const code_kind neuron = {"neuron", code_print_neuron};

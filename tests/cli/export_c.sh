@@ -96,6 +96,7 @@ describe cnn "kind: direct, steps: 10" "alpha: 0.7, method: l1" <<'EOF'
   - batchnorm: {name: bn}
   - lif: {tau: {value: 2.0, per: channel}, threshold: 0.3, name: lif1}
   - conv2d: {out: 4, kernel: 3, padding: 1, groups: 4, name: c2}
+  - tdbn: {threshold: 0.7, name: td}
   - lif: {threshold: 0.2, reset: subtract, name: lif2}
   - maxpool: {kernel: 2}
   - conv2d: {out: 4, kernel: 2, groups: 2, padding: 1, name: c3}
