@@ -144,13 +144,22 @@ static fsnn_status spread(const summing *s)
 
 /* ---- all of them ---- */
 
+/* Of any batch: the last one of an epoch may end within the part of a rank, and a part may begin
+ * and end within branches of the tree. */
+static int most_ever(const summing *s)
+{
+    int64_t part = s->all / s->r->count;
+    return 2 * tree_held(part);
+}
+
 static fsnn_status reserve(const summing *s)
 {
     ranks_room *room = s->room;
-    size_t bytes = (size_t)s->chunk * s->size, ranks = (size_t)s->r->count;
+    size_t bytes = (size_t)s->chunk * s->size, ranks = (size_t)s->r->count,
+           most = (size_t)most_ever(s);
     tree_open(&room->tree, s->chunk, s->mine->wide);
-    room->out = fsnn_alloc(ranks * (size_t)s->most * bytes);
-    room->in = fsnn_alloc(ranks * (size_t)s->most * bytes);
+    room->out = fsnn_alloc(ranks * most * bytes);
+    room->in = fsnn_alloc(ranks * most * bytes);
     room->part = fsnn_alloc(bytes);
     room->all = fsnn_alloc(ranks * bytes);
     room->sum = fsnn_alloc((size_t)(s->mine->count + 1) * number_size(s->mine));
@@ -158,20 +167,16 @@ static fsnn_status reserve(const summing *s)
     return there ? FSNN_OK : FSNN_EMEMORY;
 }
 
-/* Of a whole batch, which has most: the room is for it. */
+/* Nodes of the rank that has most in this batch. */
 static int most_nodes(const summing *s)
 {
     tree_node list[TREE_DEPTH];
     int most = 1;
-    summing whole = *s;
-    whole.shards = s->all;
     for (int k = 0; k < s->r->count; k++) {
-        int nodes = nodes_of(&whole, k, list);
+        int nodes = nodes_of(s, k, list);
         most = nodes > most ? nodes : most;
     }
-    /* the last batch of an epoch may end within the part of a rank, and leave more nodes there */
-    int64_t part = s->all / s->r->count;
-    return tree_held(part) > most ? tree_held(part) : most;
+    return most;
 }
 
 fsnn_status ranks_sum(const fsnn_ranks *r, tree *mine, int64_t all, int64_t shards,
