@@ -2,21 +2,6 @@
  * so the script is short and every task can be started again. */
 #include "cli/sweep/sweep.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* In quotation marks of a shell. */
-static void quoted(FILE *out, const char *text)
-{
-    fputc('\'', out);
-    for (; *text; text++)
-        if (*text == '\'')
-            fputs("'\\''", out);
-        else
-            fputc(*text, out);
-    fputc('\'', out);
-}
-
 int slurm_write(const sweep_work *w, const char *spec, const char *path)
 {
     fsnn_file file;
@@ -34,9 +19,9 @@ int slurm_write(const sweep_work *w, const char *spec, const char *path)
             "# Submit it again for what is not done: runs that were stopped go on.\n"
             "exec fsnn sweep ",
             fsnn_sweep_jobs(w->sweep), threads);
-    quoted(file.stream, spec);
+    shell_word(file.stream, spec);
     fputs(" --out ", file.stream);
-    quoted(file.stream, w->folder);
+    shell_word(file.stream, w->folder);
     fprintf(file.stream, " --threads %d --job \"$SLURM_ARRAY_TASK_ID\"\n", threads);
     fsnn_status status = fsnn_file_commit(&file);
     if (status < 0)

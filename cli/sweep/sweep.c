@@ -58,8 +58,10 @@ static int list_jobs(const sweep_work *w)
         job_state state = job_look(w, &job);
         char **argument = job_arguments(w, &job, state);
         cli_out("%5d  %-5s  %s\n              fsnn", i + 1, word[state], job.name);
-        for (int k = 1; argument[k]; k++)
-            cli_out(" %s", argument[k]);
+        for (int k = 1; argument[k]; k++) {
+            cli_out(" ");
+            shell_word(stdout, argument[k]);
+        }
         cli_out("\n");
         job_free(argument);
     }

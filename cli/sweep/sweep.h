@@ -1,5 +1,5 @@
 /* cli/sweep/sweep.h: the parts of fsnn sweep: the command in sweep.c, processes in jobs.c, the
- * script for Slurm in slurm.c. */
+ * script for Slurm in slurm.c, words for shells in shell_word.c. */
 #ifndef FSNN_CLI_SWEEP_H
 #define FSNN_CLI_SWEEP_H
 
@@ -29,6 +29,9 @@ void job_free(char **argument);
  * NAME.log. Exit codes. */
 int job_become(const sweep_work *w, int index);
 int jobs_run(const sweep_work *w, int at_a_time);
+
+/* A word as a shell takes it, in quotation marks where it needs them (shell_word.c). */
+void shell_word(FILE *out, const char *text);
 
 /* Writes an array script, a task a job. */
 int slurm_write(const sweep_work *w, const char *spec, const char *path);

@@ -41,6 +41,7 @@ END
 [ "$(grep -c '  new  ' log)" = 8 ] || fail "8 jobs are expected"
 grep -qF 'dynamics.alpha=0.5,lif1.tau=2,training.seed=1' log || fail "the name of a job"
 grep -qF -- '--set training.optimizer=adam' log || fail "what has one value is missing"
+grep -qF -- "--set 'lif1.tau={\"value\": 1.5, \"learn\": true}'" log || fail "a value is not quoted for a shell"
 [ ! -e runs ] || fail "--list writes"
 
 # ---- all of them, then again ----
