@@ -3,7 +3,7 @@
 #
 #   tools/install-deps.sh          what the default build and its tests need
 #   tools/install-deps.sh --dev    what the sanitizers, fuzzers and checks of layout need as well
-#   tools/install-deps.sh --deploy  what the core for WebAssembly and its test need as well
+#   tools/install-deps.sh --deploy  what the core for WebAssembly, exported C on chips, and their tests need as well
 set -u
 
 packages='
@@ -48,6 +48,12 @@ llvm                   WebAssembly: llvm-ar, llvm-nm
 wasi-libc              WebAssembly: the C library
 libclang-rt-14-dev-wasm32  WebAssembly: the functions of the compiler, for clang 14
 nodejs                 WebAssembly: runs it
+gcc-arm-none-eabi      exported C on Cortex-M
+picolibc-arm-none-eabi exported C on Cortex-M: the C library of its test
+qemu-system-arm        exported C on Cortex-M: runs it
+gcc-riscv64-unknown-elf exported C on RISC-V
+picolibc-riscv64-unknown-elf exported C on RISC-V: the C library of its test
+qemu-system-misc       exported C on RISC-V: runs it
 '
 
 say() { printf 'install-deps: %s\n' "$*"; }

@@ -181,8 +181,10 @@ static void free_job(code_job *j)
                                &j->reset,  &j->memory, &j->costs, &j->compared};
     for (int i = 0; i < FSNN_COUNT(text); i++)
         code_text_free(text[i]);
-    for (int64_t i = 0; i < j->table_count; i++)
-        fsnn_free(j->table[i].value);
+    for (int64_t i = 0; i < j->table_count; i++) {
+        fsnn_free(j->table[i]->value);
+        fsnn_free(j->table[i]);
+    }
     fsnn_free(j->table);
     fsnn_free(j->place);
     fsnn_free(j->root);

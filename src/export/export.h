@@ -56,7 +56,7 @@ typedef struct code_job {
     code_text tables, layers, state, step, advance, reset, memory, costs;
     code_text compared; /* lines of the report: integers beside single precision */
     bool part[CODE_PARTS];
-    code_table *table;
+    code_table **table; /* [table_count]; names of tables stay where they are */
     int64_t table_count, table_capacity;
     int *root;            /* [values] whose memory a value is */
     int64_t *place;       /* [values] of roots in net_state.work, numbers; -1: none */

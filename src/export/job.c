@@ -73,9 +73,9 @@ enum { NUMBER = 4, IN_A_LINE = 8 }; /* bytes */
 static const char *known(const code_job *j, const char *type, const void *value, int64_t count)
 {
     for (int64_t i = 0; i < j->table_count; i++)
-        if (j->table[i].count == count && strcmp(j->table[i].type, type) == 0 &&
-            memcmp(j->table[i].value, value, (size_t)count * NUMBER) == 0)
-            return j->table[i].name;
+        if (j->table[i]->count == count && strcmp(j->table[i]->type, type) == 0 &&
+            memcmp(j->table[i]->value, value, (size_t)count * NUMBER) == 0)
+            return j->table[i]->name;
     return NULL;
 }
 
@@ -83,7 +83,7 @@ static code_table *add_table(code_job *j, const char *type, const void *value, i
 {
     if (j->table_count == j->table_capacity) {
         int64_t capacity = j->table_capacity ? 2 * j->table_capacity : 16;
-        code_table *more = fsnn_alloc((size_t)capacity * sizeof *more);
+        code_table **more = fsnn_alloc((size_t)capacity * sizeof *more);
         if (!more)
             return NULL;
         if (j->table_count)
@@ -92,14 +92,16 @@ static code_table *add_table(code_job *j, const char *type, const void *value, i
         j->table = more;
         j->table_capacity = capacity;
     }
-    code_table *t = &j->table[j->table_count];
+    code_table *t = fsnn_alloc(sizeof *t);
+    if (!t)
+        return NULL;
+    j->table[j->table_count++] = t;
     t->type = type;
-    t->count = count;
     t->value = fsnn_alloc((size_t)count * NUMBER);
     if (!t->value)
         return NULL;
+    t->count = count;
     memcpy(t->value, value, (size_t)count * NUMBER);
-    j->table_count++;
     return t;
 }
 
