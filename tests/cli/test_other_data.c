@@ -84,18 +84,29 @@ static void evaluated(void **state)
     shell_contains(shell_out, "samples=96; shape=[6];", "other data");
 }
 
-/* Runs of before there were fingerprints: their files are those of today without them. */
+/* A file of a run as it was before there were fingerprints: that of today without them, be they
+ * marks of their own or lines behind those of the network. */
+static void without_fingerprints(const char *file)
+{
+    fsnn_arrays list = {0};
+    GOOD(fsnn_safetensors_read(folder_path(file), &list));
+    for (int i = 0; i < list.meta_count; i++) {
+        char *line = strstr(list.meta_value[i], "training data\t");
+        if (strstr(list.meta_key[i], "data"))
+            list.meta_key[i][0] = '_';
+        if (line)
+            *line = 0;
+    }
+    GOOD(fsnn_safetensors_write(folder_path(file), &list));
+    fsnn_arrays_free(&list);
+}
+
 static void of_before(void **state)
 {
     (void)state;
     trained("e");
-    fsnn_arrays list = {0};
-    GOOD(fsnn_safetensors_read(folder_path("e/last.state.safetensors"), &list));
-    for (int i = 0; i < list.meta_count; i++)
-        if (strstr(list.meta_key[i], "data"))
-            list.meta_key[i][0] = '_';
-    GOOD(fsnn_safetensors_write(folder_path("e/last.state.safetensors"), &list));
-    fsnn_arrays_free(&list);
+    without_fingerprints("e/last.state.safetensors");
+    without_fingerprints("e/last.safetensors");
     tiny_data("train.npz", 96, 8);
     shell_good("$F train --resume e --set training.epochs=2 --no-figures");
     silent();

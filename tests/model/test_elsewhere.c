@@ -26,7 +26,7 @@ static void test_unknown_names_are_answered(void **state)
         {LIF("v_reset: ~"), "did you mean \"reset: subtract\"? (SpikingJelly's v_reset=None"},
         {LIF("reset: zero"), "restart; did you mean \"value\"? (snnTorch's zero is value here"},
         {LIF("surrogate: arctan_surrogate"), "erf; did you mean \"arctan\"? (spikeDE's"},
-        {LIF("surrogate: ATan"), "erf; did you mean \"arctan\"? (SpikingJelly's ATan"},
+        {LIF("surrogate: ATan"), "erf; did you mean \"arctan\"? (snnTorch's ATan"},
         {LIF("surrogate: {kind: atan}"), "erf; did you mean \"arctan\"? (snnTorch's atan"},
         /* what all libraries that know the name mean by it */
         {LIF("alpha: 0.5"), "did you mean \"dynamics.alpha\"? (spikeDE's alpha"},
@@ -75,7 +75,7 @@ static void test_names_of_the_c_interface(void **state)
     assert_int_equal(fsnn_method_find("glmulti"), FSNN_ENOTFOUND);
     expect_text(fsnn_error_text(), "; did you mean \"gl\"? (spikeDE's glmulti", "glmulti");
     assert_int_equal(fsnn_surrogate_find("ATan"), FSNN_ENOTFOUND);
-    expect_text(fsnn_error_text(), "; did you mean \"arctan\"? (SpikingJelly's ATan", "ATan");
+    expect_text(fsnn_error_text(), "; did you mean \"arctan\"? (snnTorch's ATan", "ATan");
 }
 
 static void test_sentences_and_tables(void **state)
