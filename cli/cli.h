@@ -12,6 +12,10 @@ extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cl
 /* Becomes the program that is the command, on argv[0..argc-1] and NULL; returns, with an exit code,
  * only where it is not there or does not start. */
 int cli_start(const cli_command *command, int argc, char **argv);
+/* Whether a program of fsnn's own stands where cli_start would find it. */
+bool cli_has_program(const char *program);
+/* Whether a shell would find a program by its name alone. */
+bool cli_on_path(const char *program);
 
 /* ---- help on words of the description file (cli/topics.c); each to be freed ---- */
 

@@ -1,5 +1,6 @@
 /* cli/main.c: the program fsnn: finds the subcommand, reads its options, runs it. */
 #include "cli/cli.h"
+#include "cli/train/train.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,13 @@ static int run(const cli_command *command, int argc, char **argv)
     return command->program ? cli_start(command, argc, argv) : cli_command_run(command, argc, argv);
 }
 
+/* Of fsnn-mpi, which may not be there and needs MPI to say it. */
+static int help_of_mpi(void)
+{
+    cli_program = "fsnn-mpi";
+    return cli_command_run(&cli_train_ranks, 1, (char *[]){"--help", NULL});
+}
+
 static int help(int count, char **name)
 {
     if (count == 0) {
@@ -112,6 +120,8 @@ static int help(int count, char **name)
         return cli_error(CLI_USAGE, "help is of one word, and \"%s\" is one more", extra);
     if (strcmp(name[0], description_word) == 0)
         return count > 1 ? topic(name[1]) : description_keys();
+    if (strcmp(name[0], "fsnn-mpi") == 0)
+        return help_of_mpi();
     const cli_command *command = find(name[0]);
     if (!command)
         return topic(name[0]);

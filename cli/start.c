@@ -45,6 +45,31 @@ static int refuse(const char *program, const char *directory, bool found)
                      program, directory, directory, places[1]);
 }
 
+bool cli_has_program(const char *program)
+{
+    char *directory = own_directory();
+    bool has = false;
+    for (int i = 0; directory && !has && i < CLI_COUNT(places); i++) {
+        char *path = cli_format("%s/%s/%s", directory, places[i], program);
+        has = access(path, X_OK) == 0;
+        free(path);
+    }
+    free(directory);
+    return has;
+}
+
+bool cli_on_path(const char *program)
+{
+    bool has = false;
+    for (const char *at = getenv("PATH"); at && !has; at = strchr(at, ':'), at += at != NULL) {
+        int length = (int)strcspn(at, ":");
+        char *path = cli_format("%.*s/%s", length ? length : 1, length ? at : ".", program);
+        has = access(path, X_OK) == 0 && cli_is_file(path);
+        free(path);
+    }
+    return has;
+}
+
 int cli_start(const cli_command *command, int argc, char **argv)
 {
     char **argument = cli_allocate((size_t)argc + 2, sizeof *argument);

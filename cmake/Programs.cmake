@@ -52,6 +52,24 @@ if(FSNN_BENCH)
     endif()
 endif()
 
+# The manual pages that the program's tables say: build/man. A program for another machine runs in its emulator, if there is one.
+if(FSNN_CLI AND (NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR))
+    file(GLOB manual_parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*)
+    set(manual_mpi no)
+    if(TARGET fsnn_mpi)
+        set(manual_mpi yes)
+    endif()
+    set(manual_suite)
+    if(TARGET fsnn_suite)
+        set(manual_suite fsnn_suite)
+    endif()
+    add_custom_command(OUTPUT man/fsnn-description.5
+                       COMMAND sh ${PROJECT_SOURCE_DIR}/man/pages.sh ${PROJECT_BINARY_DIR}/man ${manual_mpi}
+                               ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:fsnn_cli>
+                       DEPENDS fsnn_cli ${manual_suite} ${manual_parts} COMMENT "Manual pages" VERBATIM)
+    add_custom_target(fsnn_manual ALL DEPENDS man/fsnn-description.5)
+endif()
+
 # One program a file, named PREFIX_FILE; the list of names goes to `list`.
 function(fsnn_programs folder pattern prefix list)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/${pattern})
@@ -82,7 +100,7 @@ endif()
 
 # What `make` builds and `make install` installs: the libraries and the programs.
 add_custom_target(fsnn_products DEPENDS fsnn fsnn_static fsnn_core)
-foreach(target fsnn_cli fsnn_mpi fsnn_suite)
+foreach(target fsnn_cli fsnn_mpi fsnn_suite fsnn_manual)
     if(TARGET ${target})
         add_dependencies(fsnn_products ${target})
     endif()

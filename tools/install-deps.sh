@@ -37,6 +37,9 @@ clang-format-14        the layout of the code
 libclang-rt-14-dev     sanitizers and libFuzzer for clang
 libomp-14-dev          OpenMP for clang, and archer for ThreadSanitizer
 shellcheck             the scripts of docs/cluster.md
+fish                   completion of command lines: its test
+zsh                    completion of command lines: its test
+mandoc                 manual pages: their test
 valgrind               callgrind: instructions, in place of seconds
 gdb                    the debugger
 '

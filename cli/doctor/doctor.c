@@ -69,6 +69,19 @@ static bool has_sndfile(void)
     return library != NULL;
 }
 
+#define MPI_PROGRAM "fsnn-mpi"
+static const fsnn_feature_info mpi = {
+    .name = "MPI",
+    .purpose = "Training by several processes (" MPI_PROGRAM ")",
+    .package = "MPI (libopenmpi-dev and openmpi-bin)",
+    .option = "FSNN_MPI=ON",
+};
+
+static bool has_starter(void)
+{
+    return cli_on_path("mpirun") || cli_on_path("srun");
+}
+
 /* What is built in and looked for only when it is used. */
 static const struct {
     const char *feature;
@@ -77,6 +90,7 @@ static const struct {
 } late[] = {
     {"plots", has_gnuplot, "the program gnuplot does not start: install gnuplot-nox"},
     {"libsndfile", has_sndfile, "libsndfile.so.1 cannot be loaded: install libsndfile1"},
+    {"MPI", has_starter, "neither mpirun nor srun is there: install openmpi-bin"},
 };
 
 static char *trouble(const fsnn_feature_info *f)
@@ -89,15 +103,24 @@ static char *trouble(const fsnn_feature_info *f)
     return cli_format("%s", "");
 }
 
+static void add(report *r, const fsnn_feature_info *f)
+{
+    if (r->count == CLI_COUNT(r->found))
+        return;
+    finding *found = &r->found[r->count++];
+    *found = (finding){*f, trouble(f)};
+    r->broken += f->built && *found->sentence;
+}
+
 static void look(report *r)
 {
     name_processor(r->processor, sizeof r->processor);
     fsnn_feature_info f;
-    for (int i = 0; r->count < CLI_COUNT(r->found) && fsnn_feature(i, &f); i++) {
-        finding *found = &r->found[r->count++];
-        *found = (finding){f, trouble(&f)};
-        r->broken += f.built && *found->sentence;
-    }
+    for (int i = 0; fsnn_feature(i, &f); i++)
+        add(r, &f);
+    f = mpi; /* a program beside this one, of which the library knows nothing */
+    f.built = cli_has_program(MPI_PROGRAM);
+    add(r, &f);
 }
 
 static const char *state(const finding *f)

@@ -59,10 +59,12 @@ static void print_option(const cli_command *command, const cli_option *o)
                       OPTION_COLUMN);
 }
 
+const char *cli_program = "fsnn";
+
 void cli_help(const cli_command *command)
 {
-    printf("usage: fsnn %s ", command->name);
-    cli_print_wrapped(stdout, command->usage, 12, 12 + (int)strlen(command->name));
+    int column = printf("usage: %s %s ", cli_program, command->name);
+    cli_print_wrapped(stdout, command->usage, 12, column);
     printf("\n");
     cli_print_wrapped(stdout, command->details, 0, 0);
     printf("\noptions:\n");

@@ -89,6 +89,7 @@ int main(int argc, char **argv)
 {
     cli_streams_setup();
     cli_message_setup("", false);
+    cli_program = "fsnn-mpi";
     cli_signals_setup();
     MPI_Init(&argc, &argv);
     team = (train_team){.agree = agree, .report = report};

@@ -19,6 +19,9 @@ if nm -D --defined-only "$library/libfsnn.so" | awk '{ print $NF }' | grep -v '^
 fi
 if [ -d man ]; then
     find "$place/moved" -name fsnn.1 | grep -q . || fail "the manual page was not installed"
+    for page in man1/fsnn-train.1 man1/fsnn-doctor.1 man5/fsnn-description.5 ${FSNN_MPI:+man1/fsnn-mpi.1}; do
+        find "$place/moved" -path "*/$page" -size +0 | grep -q . || fail "$page was not installed"
+    done
 fi
 
 cat >"$place/main.c" <<'END'

@@ -37,5 +37,47 @@ for command in train eval run inspect plot compare sweep simulate convert export
         failures=$((failures + 1))
     done
 done
+
+# the pages that the build makes: one of each command, with its options in bold; of the description file, with its keys
+pages=${FSNN_BUILD:-build}/man
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+"$fsnn" --complete '' | cut -f 1 | grep -v '^help$' >"$work/commands"
+[ -s "$work/commands" ] || fail "the program names no commands"
+[ -z "${FSNN_MPI:-}" ] || echo fsnn-mpi >>"$work/commands"
+while read -r command; do
+    "$fsnn" help "$command" >"$work/help" 2>&1 || { [ "$command" = bench ] && continue; }
+    own=$pages/fsnn-${command#fsnn-}.1
+    [ -f "$own" ] || { fail "there is no $own"; continue; }
+    sed -n 's/^  \(-[a-z], \)\{0,1\}--\([a-z0-9-]*\).*/\2/p' "$work/help" | sort >"$work/options"
+    awk '/^\.TP$/ { getline; gsub(/\\f[BIP]/, ""); gsub(/\\-/, "-"); print }' "$own" |
+        sed -n 's/^\(-[a-z], \)\{0,1\}--\([a-z0-9-]*\).*/\2/p' | sort >"$work/own"
+    [ -s "$work/own" ] || fail "$own has no options"
+    diff "$work/options" "$work/own" >"$work/said" || fail "$own and fsnn help $command: $(cat "$work/said")"
+done <"$work/commands"
+# key SECTION NAME: has the section an item of that name?
+key()
+{
+    awk -v title="\"$1\"" -v name="$2" '
+        /^\.S[HS] / { on = substr($0, 5) == title }
+        on && substr($0, 4, length($0) - 6) == name { found = 1 }
+        END { exit !found }' "$pages/fsnn-description.5"
+}
+key TRAINING epochs || fail "fsnn-description.5 does not have training.epochs"
+key neurons tau || fail "fsnn-description.5 does not have tau of neurons"
+rows=$("$fsnn" help description | grep -c '^| `')
+items=$(grep -c '^\.TP' "$pages/fsnn-description.5")
+[ "$rows" -gt 100 ] && [ "$items" -ge "$rows" ] || fail "fsnn-description.5 has $items items, the reference $rows rows"
+
+# they are read without a complaint
+if command -v mandoc >/dev/null; then
+    mandoc -T lint -W warning "$pages"/*.[15] >"$work/said" || fail "mandoc: $(head -5 "$work/said")"
+elif command -v groff >/dev/null; then
+    for own in "$pages"/*.[15]; do
+        groff -man -Tascii -ww "$own" >/dev/null 2>"$work/said"
+        [ ! -s "$work/said" ] || fail "groff: $(head -5 "$work/said")"
+    done
+else
+    echo "no mandoc and no groff: the pages were not read"
+fi
 [ $failures -eq 0 ] && echo "$page has every option of every command"
 exit $((failures > 0))

@@ -28,6 +28,19 @@ if grep -q '^plots  *\(there\|fails\)' text; then
     grep -q 'cannot work here' said || fail "without gnuplot: $(cat said)"
 fi
 
+# fsnn-mpi is a program beside fsnn, which something else starts
+if [ -x "$(dirname "$fsnn")/fsnn-mpi" ]; then
+    printf '#!/bin/sh\n' >empty/mpirun
+    PATH=$work/empty "$fsnn" doctor >bare 2>said
+    grep -q '^MPI  *fails  *Training.*neither mpirun nor srun.*install openmpi-bin' bare || fail "a file mpirun that does not run: $(cat bare)"
+    chmod +x empty/mpirun
+    PATH=/nowhere:$work/empty "$fsnn" doctor >bare 2>said
+    grep -q '^MPI  *there  *Training by several processes (fsnn-mpi)$' bare || fail "with mpirun: $(cat bare)"
+fi
+mkdir alone && cp "$fsnn" alone/fsnn
+alone/fsnn doctor >bare 2>said
+grep -q '^MPI  *left out  *Training.*: install libopenmpi-dev and openmpi-bin and build with -DFSNN_MPI=ON' bare || fail "without fsnn-mpi: $(cat bare)"
+
 FSNN_ISA=base "$fsnn" doctor >text 2>said
 grep -q '^instructions  *base, FSNN_ISA=base' text || fail "FSNN_ISA=base: $(cat text)"
 ! grep -q FSNN_ISA said || fail "FSNN_ISA=base: $(cat said)"

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Completion in a real fish and a real zsh: what a line becomes. 77: neither is there.
+set -u
+fsnn=$(realpath "${FSNN_BIN:-build/fsnn}")
+scripts=$(realpath completions)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+HOME=$work XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data PATH=$(dirname "$fsnn"):$PATH
+export HOME XDG_CONFIG_HOME XDG_DATA_HOME PATH
+failures=0
+tried=
+fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+: >a_file.yaml
+
+# fish says by itself what it would offer
+offers()
+{
+    fish --no-config -c "source $scripts/fsnn.fish; complete -C \"$1\"" >said 2>err || fail "fish: $1: $(cat err)"
+    cut -f 1 said | tr '\n' ' ' >words
+    [ "$(cat words)" = "$2" ] || fail "fish: \"$1\": \"$(cat words)\", not \"$2\""
+}
+if command -v fish >/dev/null; then
+    tried="$tried fish"
+    offers 'fsnn insp' 'inspect '
+    offers 'fsnn eval --confu' '--confusion '
+    offers 'fsnn eval --on te' 'test '
+    offers 'fsnn eval --on=te' '--on=test '
+    offers 'fsnn train --set training.ep' 'training.epochs= '
+    offers 'fsnn train --set=training.ep' '--set=training.epochs= '
+    offers 'fsnn simulate --current const' 'constant: '
+    offers 'fsnn run a.yaml --record v,sp' 'v,spikes '
+    offers 'fsnn inspect a_fi' 'a_file.yaml '
+    offers 'fsnn eval --nothing' ''
+    fish --no-config -c "source $scripts/fsnn.fish; complete -C 'fsnn insp'" | grep -q '	what a model' || fail "fish: no word on inspect"
+fi
+
+# zsh on a terminal of its own: what a line becomes by the tabulator
+cat >terminal.py <<'P'
+import os, pty, select, sys, time
+scripts = sys.argv[1]
+pid, master = pty.fork()
+if pid == 0:
+    os.environ.update(PS1="> ", TERM="dumb", HISTFILE="")
+    os.execvp("zsh", ["zsh", "-f", "-i"])
+def say(text, wanted):
+    os.write(master, text.encode())
+    seen, end = "", time.time() + 60
+    while wanted not in seen and time.time() < end:
+        if select.select([master], [], [], 1)[0]:
+            seen += os.read(master, 65536).decode(errors="replace")
+    if wanted not in seen:
+        print("FAILED: zsh: %r: %r is not in %r" % (text, wanted, seen))
+        failed.append(text)
+    os.write(master, b"\x15")  # the line is cleared
+failed = []
+say("fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; PS1='> '; echo rea''dy\r" % scripts, "ready\r\n")
+say("fsnn insp\t", "fsnn inspect ")
+say("fsnn eval --confu\t", "fsnn eval --confusion ")
+say("fsnn eval --on te\t", "fsnn eval --on test ")
+say("fsnn eval --on=te\t", "fsnn eval --on=test ")
+say("fsnn train --set training.ep\t", "fsnn train --set training.epochs=")
+say("fsnn train --set=training.ep\t", "fsnn train --set=training.epochs=")
+say("fsnn simulate --current const\t", "fsnn simulate --current constant:")
+say("fsnn run a.yaml --record v,sp\t", "fsnn run a.yaml --record v,spikes ")
+say("fsnn inspect a_fi\t", "fsnn inspect a_file.yaml")
+os.write(master, b"exit\r")
+sys.exit(bool(failed))
+P
+if command -v zsh >/dev/null && command -v python3 >/dev/null; then
+    tried="$tried zsh"
+    python3 terminal.py "$scripts" || failures=$((failures + 1))
+fi
+[ -n "$tried" ] || { echo "cli/completion_shells: skipped: neither fish nor zsh is there (Debian: fish, zsh)"; exit 77; }
+[ $failures -eq 0 ] && echo "completion: all good in$tried"
+exit $((failures > 0))
