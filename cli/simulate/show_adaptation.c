@@ -64,17 +64,20 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     if (code != CLI_GOOD)
         return code;
     sim_picture *p = cli_allocate(1, sizeof *p);
-    fsnn_chart *chart = sim_picture_chart(p, "Inter-spike interval before spike k",
-                                          "number of the spike k", "t(k) - t(k-1)");
+    char y[CLI_NUMBER], *units = sim_units_text(&s);
+    fsnn_chart *chart =
+        sim_picture_chart(p, "Inter-spike interval before spike k", "number of the spike k",
+                          sim_unit_label(&s, SIM_TIME, "t(k) - t(k-1)", y));
     chart->log_x = chart->log_y = true;
     chart->height = 460;
     chart->empty = "fewer than two spikes";
     char *text = sim_setup_text(&s);
-    sim_print("%s; current %g, time %g\n\n%8s%8s%13s%13s%13s%13s\n", text, s.current.p[0], s.time,
-              "alpha", "spike", "time", "exact", "interval", "exact");
+    sim_print("%s; current %g, time %g%s\n\n%8s%8s%13s%13s%13s%13s\n", text, s.current.p[0], s.time,
+              units, "alpha", "spike", "time", "exact", "interval", "exact");
     add_orders(&s, &table, p);
     code = sim_picture_draw(p, o, "Spike-frequency adaptation", text, 1, path);
     free(text);
+    free(units);
     fsnn_table_free(&table);
     sim_picture_free(p);
     return code;

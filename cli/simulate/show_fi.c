@@ -14,9 +14,9 @@ static double current_of(const sim_setup *s, int64_t n)
 }
 
 /* A column of the table as a curve against the first one. */
-static void add_curve(sim_picture *p, const fsnn_table *t, int column, const char *name,
-                      fsnn_mark mark, int colour)
+static void add_curve(sim_picture *p, const fsnn_table *t, int column, fsnn_mark mark, int colour)
 {
+    const char *name = t->name[column];
     sim_points *points = sim_picture_curve(p, name, mark, colour);
     for (int64_t n = 0; n < t->rows; n++)
         sim_points_add(points, t->cell[n * t->columns], t->cell[n * t->columns + column]);
@@ -30,9 +30,9 @@ static bool has_exact(const sim_setup *s, const fsnn_table *t)
 static void add_curves(const sim_setup *s, const fsnn_table *t, sim_picture *p)
 {
     for (int i = 0; i < s->alphas; i++)
-        add_curve(p, t, 1 + i, t->name[1 + i], FSNN_MARK_LINE, i + 1);
+        add_curve(p, t, 1 + i, FSNN_MARK_LINE, i + 1);
     if (has_exact(s, t))
-        add_curve(p, t, 1 + s->alphas, t->name[1 + s->alphas], FSNN_MARK_REFERENCE, 7);
+        add_curve(p, t, 1 + s->alphas, FSNN_MARK_REFERENCE, 7);
 }
 
 static void print_table(const sim_setup *s, const fsnn_table *t)
@@ -52,6 +52,14 @@ static void print_table(const sim_setup *s, const fsnn_table *t)
     }
 }
 
+/* Rates in the unit that they are shown in. */
+static void convert(const sim_setup *s, fsnn_table *table)
+{
+    for (int64_t n = 0; n < table->rows; n++)
+        for (int c = 1; c < table->columns; c++)
+            table->cell[n * table->columns + c] *= sim_rate_unit(s);
+}
+
 /* The table, or an exit code after a sentence. */
 static int measure(const sim_setup *s, fsnn_table *table)
 {
@@ -60,7 +68,10 @@ static int measure(const sim_setup *s, fsnn_table *table)
     fsnn_simulation what = sim_simulation(s, &watch);
     for (int n = 0; n < CURRENTS; n++)
         current[n] = current_of(s, n);
-    return sim_done(&watch, fsnn_simulate_rates(&what, current, CURRENTS, table));
+    int code = sim_done(&watch, fsnn_simulate_rates(&what, current, CURRENTS, table));
+    if (code == CLI_GOOD)
+        convert(s, table);
+    return code;
 }
 
 static int check(const sim_setup *s, const sim_options *o)
@@ -87,15 +98,20 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     if (code != CLI_GOOD)
         return code;
     sim_picture *p = cli_allocate(1, sizeof *p);
-    fsnn_chart *chart = sim_picture_chart(p, "Firing rate", "current I", "spikes per unit of time");
+    char x[CLI_NUMBER];
+    fsnn_chart *chart =
+        sim_picture_chart(p, "Firing rate", sim_unit_label(&s, SIM_CURRENT, "current I", x),
+                          s.unit[SIM_TIME] ? "rate [Hz]" : "spikes per unit of time");
     chart->height = 460;
     add_curves(&s, &table, p);
-    char *setup = sim_setup_text(&s), *text = cli_format("%s; mean over time %g", setup, s.time);
+    char *setup = sim_setup_text(&s), *units = sim_units_text(&s),
+         *text = cli_format("%s; mean over time %g%s", setup, s.time, units);
     sim_print("%s\n\n", text);
     print_table(&s, &table);
     code = sim_picture_draw(p, o, "Firing rate against current", text, 1, path);
     free(text);
     free(setup);
+    free(units);
     fsnn_table_free(&table);
     sim_picture_free(p);
     return code;

@@ -64,7 +64,7 @@ static int measure(const sim_setup *s, const sim_options *o, int currents, fsnn_
 static int check(const sim_setup *s, const sim_options *o)
 {
     int code = sim_need_current(s, o, SIM_CONSTANT, "constant:AMP");
-    if (code == CLI_GOOD && s->neuron.v0 != 0)
+    if (code == CLI_GOOD && s->neuron.v0 != s->rest)
         code = cli_error(CLI_USAGE, "--show latency starts at rest: leave --v0 out");
     if (code == CLI_GOOD && !isfinite(exact(s, 1, s->current.p[0])))
         code =
@@ -75,6 +75,18 @@ static int check(const sim_setup *s, const sim_options *o)
     if (code == CLI_GOOD)
         code = sim_need_reset(s, o);
     return code;
+}
+
+/* "LIF, tau 1, threshold 1, method ml", with rest, resistance and units; to be freed. */
+static char *neuron_text(const sim_setup *s)
+{
+    char shift[SIM_SHIFT],
+        *units = sim_units_text(s),
+        *text = cli_format("%s, tau %g, threshold %g%s, method %s%s", s->leaky ? "LIF" : "IF",
+                           s->neuron.tau.value, s->neuron.threshold.value, sim_shift_text(s, shift),
+                           fsnn_method_name(s->method), units);
+    free(units);
+    return text;
 }
 
 static int run(const sim_setup *given, const sim_options *o, const char *path)
@@ -88,22 +100,21 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     if (code != CLI_GOOD)
         return code;
     sim_picture *p = cli_allocate(1, sizeof *p);
-    fsnn_chart *chart =
-        sim_picture_chart(p, "Time of the first spike", "order alpha", "first spike");
+    char y[CLI_NUMBER], *neuron = neuron_text(&s);
+    fsnn_chart *chart = sim_picture_chart(p, "Time of the first spike", "order alpha",
+                                          sim_unit_label(&s, SIM_TIME, "first spike", y));
     chart->log_y = true;
     chart->height = 460;
-    sim_print("%s, tau %g, threshold %g, method %s\n\n%13s%13s%13s%13s%13s\n",
-              s.leaky ? "LIF" : "IF", s.neuron.tau.value, s.neuron.threshold.value,
-              fsnn_method_name(s.method), "alpha", "current", "first spike", "exact", "rel. error");
+    sim_print("%s\n\n%13s%13s%13s%13s%13s\n", neuron, "alpha", "current", "first spike", "exact",
+              "rel. error");
     int rows = (int)table.rows / currents;
     for (int c = 0; c < currents; c++)
         add_current(&s, table.cell + c * rows * table.columns, rows, table.columns, c + 1, p);
-    char *text =
-        cli_format("%s, tau %g, threshold %g, method %s, %s", s.leaky ? "LIF" : "IF",
-                   s.neuron.tau.value, s.neuron.threshold.value, fsnn_method_name(s.method),
-                   o->step.given ? "step as given" : "at least 250 steps up to the spike");
+    char *text = cli_format("%s, %s", neuron,
+                            o->step.given ? "step as given" : "at least 250 steps up to the spike");
     code = sim_picture_draw(p, o, "First-spike latency against the order", text, 1, path);
     free(text);
+    free(neuron);
     fsnn_table_free(&table);
     sim_picture_free(p);
     return code;

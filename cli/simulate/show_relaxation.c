@@ -17,11 +17,17 @@ static const double *row_of(const sim_setup *s, const fsnn_table *t, int i, int6
     return t->cell + (i * s->steps + k) * t->columns;
 }
 
+/* The potential that a run goes to. */
+static double steady(const sim_setup *s)
+{
+    return s->rest + (s->resistance != 0 ? s->resistance : 1) * s->current.p[0];
+}
+
 /* Where the precision ends: nothing is seen of a distance below it. */
 static double floor_of(const sim_setup *s)
 {
     double share = s->precision == FSNN_PRECISION_DOUBLE ? 3e-14 : 3e-6;
-    return share * fmax(fabs(s->neuron.v0), fabs(s->current.p[0]));
+    return share * fmax(fabs(s->neuron.v0), fabs(steady(s)));
 }
 
 static void add_run(sim_picture *p, const sim_setup *s, int i, const fsnn_table *t)
@@ -80,7 +86,7 @@ static int check(const sim_setup *s, const sim_options *o)
     if (!s->leaky)
         return cli_error(CLI_USAGE, "--show relaxation needs a leaky neuron: --neuron lif");
     int code = sim_need_current(s, o, SIM_CONSTANT, "constant:AMP");
-    if (code == CLI_GOOD && s->neuron.v0 == s->current.p[0])
+    if (code == CLI_GOOD && s->neuron.v0 == steady(s))
         code =
             cli_error(CLI_USAGE,
                       "--show relaxation: --v0 %.15g is the steady state already: give another v0 "
@@ -89,13 +95,22 @@ static int check(const sim_setup *s, const sim_options *o)
     return code;
 }
 
-static void make_charts(const sim_setup *s, sim_picture *p)
+/* Of the axes. */
+typedef struct label {
+    char time[CLI_NUMBER], potential[CLI_NUMBER], distance[CLI_NUMBER];
+} label;
+
+static void make_charts(const sim_setup *s, sim_picture *p, label *l)
 {
-    fsnn_chart *linear = sim_picture_chart(p, "Membrane potential", "time", "potential v");
-    linear->legend =
-        s->current.p[0] > s->neuron.v0 ? FSNN_LEGEND_LOWER_RIGHT : FSNN_LEGEND_UPPER_RIGHT;
+    char shift[SIM_SHIFT];
+    const char *away = *sim_shift_text(s, shift) ? "|v - rest - R I|" : "|v - I|";
+    fsnn_chart *linear =
+        sim_picture_chart(p, "Membrane potential", sim_unit_label(s, SIM_TIME, "time", l->time),
+                          sim_unit_label(s, SIM_POTENTIAL, "potential v", l->potential));
+    linear->legend = steady(s) > s->neuron.v0 ? FSNN_LEGEND_LOWER_RIGHT : FSNN_LEGEND_UPPER_RIGHT;
     linear->x_high = fmin(s->time, 8 * fmax(1, s->neuron.tau.value));
-    fsnn_chart *distance = sim_picture_chart(p, "Distance to the steady state", "time", "|v - I|");
+    fsnn_chart *distance = sim_picture_chart(p, "Distance to the steady state", l->time,
+                                             sim_unit_label(s, SIM_POTENTIAL, away, l->distance));
     distance->legend = FSNN_LEGEND_LOWER_LEFT;
     distance->log_x = distance->log_y = true;
 }
@@ -103,12 +118,18 @@ static void make_charts(const sim_setup *s, sim_picture *p)
 static int show(const sim_setup *s, const sim_options *o, const fsnn_simulation *what,
                 const fsnn_table *table, const char *path)
 {
+    char shift[SIM_SHIFT];
     sim_picture *p = cli_allocate(1, sizeof *p);
-    make_charts(s, p);
+    label labels = {0};
+    const char *to = *sim_shift_text(s, shift) ? "rest + R I" : "I";
+    char *units = sim_units_text(s);
+    make_charts(s, p, &labels);
     sim_print(
-        "LIF from v0 = %g to I = %g, tau %g, method %s, step %g; exact: E_alpha(-t^alpha/tau) "
-        "|v0 - I|\n",
-        s->neuron.v0, s->current.p[0], s->neuron.tau.value, fsnn_method_name(s->method), s->step);
+        "LIF from v0 = %g to %s = %g, tau %g, method %s, step %g%s; exact: E_alpha(-t^alpha/tau) "
+        "|v0 - %s|\n",
+        s->neuron.v0, to, steady(s), s->neuron.tau.value, fsnn_method_name(s->method), s->step,
+        units, to);
+    free(units);
     for (int i = 0; i < s->alphas; i++) {
         add_run(p, s, i, table);
         print_order(s, i, what, table);
@@ -131,7 +152,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     sim_watch watch;
     s.neurons = 1;
     if (!o->v0.given && s.current.p[0] == 0)
-        s.neuron.v0 = 1;
+        s.neuron.v0 = s.rest + 1;
     int code = check(&s, o);
     if (code != CLI_GOOD)
         return code;

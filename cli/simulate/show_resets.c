@@ -106,13 +106,15 @@ static int show(const sim_setup *s, const sim_options *o, const found *f, const 
     potentials(s, p, f);
     raster(s, p, f);
     print_table(&f->table);
-    char kind[SIM_KIND_TEXT],
-        *text = cli_format("%s, alpha %g, tau %g, threshold %g, v_reset %g, method %s, step %g",
+    char kind[SIM_KIND_TEXT], shift[SIM_SHIFT],
+        *units = sim_units_text(s),
+        *text = cli_format("%s, alpha %g, tau %g, threshold %g%s, v_reset %g, method %s, step %g%s",
                            sim_kind_text(s, kind), s->alpha[0], s->neuron.tau.value,
-                           s->neuron.threshold.value, s->neuron.v_reset.value,
-                           fsnn_method_name(s->method), s->step);
+                           s->neuron.threshold.value, sim_shift_text(s, shift),
+                           s->neuron.v_reset.value, fsnn_method_name(s->method), s->step, units);
     int code = sim_picture_draw(p, o, "The same current under every reset", text, 1, path);
     free(text);
+    free(units);
     sim_picture_free(p);
     return code;
 }

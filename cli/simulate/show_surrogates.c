@@ -119,6 +119,7 @@ const sim_show show_surrogates = {
     .step = 1,
     .time = 1,
     .run = run,
-    .unused = "neuron tau threshold v0 reset refractory method implicit alpha "
-              "step time current memory precision model node set",
+    .unused =
+        "neuron tau threshold rest resistance units v0 reset refractory method implicit alpha "
+        "step time current memory precision model node set",
 };

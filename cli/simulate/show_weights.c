@@ -163,6 +163,7 @@ const sim_show show_weights = {
     .step = 1,
     .time = 4096,
     .run = run,
-    .unused = "neuron tau threshold v0 reset refractory current memory precision "
-              "model node set",
+    .unused =
+        "neuron tau threshold rest resistance units v0 reset refractory current memory precision "
+        "model node set",
 };

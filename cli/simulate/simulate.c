@@ -227,12 +227,6 @@ static int check_together(const sim_options *o, const sim_show *row, const sim_s
                          "--show %s stands beside exact values, which are known for lif and if "
                          "without noise: leave %s out",
                          o->show, s->neuron.noise.mode != FSNN_NOISE_NONE ? "the noise" : s->kind);
-    if (o->show && (o->rest.given || o->resistance.given || o->units))
-        return cli_error(CLI_USAGE,
-                         "--%s does not go with --show, whose figures have plain numbers",
-                         o->units        ? "units"
-                         : o->rest.given ? "rest"
-                                         : "resistance");
     bool every = o->show && strcmp(o->show, "resets") == 0;
     if (o->v_reset.given && s->neuron.reset != FSNN_RESET_VALUE && !every)
         return cli_error(CLI_USAGE, "--v-reset says where --reset value lands, but the reset is %s",

@@ -137,6 +137,9 @@ fsnn_user *sim_user(const sim_setup *setup);
 const char *sim_keep(sim_setup *setup, char *text);
 /* "LIF, tau 1, threshold 1, reset jump"; to be freed */
 char *sim_neuron_text(const sim_setup *setup);
+/* ", rest -70, resistance 40", or "" where they are 0 and 1, in text [SIM_SHIFT] */
+enum { SIM_SHIFT = 64 };
+const char *sim_shift_text(const sim_setup *setup, char *text);
 enum { SIM_KIND_TEXT = 76 };
 /* "LIF", "dv = (-v^2 + I)/tau" in text [SIM_KIND_TEXT] */
 const char *sim_kind_text(const sim_setup *setup, char *text);

@@ -272,10 +272,19 @@ const char *sim_kind_text(const sim_setup *s, char *text)
     return text;
 }
 
+const char *sim_shift_text(const sim_setup *s, char *text)
+{
+    *text = 0;
+    if (s->rest != 0 || (s->resistance != 0 && s->resistance != 1))
+        snprintf(text, SIM_SHIFT, ", rest %g, resistance %g", s->rest,
+                 s->resistance != 0 ? s->resistance : 1);
+    return text;
+}
+
 char *sim_neuron_text(const sim_setup *s)
 {
     const fsnn_user *user = sim_user(s);
-    char kind[SIM_KIND_TEXT], own[256] = "", reset[32] = "", noise[48] = "", shift[64] = "";
+    char kind[SIM_KIND_TEXT], own[256] = "", reset[32] = "", noise[48] = "", shift[SIM_SHIFT];
     size_t used = 0;
     sim_kind_text(s, kind);
     for (int i = 0; user && i < user->states && used < sizeof own; i++)
@@ -291,11 +300,8 @@ char *sim_neuron_text(const sim_setup *s)
     if (s->neuron.noise.mode != FSNN_NOISE_NONE)
         snprintf(noise, sizeof noise, ", noise %g",
                  s->neuron.noise.gamma != 0 ? s->neuron.noise.gamma : 0.2);
-    if (s->rest != 0 || (s->resistance != 0 && s->resistance != 1))
-        snprintf(shift, sizeof shift, ", rest %g, resistance %g", s->rest,
-                 s->resistance != 0 ? s->resistance : 1);
     return cli_format("%s, tau %g, threshold %g%s%s%s%s", kind, s->neuron.tau.value,
-                      s->neuron.threshold.value, shift, own, noise, reset);
+                      s->neuron.threshold.value, sim_shift_text(s, shift), own, noise, reset);
 }
 
 void sim_neuron_free(sim_setup *s)

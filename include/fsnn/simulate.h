@@ -62,8 +62,9 @@ typedef struct fsnn_simulation {
      *
      *     tau D^alpha v = -(v - rest) + resistance I     (if: without the leak).
      *
-     * fsnn_simulate and fsnn_simulate_resets take them; the other tables are of rest 0 and
-     * resistance 1. v0 and v_reset are not moved: give them, too. */
+     * v0 and v_reset are not moved: give them, too. Formulas of exact values below are of rest 0
+     * and resistance 1: potentials in them count from rest, and I is resistance times the
+     * current. */
     double rest, resistance;
     /* before each piece of a run, with the steps that are done of run number `order`; a non-zero
      * return stops: FSNN_EINTERRUPTED. May be NULL. */
@@ -126,7 +127,7 @@ FSNN_API fsnn_status fsnn_simulate_rates(const fsnn_simulation *what, const doub
  * With dynamics.step 0 the step is 1, 2 or 5 times a power of ten, at least 250 up to the spike.
  * A spike that never comes, or later than 200,000 steps, is not a number.
  * Errors: as fsnn_simulate_rates; FSNN_EARGUMENT of other kinds, with noise, and where v0 is not
- * 0. */
+ * rest. */
 FSNN_API fsnn_status fsnn_simulate_latency(const fsnn_simulation *what, const double *current,
                                            int currents, fsnn_table *table);
 
@@ -141,8 +142,9 @@ FSNN_API double fsnn_latency_exact(const fsnn_simulation *what, double alpha, do
 FSNN_API fsnn_status fsnn_simulate_intervals(const fsnn_simulation *what, fsnn_table *table);
 
 /* A leaky neuron without spikes on its way from v0 to the constant current: columns alpha, time,
- * potential, distance (|v - I|), a row a step, order by order. Of lif; its reset and threshold do
- * not count. Errors: those of fsnn_simulate; FSNN_EARGUMENT (another kind, another current). */
+ * potential, distance (|v - I|, with a resting potential |v - rest - resistance I|), a row a step,
+ * order by order. Of lif; its reset and threshold do not count. Errors: those of fsnn_simulate;
+ * FSNN_EARGUMENT (another kind, another current). */
 FSNN_API fsnn_status fsnn_simulate_relaxation(const fsnn_simulation *what, fsnn_table *table);
 /* The exact distance at a time, |v0 - I| E_alpha(-t^alpha/tau) (E the Mittag-Leffler function); not
  * a number where fsnn_simulate_relaxation is an error. */

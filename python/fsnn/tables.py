@@ -59,6 +59,10 @@ def _table(c: Any) -> Table:
         lib.fsnn_table_free(c)
 
 
+def _shift(rest: Any, resistance: Any) -> dict[str, float]:
+    return {"rest": number("rest", rest), "resistance": number("resistance", resistance)}
+
+
 def _under_each(what: What, currents: Any, function: Any) -> Table:
     """A table of a neuron under each of several constant currents."""
     levels, table = numbers(currents, np.float64, "currents").ravel(), ffi.new("fsnn_table *")
@@ -82,13 +86,16 @@ def firing_rates(
     alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     seed: int = 0,
+    rest: float = 0.0,
+    resistance: float = 1.0,
     **options: Any,
 ) -> Table:
     """Spikes per time over `steps` steps under each constant current, for every order, beside the
     exact rate at alpha = 1 where it is known. Arguments as of `simulate`, but that the reset of if
     and lif is jump by default. ValueError of resets under which spikes are no events of their own
     (current, none)."""
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed)
+    how = _shift(rest, resistance)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **how)
     return _under_each(what, currents, lib.fsnn_simulate_rates)
 
 
@@ -98,12 +105,15 @@ def first_spikes(
     *,
     alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
+    rest: float = 0.0,
+    resistance: float = 1.0,
     **options: Any,
 ) -> Table:
     """When if or lif at rest spikes first under each constant current, for every order, beside the
     exact time; NaN: never, or after more than 200,000 steps. Where the dynamics say no step it
     follows the time. Arguments as of `simulate`."""
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0)
+    how = _shift(rest, resistance)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0, **how)
     if "step" not in (dynamics or {}):
         what.c.dynamics.step = 0
     return _under_each(what, currents, lib.fsnn_simulate_latency)
@@ -117,11 +127,14 @@ def spike_intervals(
     alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
     seed: int = 0,
+    rest: float = 0.0,
+    resistance: float = 1.0,
     **options: Any,
 ) -> Table:
     """The spikes of a neuron under a constant current, their times and the intervals before them,
     order by order; beside the exact ones of if with reset jump. Arguments as of `simulate`."""
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed)
+    how = _shift(rest, resistance)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **how)
     return _under_one(what, current, lib.fsnn_simulate_intervals)
 
 
@@ -131,6 +144,8 @@ def relaxation(
     *,
     alpha: float | Sequence[float] | None = None,
     dynamics: Mapping[str, Any] | None = None,
+    rest: float = 0.0,
+    resistance: float = 1.0,
     **options: Any,
 ) -> Table:
     """A leaky neuron without spikes on its way from v0 to the constant current: alpha, time,
@@ -138,7 +153,8 @@ def relaxation(
 
     `options` are those of lif (tau, v0, ...); its reset and threshold do not count. Arguments as of
     `simulate`."""
-    what = What("lif", options, dynamics, alpha, steps, 0)
+    how = _shift(rest, resistance)
+    what = What("lif", options, dynamics, alpha, steps, 0, **how)
     found = _under_one(what, current, lib.fsnn_simulate_relaxation)
     rows = zip(found["alpha"], found["time"])
     exact = [lib.fsnn_relaxation_exact(what.c, order, time) for order, time in rows]
@@ -180,7 +196,7 @@ def resets(
     drive, count = current_of(current, steps)
     if drive.columns != 1:
         raise ValueError(f"current must be [K], and is [{count}, {drive.columns}]")
-    how = {"rest": number("rest", rest), "resistance": number("resistance", resistance)}
+    how = _shift(rest, resistance)
     what, result = What(neuron, options, dynamics, None, count, seed, **how), Results()
     what.drive(drive)
     table = ffi.new("fsnn_table *")

@@ -80,13 +80,18 @@ static fsnn_status check_shift(const fsnn_simulation *what)
     return FSNN_OK;
 }
 
-fsnn_status simulate_need_plain(const fsnn_simulation *what)
+fsnn_neuron simulate_from_rest(const fsnn_simulation *what)
 {
-    if (!simulate_shifted(what))
-        return FSNN_OK;
-    return fsnn_fail(FSNN_EUNSUPPORTED,
-                     "this table is of rest 0 and resistance 1: take potentials from rest, and "
-                     "currents times the resistance");
+    fsnn_neuron neuron = simulate_neuron(what);
+    neuron.threshold.value -= what->rest;
+    neuron.v_reset.value -= what->rest;
+    neuron.v0 -= what->rest;
+    return neuron;
+}
+
+double simulate_drive(const fsnn_simulation *what, double current)
+{
+    return what->resistance != 0 ? what->resistance * current : current;
 }
 
 fsnn_status simulate_check(const fsnn_simulation *what)
@@ -165,10 +170,7 @@ static fsnn_status build(run *r)
     const char *kind = simulate_kind(what);
     FSNN_TRY(fsnn_net_create(&r->net));
     int input = fsnn_net_input(r->net, FSNN_SHAPE(what->neurons));
-    fsnn_neuron from_rest = simulate_neuron(what);
-    from_rest.threshold.value -= what->rest;
-    from_rest.v_reset.value -= what->rest;
-    from_rest.v0 -= what->rest;
+    const fsnn_neuron from_rest = simulate_from_rest(what);
     const void *options = simulate_shifted(what) ? &from_rest : what->options;
     int node = fsnn_net_add(r->net, kind, kind, &input, 1, options);
     if (node < 0)
@@ -195,11 +197,10 @@ static fsnn_status build(run *r)
 
 static fsnn_status feed(const run *r, const double *input)
 {
-    double resistance = r->what->resistance != 0 ? r->what->resistance : 1;
-    if (!r->single && resistance == 1)
+    if (!r->single && simulate_drive(r->what, 1) == 1)
         return fsnn_net_forward_double(r->net, input, NULL);
     for (int64_t i = 0; i < r->count && r->scaled; i++)
-        r->scaled[i] = resistance * input[i];
+        r->scaled[i] = simulate_drive(r->what, input[i]);
     if (!r->single)
         return fsnn_net_forward_double(r->net, r->scaled, NULL);
     for (int64_t i = 0; i < r->count; i++)

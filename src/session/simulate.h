@@ -24,9 +24,12 @@ fsnn_neuron simulate_neuron(const fsnn_simulation *what);
 int simulate_orders(const fsnn_simulation *what);
 double simulate_alpha(const fsnn_simulation *what, int order);
 
-/* Whether a resting potential or a resistance is given, and an error of tables that take none. */
+/* Whether a resting potential or a resistance is given. */
 bool simulate_shifted(const fsnn_simulation *what);
-fsnn_status simulate_need_plain(const fsnn_simulation *what);
+/* The neuron with its potentials counted from rest, and what a current drives it with, in the unit
+ * of potentials: exact values are those of rest 0 and resistance 1. */
+fsnn_neuron simulate_from_rest(const fsnn_simulation *what);
+double simulate_drive(const fsnn_simulation *what, double current);
 /* if or lif without noise, whose exact values are known. */
 bool simulate_known(const fsnn_simulation *what);
 /* FSNN_EARGUMENT where spikes are no events of their own. */

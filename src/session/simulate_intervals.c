@@ -9,20 +9,20 @@ enum { COLUMNS = 6 };
 static bool has_exact(const fsnn_simulation *s, const fsnn_neuron *neuron)
 {
     return simulate_known(s) && strcmp(simulate_kind(s), "if") == 0 &&
-           s->current.kind == FSNN_CURRENT_CONSTANT && neuron->reset == FSNN_RESET_JUMP &&
-           neuron->v0 == 0 && neuron->refractory == 0;
+           s->current.kind == FSNN_CURRENT_CONSTANT && !s->current.plus &&
+           neuron->reset == FSNN_RESET_JUMP && neuron->v0 == 0 && neuron->refractory == 0;
 }
 
 static double exact(const fsnn_simulation *s, const fsnn_neuron *neuron, double alpha, double k)
 {
-    double drive = s->current.p[0] / neuron->tau.value / neuron->threshold.value;
+    double drive = simulate_drive(s, s->current.p[0]) / neuron->tau.value / neuron->threshold.value;
     return pow(k * tgamma(1 + alpha) / drive, 1 / alpha);
 }
 
 static fsnn_status one_order(const fsnn_simulation *s, int order, const double *spikes,
                              int64_t *capacity, fsnn_table *table)
 {
-    const fsnn_neuron neuron = simulate_neuron(s);
+    const fsnn_neuron neuron = simulate_from_rest(s);
     bool known = has_exact(s, &neuron);
     double alpha = simulate_alpha(s, order), before = NAN, exact_before = NAN;
     int64_t count = 0;
@@ -60,7 +60,6 @@ fsnn_status fsnn_simulate_intervals(const fsnn_simulation *what, fsnn_table *tab
     *table = (fsnn_table){0};
     FSNN_NEED(what);
     FSNN_TRY(simulate_check(what));
-    FSNN_TRY(simulate_need_plain(what));
     FSNN_TRY(simulate_need_events(what));
     size_t count = (size_t)(what->steps * what->neurons);
     double *input = fsnn_alloc(count * sizeof *input), *spikes = fsnn_alloc(count * sizeof *spikes);

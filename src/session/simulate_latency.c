@@ -11,28 +11,29 @@ enum {
     COLUMNS = 5,
 };
 
-/* What is asked for, the neuron beside it. */
+/* What is asked for, the neuron beside it, counted from rest. */
 typedef struct latency {
     const fsnn_simulation *what;
     fsnn_neuron neuron;
     bool leaky;
 } latency;
 
-static double potential(const latency *l, double alpha, double I, double t)
+static double potential(const latency *l, double alpha, double current, double t)
 {
-    double x = pow(t, alpha) / l->neuron.tau.value;
+    double I = simulate_drive(l->what, current), x = pow(t, alpha) / l->neuron.tau.value;
     return l->leaky ? I * (1 - fsnn_mittag_leffler(alpha, 1, -x)) : I * x / tgamma(1 + alpha);
 }
 
 /* Bisection in the logarithm of time; infinity when the threshold is never reached. */
-static double exact(const latency *l, double alpha, double I)
+static double exact(const latency *l, double alpha, double current)
 {
-    double low = -100, high = 100, theta = l->neuron.threshold.value;
-    if (!(I > 0) || (l->leaky && I <= theta) || potential(l, alpha, I, exp(high)) < theta)
+    double low = -100, high = 100, theta = l->neuron.threshold.value,
+           I = simulate_drive(l->what, current);
+    if (!(I > 0) || (l->leaky && I <= theta) || potential(l, alpha, current, exp(high)) < theta)
         return INFINITY;
     for (int i = 0; i < 200 && high - low > 1e-14; i++) {
         double middle = 0.5 * (low + high);
-        if (potential(l, alpha, I, exp(middle)) < theta)
+        if (potential(l, alpha, current, exp(middle)) < theta)
             low = middle;
         else
             high = middle;
@@ -89,7 +90,6 @@ static fsnn_status check(const latency *l)
     if (s.dynamics.step == 0)
         s.dynamics.step = 1; /* settled later */
     FSNN_TRY(simulate_check(&s));
-    FSNN_TRY(simulate_need_plain(&s));
     if (!simulate_known(&s))
         return fsnn_fail(FSNN_EARGUMENT,
                          "latencies stand beside exact ones, which are known for lif and if "
@@ -97,8 +97,9 @@ static fsnn_status check(const latency *l)
                          simulate_kind(&s),
                          l->neuron.noise.mode == FSNN_NOISE_NONE ? "" : " with noise");
     if (l->neuron.v0 != 0)
-        return fsnn_fail(FSNN_EARGUMENT, "latencies are those of a neuron at rest: v0 is %g, not 0",
-                         l->neuron.v0);
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "latencies are those of a neuron at rest: v0 is %g, not %g",
+                         simulate_neuron(&s).v0, s.rest);
     return simulate_need_events(&s);
 }
 
@@ -107,7 +108,7 @@ double fsnn_latency_exact(const fsnn_simulation *what, double alpha, double curr
     if (!what || fsnn_kind_defaults(simulate_kind(what), NULL) < 0 || !simulate_known(what))
         return NAN;
     const latency l = {.what = what,
-                       .neuron = simulate_neuron(what),
+                       .neuron = simulate_from_rest(what),
                        .leaky = strcmp(simulate_kind(what), "lif") == 0};
     return alpha > 0 && alpha <= 1 && l.neuron.v0 == 0 ? exact(&l, alpha, current) : NAN;
 }
@@ -140,7 +141,7 @@ fsnn_status fsnn_simulate_latency(const fsnn_simulation *what, const double *cur
     if (fsnn_kind_defaults(simulate_kind(what), NULL) < 0)
         return FSNN_EARGUMENT;
     const latency l = {.what = what,
-                       .neuron = simulate_neuron(what),
+                       .neuron = simulate_from_rest(what),
                        .leaky = strcmp(simulate_kind(what), "lif") == 0};
     FSNN_TRY(check(&l));
     fsnn_status status = table_create(table, head, COLUMNS);

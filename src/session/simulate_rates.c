@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Where a spike of the classic neuron puts v; NaN where it does not put it anywhere. */
+/* Where a spike of the classic neuron puts v, counted from rest; NaN where it does not put it
+ * anywhere. */
 static double landing(const fsnn_neuron *neuron)
 {
     const double lands[FSNN_RESETS] = {[FSNN_RESET_CURRENT] = NAN,
@@ -15,9 +16,9 @@ static double landing(const fsnn_neuron *neuron)
     return lands[neuron->reset]; /* the others: from the threshold to 0 */
 }
 
-/* value and restart hold v for the refractory period and begin then; with the others v goes on,
- * and where it is above the threshold at the end it spikes at once, and is there again after the
- * next. */
+/* Of a neuron counted from rest, under the drive I. value and restart hold v for the refractory
+ * period and begin then; with the others v goes on, and where it is above the threshold at the end
+ * it spikes at once, and is there again after the next. */
 static double exact(const fsnn_neuron *neuron, bool leaky, double I)
 {
     double theta = neuron->threshold.value, tau = neuron->tau.value, from = landing(neuron);
@@ -70,7 +71,7 @@ static fsnn_status make_head(const fsnn_simulation *s, bool known, fsnn_table *t
 /* rate [orders][neurons] */
 static fsnn_status fill(const fsnn_simulation *s, bool known, const double *rate, fsnn_table *table)
 {
-    const fsnn_neuron neuron = simulate_neuron(s);
+    const fsnn_neuron neuron = simulate_from_rest(s);
     bool leaky = strcmp(simulate_kind(s), "lif") == 0;
     int orders = simulate_orders(s);
     int64_t capacity = 0;
@@ -81,7 +82,7 @@ static fsnn_status fill(const fsnn_simulation *s, bool known, const double *rate
         for (int i = 0; i < orders; i++)
             row[1 + i] = rate[i * s->neurons + n];
         if (known)
-            row[1 + orders] = exact(&neuron, leaky, row[0]);
+            row[1 + orders] = exact(&neuron, leaky, simulate_drive(s, row[0]));
         status = table_add(table, &capacity, row);
     }
     fsnn_free(row);
@@ -105,9 +106,8 @@ fsnn_status fsnn_simulate_rates(const fsnn_simulation *what, const double *curre
                                .count = 1,
                                .neurons = currents};
     FSNN_TRY(simulate_check(&s));
-    FSNN_TRY(simulate_need_plain(&s));
     FSNN_TRY(simulate_need_events(&s));
-    const fsnn_neuron neuron = simulate_neuron(&s);
+    const fsnn_neuron neuron = simulate_from_rest(&s);
     bool known = simulate_known(&s) && landing(&neuron) < neuron.threshold.value;
     size_t count = (size_t)(s.steps * s.neurons), orders = (size_t)simulate_orders(&s);
     double *input = fsnn_alloc(count * sizeof *input), *spikes = fsnn_alloc(count * sizeof *spikes),

@@ -12,13 +12,24 @@ enum { COLUMNS = 4 };
 /* Out of reach: no spikes. */
 static const double NEVER = 1e30;
 
+static bool constant(const fsnn_simulation *what)
+{
+    return what->current.kind == FSNN_CURRENT_CONSTANT && !what->current.plus;
+}
+
+/* The steady state, counted from rest. */
+static double steady(const fsnn_simulation *what)
+{
+    return simulate_drive(what, what->current.p[0]);
+}
+
 double fsnn_relaxation_exact(const fsnn_simulation *what, double alpha, double time)
 {
-    if (!what || strcmp(simulate_kind(what), "lif") != 0 ||
-        what->current.kind != FSNN_CURRENT_CONSTANT || !(alpha > 0 && alpha <= 1) || !(time >= 0))
+    if (!what || strcmp(simulate_kind(what), "lif") != 0 || !constant(what) ||
+        !(alpha > 0 && alpha <= 1) || !(time >= 0))
         return NAN;
-    const fsnn_neuron neuron = simulate_neuron(what);
-    double start = fabs(neuron.v0 - what->current.p[0]);
+    const fsnn_neuron neuron = simulate_from_rest(what);
+    double start = fabs(neuron.v0 - steady(what));
     return start * fsnn_mittag_leffler(alpha, 1, -pow(time, alpha) / neuron.tau.value);
 }
 
@@ -27,7 +38,7 @@ static fsnn_status check(const fsnn_simulation *what)
     if (strcmp(simulate_kind(what), "lif") != 0)
         return fsnn_fail(FSNN_EARGUMENT, "a relaxation is that of a leaky neuron, lif, not of %s",
                          simulate_kind(what));
-    if (what->current.kind != FSNN_CURRENT_CONSTANT)
+    if (!constant(what))
         return fsnn_fail(FSNN_EARGUMENT, "a relaxation is that under a constant current");
     return FSNN_OK;
 }
@@ -40,7 +51,7 @@ static fsnn_status fill(const fsnn_simulation *s, const double *input, double *v
         FSNN_TRY(simulate_run(s, i, input, &t));
         for (int64_t k = 0; k < s->steps; k++) {
             const double row[COLUMNS] = {simulate_alpha(s, i), (double)(k + 1) * s->dynamics.step,
-                                         v[k], fabs(v[k] - s->current.p[0])};
+                                         v[k], fabs(v[k] - s->rest - steady(s))};
             FSNN_TRY(table_add(table, &capacity, row));
         }
     }
@@ -55,7 +66,6 @@ fsnn_status fsnn_simulate_relaxation(const fsnn_simulation *what, fsnn_table *ta
     *table = (fsnn_table){0};
     FSNN_NEED(what);
     FSNN_TRY(simulate_check(what));
-    FSNN_TRY(simulate_need_plain(what));
     FSNN_TRY(check(what));
     fsnn_simulation s = *what;
     fsnn_neuron neuron = simulate_neuron(what);

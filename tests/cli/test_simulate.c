@@ -205,14 +205,45 @@ static void own_units(void **state)
     assert_float_equal(rate, 12 / 0.5, 1e-6);
     shell_fails("$F simulate --units time=hours", 2, "time takes s, ms, us");
     shell_fails("$F simulate --units length=m", 2, "expected time=, potential= and current=");
-    shell_fails("$F simulate --rest -70 --show fi --current ramp:0:2", 2,
-                "does not go with --show");
     shell_fails("$F simulate --rest -70 --threshold -80", 2, "not above the resting potential");
     shell_fails("$F simulate --rest -70 --neuron qif", 2, "of kinds lif and if");
     shell_fails("$F simulate --threshold -1", 2, "threshold");
     shell_fails("$F simulate --current square:1:0", 2, "FREQUENCY is above 0");
     shell_fails("$F simulate --current spikes:1@2,1", 2, "times from 0 on that ascend");
     shell_fails("$F simulate --current 1+file:three.csv", 2, "first part of a sum");
+}
+
+/* The same cell in tables: 27.9 Hz under 0.6 nA, the first spike after 35.835 ms. */
+static void tables_in_own_units(void **state)
+{
+    (void)state;
+    shell_good("$F simulate --show fi --method gl --rest -70 --threshold -50 --resistance 40 --tau "
+               "20 --step "
+               "0.2 --time 500 --reset value --alpha 1 --current ramp:0.15:0.6 --no-figure "
+               "--units time=ms,potential=mV,current=nA");
+    shell_contains(shell_out, "rest -70, resistance 40", "the neuron");
+    shell_contains(shell_out, "rates in Hz", "units");
+    double current, rate, exact;
+    const char *row = strstr(shell_out, "\n          0.6");
+    assert_non_null(row);
+    assert_int_equal(sscanf(row, " %lf %lf %lf", &current, &rate, &exact), 3);
+    assert_float_equal(exact, 1000 / (20 * log(24.0 / 4)), 1e-3);
+    assert_float_equal(rate, 26, 0.1); /* 13 spikes in 500 ms */
+    shell_good("$F simulate --show latency --rest -70 --threshold -50 --resistance 40 --tau 20 "
+               "--alpha 1 --current constant:0.6 --units time=ms -o latency");
+    shell_contains(shell_out, "35.83", "the first spike");
+    shell_contains(shell_out, "rest -70, resistance 40, method ml; time in ms", "the neuron");
+    shell_good("$F simulate --show adaptation --rest -70 --threshold -50 --resistance 40 --tau 20 "
+               "--alpha 1 --current constant:0.6 --units time=ms -o adaptation");
+    shell_contains(shell_out, "16.66", "the first spike: (threshold - rest) tau / (R I)");
+    shell_good("$F simulate --show relaxation --rest -70 --resistance 40 --tau 20 --alpha 1 "
+               "--current constant:0.6 --units potential=mV -o relaxation");
+    shell_contains(shell_out, "from v0 = -70 to rest + R I = -46", "the steady state");
+    shell_good("$F simulate --show resets --rest -70 --threshold -50 --resistance 40 --tau 20 "
+               "--alpha 1 --time 200 --current constant:0.6 -o resets");
+    shell_fails("$F simulate --show weights --rest -70", 2, "--rest does nothing");
+    shell_fails("$F simulate --show surrogates --units time=ms", 2, "--units does nothing");
+    shell_fails("$F simulate --show latency --rest -70 --v0 0 --threshold -50", 2, "at rest");
 }
 
 static void noise(void **state)
@@ -798,6 +829,7 @@ int main(void)
         cmocka_unit_test(summary),
         cmocka_unit_test(currents),
         cmocka_unit_test(own_units),
+        cmocka_unit_test(tables_in_own_units),
         cmocka_unit_test(noise),
         cmocka_unit_test(files),
         cmocka_unit_test(files_with_times),

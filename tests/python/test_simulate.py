@@ -124,6 +124,20 @@ class OfALayer(unittest.TestCase):
 
 
 class Units(unittest.TestCase):
+    def test_tables_take_a_resting_potential(self):
+        how = dict(rest=-70, resistance=40, threshold=-50, tau=20, dynamics=dict(step=0.1, method="ml"))
+        exact = 20 * np.log(24 / 4)
+        rates = fsnn.firing_rates([0.6], 5000, **how)
+        np.testing.assert_allclose(rates["exact, alpha 1"], [1 / exact])
+        first = fsnn.first_spikes([0.6], **how)
+        np.testing.assert_allclose(first["exact"], [exact])
+        np.testing.assert_allclose(first["first spike"], [exact], atol=0.1)
+        spikes = fsnn.spike_intervals(0.6, 2000, "if", **how)
+        np.testing.assert_allclose(spikes["exact time"][:2], [20 * 20 / 24, 2 * 20 * 20 / 24])
+        way = fsnn.relaxation(0.6, 100, **how)
+        np.testing.assert_allclose(way["exact distance"], 24 * np.exp(-way["time"] / 20))
+        np.testing.assert_allclose(way["potential"], -46 - way["exact distance"])
+
     def test_a_resting_potential_moves_what_stands_on_it(self):
         """tau D^alpha v = -(v - E) + R I, in mV, ms and nA."""
         how = {"tau": 20.0, "reset": "value", "dynamics": {"alpha": 0.8, "step": 0.1}}

@@ -468,6 +468,98 @@ static void own_units(void **state)
     }
 }
 
+/* Tables of a neuron with rest and resistance are those of the same neuron counted from rest, under
+ * resistance times the current. */
+static void same_tables(const fsnn_table *own, const fsnn_table *plain, double resistance)
+{
+    assert_int_equal(own->rows, plain->rows);
+    assert_int_equal(own->columns, plain->columns);
+    assert_true(own->rows > 0);
+    for (int64_t r = 0; r < own->rows; r++)
+        for (int c = 0; c < own->columns; c++) {
+            bool current = strcmp(own->name[c], "current") == 0;
+            double a = cell(own, r, c) * (current ? resistance : 1), b = cell(plain, r, c);
+            CASE("row %d, %s: %.12g and %.12g", (int)r, own->name[c], a, b);
+            assert_true((isnan(a) && isnan(b)) || (isinf(a) && isinf(b)) ||
+                        fabs(a - b) <= 1e-9 * (1 + fabs(b)));
+        }
+}
+
+static void tables_in_own_units(void **state)
+{
+    enum { TABLES = 6 };
+    static const double alpha[] = {1, 0.6}, nA[] = {0.4, 0.6, 1}, mV[] = {16, 24, 40};
+    fsnn_neuron neuron[2] = {FSNN_NEURON_DEFAULT, FSNN_NEURON_DEFAULT};
+    fsnn_table table[2][TABLES];
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        fsnn_simulation s = fsnn_simulation_default();
+        fsnn_neuron *n = &neuron[own];
+        s.rest = own ? -70 : 0;
+        s.resistance = own ? 40 : 1;
+        s.options = n;
+        s.alpha = alpha;
+        s.alphas = 2;
+        s.dynamics.method = FSNN_GL;
+        s.dynamics.step = 0.1;
+        s.steps = 5000;
+        n->tau.value = 20;
+        n->threshold.value = s.rest + 20;
+        n->v0 = s.rest;
+        n->v_reset.value = s.rest + 5;
+        n->reset = FSNN_RESET_VALUE;
+        GOOD(fsnn_simulate_rates(&s, own ? nA : mV, 3, &table[own][0]));
+        n->reset = FSNN_RESET_JUMP;
+        s.dynamics.method = FSNN_ML;
+        GOOD(fsnn_simulate_rates(&s, own ? nA : mV, 3, &table[own][1]));
+        GOOD(fsnn_simulate_latency(&s, own ? nA : mV, 3, &table[own][2]));
+        s.current.p[0] = own ? 0.6 : 24;
+        NEAR("exact", fsnn_latency_exact(&s, 1, s.current.p[0]), 20 * log(24.0 / 4), 1e-9);
+        s.kind = "if";
+        GOOD(fsnn_simulate_intervals(&s, &table[own][3]));
+        NEAR("exact", cell(&table[own][3], 1, 3), 2 * 20 * 20.0 / 24, 1e-9);
+        s.kind = "lif";
+        n->v0 = s.rest + 3;
+        GOOD(fsnn_simulate_relaxation(&s, &table[own][4]));
+        NEAR("exact", fsnn_relaxation_exact(&s, 1, 5), 21 * exp(-5.0 / 20), 1e-9);
+        for (int64_t k = 0; k < table[own][4].rows; k++) /* v is a potential of its own */
+            table[own][4].cell[k * 4 + 2] -= s.rest;
+        s.dynamics.method = FSNN_GL;
+        GOOD(fsnn_simulate_resets(&s, NULL, &table[own][5]));
+        for (int64_t k = 0; k < table[own][5].rows; k++)
+            table[own][5].cell[k * 6 + 5] -= s.rest;
+    }
+    /* exact, alpha 1: from 5 mV above rest to the threshold */
+    NEAR("exact", cell(&table[1][0], 1, 3), 1 / (20 * log((24.0 - 5) / 4)), 1e-9);
+    WITHIN("rate", cell(&table[1][0], 1, 1), cell(&table[1][0], 1, 3), 0.003);
+    for (int t = 0; t < TABLES; t++) {
+        same_tables(&table[1][t], &table[0][t], 40);
+        fsnn_table_free(&table[0][t]);
+        fsnn_table_free(&table[1][t]);
+    }
+}
+
+/* A sum of currents is no constant one, whatever its first part is. */
+static void sums_have_no_exact_values(void **state)
+{
+    const fsnn_current more = {.kind = FSNN_CURRENT_CONSTANT, .p = {1}};
+    fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
+    fsnn_simulation s = fsnn_simulation_default();
+    fsnn_table table;
+    (void)state;
+    neuron.reset = FSNN_RESET_JUMP;
+    s.options = &neuron;
+    s.dynamics.method = FSNN_ML;
+    s.current.p[0] = 2;
+    s.current.plus = &more;
+    assert_true(isnan(fsnn_relaxation_exact(&s, 1, 1)));
+    REFUSED(fsnn_simulate_relaxation(&s, &table), FSNN_EARGUMENT, "constant current");
+    s.kind = "if";
+    GOOD(fsnn_simulate_intervals(&s, &table));
+    assert_true(table.rows > 5 && isnan(cell(&table, 3, 3)));
+    fsnn_table_free(&table);
+}
+
 static void refused_units(void **state)
 {
     fsnn_simulation s = fsnn_simulation_default();
@@ -478,7 +570,10 @@ static void refused_units(void **state)
     s.rest = 2;
     REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "threshold 1 is not above");
     s.rest = -70;
-    REFUSED(fsnn_simulate_rates(&s, &current, 1, &table), FSNN_EUNSUPPORTED, "rest 0");
+    s.kind = "qif";
+    REFUSED(fsnn_simulate_rates(&s, &current, 1, &table), FSNN_EUNSUPPORTED, "of kinds lif and if");
+    s.kind = NULL;
+    REFUSED(fsnn_simulate_latency(&s, &current, 1, &table), FSNN_EARGUMENT, "v0 is 0, not -70");
     fsnn_neuron several = FSNN_NEURON_DEFAULT;
     several.start.values = late;
     several.start.count = 2;
@@ -528,13 +623,22 @@ static void neuron_of_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(below_threshold), cmocka_unit_test(precisions),
-        cmocka_unit_test(currents),        cmocka_unit_test(rates),
-        cmocka_unit_test(latency),         cmocka_unit_test(intervals),
-        cmocka_unit_test(callbacks),       cmocka_unit_test(kinds),
-        cmocka_unit_test(readouts),        cmocka_unit_test(layers),
-        cmocka_unit_test(refused),         cmocka_unit_test(neuron_of_many),
-        cmocka_unit_test(white_noise),     cmocka_unit_test(own_units),
+        cmocka_unit_test(below_threshold),
+        cmocka_unit_test(precisions),
+        cmocka_unit_test(currents),
+        cmocka_unit_test(rates),
+        cmocka_unit_test(latency),
+        cmocka_unit_test(intervals),
+        cmocka_unit_test(callbacks),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(readouts),
+        cmocka_unit_test(layers),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(neuron_of_many),
+        cmocka_unit_test(white_noise),
+        cmocka_unit_test(own_units),
+        cmocka_unit_test(tables_in_own_units),
+        cmocka_unit_test(sums_have_no_exact_values),
         cmocka_unit_test(refused_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
