@@ -178,23 +178,29 @@ static double read_time(const options *o, const fsnn_arrays *arrays, cli_recordi
 {
     const fsnn_array *times = fsnn_arrays_find(arrays, "times");
     const fsnn_array *step = fsnn_arrays_find(arrays, "step");
+    const fsnn_array *from = fsnn_arrays_find(arrays, "first_step");
+    int64_t first = 0;
+    if (from && from->dtype == FSNN_I64 && fsnn_shape_count(&from->shape) == 1)
+        first = *(const int64_t *)from->data;
     bool each = times && times->shape.rank == 2 && times->shape.dim[1] == r->batch;
     bool stamped = times && times->dtype == FSNN_F64 && (each || times->shape.rank == 1) &&
-                   times->shape.dim[0] == r->steps;
-    double start = 0;
+                   first >= 0 && first <= times->shape.dim[0] - r->steps &&
+                   (from || times->shape.dim[0] == r->steps);
     r->step = 1;
     if (step && step->dtype == FSNN_F64 && fsnn_shape_count(&step->shape) == 1)
         r->step = *(const double *)step->data;
+    double start = 0;
     if (stamped) {
         const double *t = times->data;
         int64_t columns = each ? r->batch : 1, column = each ? o->sample.value : 0;
-        start = t[column];
+        t += first * columns + column;
+        start = *t;
         if (!step && r->steps > 1)
-            r->step = (t[(r->steps - 1) * columns + column] - start) / (double)(r->steps - 1);
+            r->step = (t[(r->steps - 1) * columns] - start) / (double)(r->steps - 1);
     }
     if (o->step.given || !(r->step > 0))
         r->step = o->step.given ? o->step.value : 1;
-    return start;
+    return stamped ? start : r->step * (double)first;
 }
 
 static int read_recording(const options *o, const fsnn_arrays *arrays, cli_recording *r)
@@ -261,17 +267,6 @@ static void hint_at_tests(const cli_recording *r)
     if (spikes && !tests)
         cli_say("what the spike tests compared was not recorded: fsnn run --record "
                 "v,spikes,test,threshold does");
-}
-
-/* Where the spikes of others were recorded, a layer without any is a readout. */
-static void settle_readouts(const options *o, cli_recording *r)
-{
-    bool any = false;
-    for (int l = 0; l < r->layers; l++)
-        any = any || r->layer[l].spikes;
-    for (int l = 0; l < r->layers; l++)
-        if (any && !r->layer[l].spikes && !o->threshold.given)
-            r->layer[l].threshold = NAN;
 }
 
 static int draw(const options *o, const cli_recording *r, double start, const char *directory)
@@ -348,7 +343,6 @@ static int plot_npz(const options *o, const char *what, const char *directory)
         code = plot_arrays(what, &arrays, o->sample.value, (int)o->frames.value, directory);
     if (recorded && code == CLI_GOOD)
         code = read_recording(o, &arrays, &recording);
-    settle_readouts(o, &recording);
     double start = recorded && code == CLI_GOOD ? read_time(o, &arrays, &recording) : 0;
     fsnn_arrays_free(&arrays);
     if (recorded && code == CLI_GOOD)

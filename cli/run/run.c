@@ -26,7 +26,12 @@ static const cli_option table[] = {
      "spike test of each step saw, v + dv under resets current and none, and threshold what it was "
      "compared with, which with v alone is there as [...] where it does not move; readouts never "
      "spike and have no spikes, test and threshold; states gives v and the other states, w.NEURON "
-     "for a state w",
+     "for a state w; v:lif1 is v of the layer lif1 alone, spikes:enc* spikes of the layers whose "
+     "names begin with enc (* any letters, ? one)",
+     0, 0},
+    {"record-steps", 0, CLI_TEXT, offsetof(run_options, record_steps), "FROM:TO",
+     "the steps that --record keeps, counted from 0, TO not among them: 10:20 are ten steps, 10: "
+     "from 10 on, :20 the first twenty; with it the array first_step (default: all)",
      0, 0},
     {"target", 0, CLI_TEXT, offsetof(run_options, target), "FILE",
      "NPZ with the array target: [B, ...] as the output of one step (ce_rate, ce_sum: class "
@@ -62,15 +67,6 @@ static const cli_option table[] = {
 };
 
 /* ---- options ---- */
-
-static int read_record(run_work *w)
-{
-    int keep = w->o->record ? fsnn_keep_find(w->o->record) : 0;
-    if (keep < 0)
-        return cli_error(CLI_USAGE, "--%s", fsnn_error_text());
-    w->keep = keep;
-    return CLI_GOOD;
-}
 
 static int read_loss(run_work *w)
 {
@@ -130,7 +126,7 @@ static int check_options(run_work *w)
     if (code == CLI_GOOD)
         code = cli_check_writable(o->output);
     if (code == CLI_GOOD)
-        code = read_record(w);
+        code = run_record_read(w);
     return code == CLI_GOOD ? read_loss(w) : code;
 }
 
@@ -243,7 +239,9 @@ static int feed(run_work *w, const fsnn_array *x, const fsnn_array *target)
                                       .target = target,
                                       .loss = w->loss,
                                       .gradients = w->o->grads,
-                                      .keep = w->keep,
+                                      .record = w->o->record,
+                                      .record_first = w->record_first,
+                                      .record_steps = w->record_steps,
                                       .chunk = w->o->chunk.given ? w->o->chunk.value : 0,
                                       .progress = on_chunk,
                                       .user = w};
@@ -279,6 +277,8 @@ static int execute(run_work *w)
     int code = check_options(w);
     if (code == CLI_GOOD)
         code = cli_model_open(&w->model, w->o->common.operand[0], &w->o->common);
+    if (code == CLI_GOOD)
+        code = run_record_fits(w);
     if (code == CLI_GOOD)
         code = cli_model_products(&w->model, w->o->products);
     if (code == CLI_GOOD)
@@ -361,6 +361,7 @@ const cli_command cli_run = {
         "layer and all layers before it.",
     .examples = "  fsnn run runs/tiny --input x.npz --output y.npz\n"
                 "  fsnn run runs/tiny --on test --sample 7 --record v,spikes --output y.npz\n"
+                "  fsnn run runs/tiny -i x.npz -o y.npz --record v:lif1 --record-steps 10:20\n"
                 "  fsnn run model.yaml --weights best.safetensors --input x.npz --output y.npz \\\n"
                 "           --record v,spikes\n"
                 "  sensor | fsnn run runs/tiny --stream numbers --set dynamics.memory=64 | alarm\n"

@@ -1,5 +1,6 @@
 /* cli/run/run.h: the parts of fsnn run: options, files and the run in run.c, streams in
- * run_stream.c, certificates in run_certificate.c. Functions that return int return an exit code,
+ * run_stream.c, records in
+ * run_record.c, certificates in run_certificate.c. Functions that return int return an exit code,
  * after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_RUN_H
 #define FSNN_CLI_RUN_H
@@ -8,7 +9,8 @@
 
 typedef struct run_options {
     cli_common common;
-    const char *weights, *input, *output, *record, *target, *loss, *precision, *stream, *on;
+    const char *weights, *input, *output, *record, *target, *loss, *precision, *stream, *on,
+        *record_steps;
     bool grads;
     cli_int chunk, sample;
     fsnn_products products;
@@ -19,8 +21,8 @@ typedef struct run_work {
     const run_options *o;
     cli_model model;
     fsnn_loss_kind loss;
-    int keep; /* fsnn_keep */
-    int part; /* of the data, with --on */
+    int64_t record_first, record_steps; /* as in fsnn_run_request */
+    int part;                           /* of the data, with --on */
     fsnn_arrays input, target, result;
 } run_work;
 
@@ -32,6 +34,9 @@ int run_stream(run_work *w);
 int run_sample_check(const run_options *o);
 int run_sample_read(run_work *w);
 int run_sample_tell(run_work *w);
+/* --record, --record-steps: whether they can be read; and whether the network has such layers. */
+int run_record_read(run_work *w);
+int run_record_fits(const run_work *w);
 /* Says of layers with a memory by tolerance what is proven of their spikes. */
 int run_certificates(run_work *w);
 

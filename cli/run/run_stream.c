@@ -13,9 +13,10 @@ int run_stream_check(const run_options *o)
     const struct {
         const char *name;
         bool given;
-    } other[] = {{"input", o->input},      {"output", o->output}, {"record", o->record},
-                 {"target", o->target},    {"loss", o->loss},     {"grads", o->grads},
-                 {"chunk", o->chunk.given}};
+    } other[] = {{"input", o->input},       {"output", o->output},
+                 {"record", o->record},     {"target", o->target},
+                 {"loss", o->loss},         {"grads", o->grads},
+                 {"chunk", o->chunk.given}, {"record-steps", o->record_steps}};
     if (!stream_form_find(o->stream))
         return cli_error(CLI_USAGE, "--stream %s: it is numbers, events or raw", o->stream);
     for (int i = 0; i < CLI_COUNT(other); i++)

@@ -183,6 +183,11 @@ typedef enum fsnn_keep {
  * (the sentence begins with "record"). */
 FSNN_API int fsnn_keep_find(const char *names);
 
+/* Whether a list of fsnn_run_request.record can be had of a network; `net` NULL: whether its words
+ * are known. FSNN_ENOTFOUND with the records or layers that there are, FSNN_EARGUMENT (the sentence
+ * begins with "record"). */
+FSNN_API fsnn_status fsnn_record_check(const char *record, const fsnn_net *net);
+
 typedef struct fsnn_run_request {
     const fsnn_array *x; /* [T, B, input shape], of any type of numbers */
     /* time stamps of x: [T], or [T, B] of each sample; NULL: those of the description, where it has
@@ -197,8 +202,15 @@ typedef struct fsnn_run_request {
      * those of the description); NULL: its defaults. Weights of classes are left out. */
     const fsnn_loss *options;
     bool gradients; /* of the loss; the network then runs as in training, in one piece */
-    int keep;       /* fsnn_keep */
-    int64_t chunk;  /* steps at a time; 0: all */
+    int keep;       /* fsnn_keep, of all layers */
+    /* or, as a list of texts, with layers: "v:lif1,spikes:enc*,current" is v of lif1, spikes of the
+     * layers whose names begin with enc (`*` any letters, `?` one) and the current of all. Beside
+     * `keep`; NULL: nothing. FSNN_ENOTFOUND with the names that there are */
+    const char *record;
+    /* which steps the records have, counted from 0: record_steps from record_first on; 0 steps: to
+     * the end. Steps that the run does not have are FSNN_EARGUMENT */
+    int64_t record_first, record_steps;
+    int64_t chunk; /* steps at a time; 0: all */
     /* before the first chunk, with done 0, and after each; a non-zero return stops:
      * FSNN_EINTERRUPTED. May be NULL. */
     int (*progress)(int64_t done, int64_t steps, void *user);
@@ -210,8 +222,10 @@ typedef struct fsnn_run_request {
  * where nothing else stands here:
  *   times        float64 [steps] or [steps, B], of x with time stamps: when the steps are
  *   output       [steps, B, output shape]
- *   v.NODE, ...  what `keep` says; of readouts, which never spike, v and current
+ *   v.NODE, ...  what `keep` and `record` say; of readouts, which never spike, v and current; of
+ *                the steps that are recorded
  *   step         float64, the solver's, beside these
+ *   first_step   int64, the first step of the records, where steps are chosen
  *   threshold.NODE    [node shape] beside v.NODE, where the threshold does not move
  *   certificate.NODE  float64 [3] of a memory by tolerance: the smallest distance of a spike test
  *                     from its threshold, the largest effect that the memory can have on it, and 1

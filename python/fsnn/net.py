@@ -441,6 +441,7 @@ class Net:
         *,
         chunk: int | None = None,
         record: Sequence[str] = (),
+        record_steps: range | tuple[int, int | None] | None = None,
         times: Any = None,
         target: Any = None,
         loss: str | None = None,
@@ -450,7 +451,9 @@ class Net:
         """A whole recording from time 0: x [T, B, input shape], or an iterator over pieces of it,
         which is read once. `chunk`: so many steps at a time, which bounds the memory (`stream` says
         what it does to the bits). `record`: what `read` names, of every neuron layer ("v",
-        "spikes", ...; "states": all states).
+        "spikes", ...; "states": all states), or of chosen ones: "v:lif1", "spikes:enc*".
+        `record_steps`: of an array, the steps that records have, (10, 20) or range(10, 20) for 10
+        to 19, (10, None) from 10 on.
 
         Of an array: with `times` [T] or [T, B], or time stamps of the description, x is
         interpolated at the solver's steps. `target`, classes [B] or numbers [B, output shape], or
@@ -460,7 +463,7 @@ class Net:
         """
         with self._lock:
             how: dict[str, Any] = {"times": times, "target": target, "loss": loss}
-            how["precision"] = precision
+            how |= {"precision": precision, "record_steps": record_steps}
             return running.run(self, x, chunk=chunk, record=record, gradients=gradients, **how)
 
     def train(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -99,6 +101,7 @@ def run(
     **how: Any,
 ) -> Run:
     """Net.run."""
+    record = record.split(",") if isinstance(record, str) else record
     if not read_once(x):
         return _whole(net, x, chunk or 0, record, precision=precision, **how)
     given = [key for key, value in how.items() if value is not None and value is not False]
@@ -117,11 +120,13 @@ def _pieces(net: Net, pieces: Iterator[Any], record: Sequence[str], precision: s
         if not outputs:
             steps, batch = np.shape(piece)[:2]
             net.wrap(steps, batch, record=bool(record), products=precision)
+            check(lib.fsnn_record_check(_listed(record), net._net))
             names = [node.name for node in net.inspect().nodes if node.neuron]
         outputs.append(net.forward(piece))
         for name in names if record else ():
-            for what in record:
-                records.setdefault(f"{name}.{what}", []).append(net.read(name, what))
+            for what, layers in map(_parted, record):
+                if layers.fullmatch(name):
+                    records.setdefault(f"{name}.{what}", []).append(net.read(name, what))
     if not outputs:
         raise ValueError("x has no steps")
     return Run(
@@ -158,11 +163,42 @@ def fsnn_py_progress(done: int, all: int, user: Any) -> int:
     return 0
 
 
-def _keep(record: Sequence[str]) -> int:
-    """Names that are no record of the library's may be states."""
-    known = {"v", "spikes", "current", "test", "threshold", "states"}
-    names = [what if what in known else "states" for what in record]
-    return check(lib.fsnn_keep_find(",".join(names).encode()))
+KNOWN = frozenset({"v", "spikes", "current", "test", "threshold", "states"})
+
+
+def _parted(item: str) -> tuple[str, re.Pattern[str]]:
+    """ "v:lif*" as "v" and what fits the layers' names; all names without a colon."""
+    if not isinstance(item, str):
+        raise TypeError(f'record is a list of names like "v" and "spikes:lif1", and has {item!r}')
+    what, colon, layers = item.partition(":")
+    letters = {"*": ".*", "?": "."}
+    pattern = "".join(letters.get(letter, re.escape(letter)) for letter in layers)
+    return what, re.compile(pattern if colon else ".*")
+
+
+def _listed(record: Sequence[str]) -> bytes:
+    """The library's list. Names that are no record of the library's may be states."""
+    items = [(item, _parted(item)) for item in record]
+    return ",".join(i if w in KNOWN else f"states{i[len(w) :]}" for i, (w, _) in items).encode()
+
+
+def _ask_steps(request: Any, steps: Any) -> None:
+    """(first, end), where end may be None, or a range."""
+    if isinstance(steps, range):
+        if steps.step != 1:
+            raise ValueError(f"record_steps is {steps}: its steps stand one behind the other")
+        steps = (steps.start, steps.stop)
+    try:
+        first, end = steps
+        request.record_first = first = operator.index(first)
+        end = None if end is None else operator.index(end)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"record_steps is {steps!r}: it is (first, end), (first, None) or a range"
+        ) from None
+    if first < 0 or (end is not None and end <= first):
+        raise ValueError(f"record_steps is {steps!r}: 0 <= first < end, counted from 0")
+    request.record_steps = 0 if end is None else end - first
 
 
 def _ask_loss(request: Any, session: Any, name: str | None) -> None:
@@ -196,6 +232,7 @@ def _whole(
     loss: str | None,
     gradients: bool,
     precision: str | None,
+    record_steps: Any,
 ) -> Run:
     session, watch, result = net._open(), Watch(), Results()
     session.multiply(precision)
@@ -211,7 +248,10 @@ def _whole(
     lends = {key: lent(array) for key, array in arrays.items()}
     for key, lend in lends.items():
         setattr(request, key, lend)
-    request.gradients, request.keep, request.chunk = gradients, _keep(record), chunk
+    listed = ffi.new("char []", _listed(record))
+    request.gradients, request.record, request.chunk = gradients, listed, chunk
+    if record_steps is not None:
+        _ask_steps(request, record_steps)
     request.progress, request.user = lib.fsnn_py_progress, handle
     status = lib.fsnn_session_run(session.c, request, result.c)
     watch.ended()
@@ -224,7 +264,11 @@ def _whole(
 def _run_of(found: dict[str, np.ndarray], record: Sequence[str]) -> Run:
     """Arrays "v.NODE" as records "NODE.v"."""
     records, gradients, thresholds, certificates = {}, {}, {}, {}
-    states = "states" in record
+    items = [_parted(item) for item in record]
+
+    def asked(what: str, node: str, *names: str) -> bool:
+        return any(name in (what, *names) and fits.fullmatch(node) for name, fits in items)
+
     for name, array in found.items():
         what, dot, node = name.partition(".")
         if not dot:
@@ -233,12 +277,12 @@ def _run_of(found: dict[str, np.ndarray], record: Sequence[str]) -> Run:
             gradients[node] = array
         elif what == "certificate":
             certificates[node] = tuple(array)
-        elif what == "threshold" and "threshold" not in record:
+        elif what == "threshold" and not asked(what, node):
             thresholds[node] = array
-        elif what in record or states:
+        elif asked(what, node, "states"):
             records[f"{node}.{what}"] = array
-    missing = [what for what in record if what not in ("states", *_whats(records))]
-    if missing and missing[0] not in ("spikes", "test", "threshold", "v", "current"):
+    missing = [what for what, _ in items if what not in KNOWN | _whats(records)]
+    if missing:
         raise ValueError(f"no layer has a state {missing[0]!r}")
     times, loss = found.get("times"), found.get("loss")
     return Run(

@@ -64,7 +64,7 @@ static fsnn_plan plan_of(const run *w)
     return (fsnn_plan){.steps = w->chunk,
                        .batch = w->B,
                        .training = w->r->gradients,
-                       .record = w->r->keep != 0,
+                       .record = w->kept != 0,
                        .products = w->s->products,
                        .seed = w->s->training.seed};
 }
@@ -78,6 +78,7 @@ static fsnn_status prepare(run *w)
     FSNN_TRY(run_input(w));
     if (w->r->target)
         FSNN_TRY(run_target(w));
+    FSNN_TRY(run_settle_records(w));
     w->chunk = w->r->chunk > 0 && w->r->chunk < w->T ? w->r->chunk : w->T;
     fsnn_plan plan = plan_of(w);
     return fsnn_session_wrap(w->s, &plan, w->T);
@@ -119,7 +120,7 @@ static fsnn_status forward(run *w, char *output)
         }
         FSNN_TRY(pass(w, (const char *)w->x + (size_t)(k * in) * size, &y));
         memcpy(output + (size_t)(k * out) * size, y, (size_t)(plan.steps * out) * size);
-        FSNN_TRY(run_collect_records(w, k));
+        FSNN_TRY(run_collect_records(w, k, plan.steps));
         FSNN_TRY(go_on(w, k + plan.steps));
     }
     return FSNN_OK;
@@ -193,5 +194,6 @@ fsnn_status fsnn_session_run(fsnn_session *session, const fsnn_run_request *requ
     fsnn_free(w.copy);
     fsnn_free(w.target);
     fsnn_free(w.labels);
+    fsnn_free(w.keep);
     return status;
 }

@@ -1,4 +1,5 @@
-/* session/run.h: the parts of a run: the input in run_input.c, records in run_record.c, loss and
+/* session/run.h: the parts of a run: the input in run_input.c, records in run_record.c and
+ * record_list.c, loss and
  * gradients in run_loss.c, what is said of layers afterwards in run_layers.c. */
 #ifndef FSNN_SESSION_RUN_H
 #define FSNN_SESSION_RUN_H
@@ -20,6 +21,11 @@ typedef struct run {
     void *target;    /* [B, out], with `steps` [B, T, out]; or NULL */
     int32_t *labels; /* [B], with `steps` [B, T]; or NULL */
     bool steps;      /* a target for each step */
+    /* records */
+    int *keep;                /* [nodes] fsnn_keep of each */
+    int kept;                 /* all of them */
+    int64_t first_kept, last; /* steps first_kept to last - 1 */
+    int64_t steps_now;        /* of the piece that they are read from */
 } run;
 
 /* A shape without its first `lead` dimensions. */
@@ -46,10 +52,19 @@ fsnn_status run_input(run *w);
 /* Checks the target and makes numbers or classes of it. */
 fsnn_status run_target(run *w);
 
-/* Makes the arrays of records for all T steps. */
+/* session/record_list.c: bits of fsnn_keep are numbered 0 to RUN_RECORDS - 1; the name of one, and
+ * whether a layer has it; sets keep and kept. */
+enum { RUN_RECORDS = FSNN_RECORD_THRESHOLD + 2 };
+const char *run_record_name(int bit);
+bool run_record_has(int bit, const fsnn_node_info *info);
+fsnn_status run_read_records(run *w);
+
+/* What of which layers and steps is recorded, once T is known. */
+fsnn_status run_settle_records(run *w);
+/* Makes the arrays of records. */
 fsnn_status run_add_records(run *w);
-/* Copies what the layers did in steps first, first + 1, ... */
-fsnn_status run_collect_records(run *w, int64_t first);
+/* Copies what the layers did in the `steps` steps from `first` on. */
+fsnn_status run_collect_records(run *w, int64_t first, int64_t steps);
 
 /* Thresholds beside potentials, and certificates. */
 fsnn_status run_layers(run *w);

@@ -59,15 +59,20 @@ static fsnn_status add_certificate(run *w, int node, const fsnn_node_info *info,
     return FSNN_OK;
 }
 
+static bool wants_threshold(int keep)
+{
+    return keep & (FSNN_KEEP_V | FSNN_KEEP_STATES) && !(keep & FSNN_KEEP_THRESHOLD);
+}
+
 fsnn_status run_layers(run *w)
 {
     const fsnn_net *net = w->s->net;
-    int keep = w->r->keep, nodes = fsnn_net_node_count(net);
-    bool thresholds = keep & (FSNN_KEEP_V | FSNN_KEEP_STATES) && !(keep & FSNN_KEEP_THRESHOLD),
-         all = true;
+    int nodes = fsnn_net_node_count(net);
+    bool all = true;
     fsnn_node_info info;
-    for (int n = 0; n < nodes && thresholds; n++)
-        if (fsnn_net_node(net, n, &info) >= 0 && info.spiking && !moves(net, n, &info))
+    for (int n = 0; n < nodes; n++)
+        if (wants_threshold(w->keep[n]) && fsnn_net_node(net, n, &info) >= 0 && info.spiking &&
+            !moves(net, n, &info))
             FSNN_TRY(add_threshold(w, n, &info));
     for (int n = 0; n < nodes; n++)
         if (fsnn_net_node(net, n, &info) >= 0 && info.neuron)

@@ -1,46 +1,14 @@
 /* What neuron layers did in a run, as arrays of all its steps. */
+#include "base/error_key.h"
 #include "session/run.h"
 
 #include <string.h>
 
-/* Of a bit of fsnn_keep: the number of a fsnn_record, and behind them the states beside v. */
-static const char *const names[] = {"v", "spikes", "current", "test", "threshold", "states"};
 enum { STATES = FSNN_RECORD_THRESHOLD + 1 };
 
-static fsnn_status unknown(const char *name, int length)
+static bool wanted(const run *w, int r, int node)
 {
-    char text[128], known[128] = "";
-    snprintf(text, sizeof text, "%.*s", length, name);
-    for (int i = 0; i < FSNN_COUNT(names); i++) {
-        size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i ? "," : "", names[i]);
-    }
-    const char *near = fsnn_nearest(text, names, FSNN_COUNT(names));
-    return fsnn_fail(FSNN_ENOTFOUND, "record takes any of %s, not \"%s\"%s%s%s", known, text,
-                     near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-}
-
-int fsnn_keep_find(const char *list)
-{
-    int keep = 0;
-    FSNN_NEED(list);
-    while (*list) {
-        int length = (int)strcspn(list, ","), found = -1;
-        for (int i = 0; i < FSNN_COUNT(names); i++)
-            if ((int)strlen(names[i]) == length && strncmp(list, names[i], (size_t)length) == 0)
-                found = i;
-        if (found < 0)
-            return unknown(list, length);
-        keep |= 1 << found;
-        list += length;
-        list += *list == ',';
-    }
-    return keep;
-}
-
-static bool wanted(const run *w, int r)
-{
-    int keep = w->r->keep;
+    int keep = w->keep[node];
     if (keep & FSNN_KEEP_STATES)
         keep |= FSNN_KEEP_V;
     return keep & 1 << r;
@@ -57,13 +25,10 @@ typedef struct record {
 static bool look(const run *w, record *a)
 {
     const fsnn_net *net = w->s->net;
-    if (!wanted(w, a->r) || fsnn_net_node(net, a->node, &a->info) < 0 || !a->info.neuron)
+    if (!wanted(w, a->r, a->node) || fsnn_net_node(net, a->node, &a->info) < 0 ||
+        !run_record_has(a->r, &a->info))
         return false;
-    bool of_spikes =
-        a->r == FSNN_RECORD_SPIKES || a->r == FSNN_RECORD_TEST || a->r == FSNN_RECORD_THRESHOLD;
-    if (of_spikes && !a->info.spiking)
-        return false;
-    a->what = a->r == STATES ? fsnn_net_state_name(net, a->node, a->i + 1) : names[a->r];
+    a->what = a->r == STATES ? fsnn_net_state_name(net, a->node, a->i + 1) : run_record_name(a->r);
     return a->r == STATES ? a->what != NULL : a->i == 0;
 }
 
@@ -71,7 +36,7 @@ static fsnn_status each(run *w, int64_t first,
                         fsnn_status (*visit)(run *w, const record *a, int64_t first))
 {
     record a = {0};
-    for (a.r = 0; a.r < FSNN_COUNT(names); a.r++)
+    for (a.r = 0; a.r < RUN_RECORDS; a.r++)
         for (a.node = 0; a.node < fsnn_net_node_count(w->s->net); a.node++)
             for (a.i = 0; look(w, &a); a.i++)
                 FSNN_TRY(visit(w, &a, first));
@@ -81,7 +46,7 @@ static fsnn_status each(run *w, int64_t first,
 static fsnn_status add(run *w, const record *a, int64_t first)
 {
     (void)first;
-    fsnn_shape shape = {.rank = a->info.shape.rank + 2, .dim = {w->T, w->B}};
+    fsnn_shape shape = {.rank = a->info.shape.rank + 2, .dim = {w->last - w->first_kept, w->B}};
     for (int i = 0; i < a->info.shape.rank; i++)
         shape.dim[i + 2] = a->info.shape.dim[i];
     return run_add(w, run_type(w), &shape, "%s.%s", a->what, a->info.name) ? FSNN_OK : FSNN_EMEMORY;
@@ -98,27 +63,55 @@ static fsnn_status remark_no_spikes(run *w)
                              "write");
 }
 
-fsnn_status run_add_records(run *w)
+fsnn_status run_settle_records(run *w)
 {
-    const fsnn_shape scalar = {0};
-    FSNN_TRY(each(w, 0, add));
-    if (w->r->keep & FSNN_KEEP_SPIKES)
-        FSNN_TRY(remark_no_spikes(w));
-    if (!w->r->keep)
-        return FSNN_OK;
-    double *step = run_add(w, FSNN_F64, &scalar, "step"); /* pictures of the records need it */
-    if (!step)
-        return FSNN_EMEMORY;
-    *step = fsnn_description_dynamics(w->s->description)->step;
+    int64_t first = w->r->record_first, count = w->r->record_steps;
+    FSNN_TRY(run_read_records(w));
+    if (first < 0 || count < 0)
+        return fsnn_fail_key(FSNN_EARGUMENT, "record_first",
+                             "records of %lld steps from step %lld: neither is below 0",
+                             (long long)count, (long long)first);
+    if ((first || count) && !w->kept)
+        return fsnn_fail_key(FSNN_EARGUMENT, "record_first",
+                             "steps of records are given, but not what is recorded");
+    if (first >= w->T || count > w->T - first)
+        return fsnn_fail_key(FSNN_EARGUMENT, "record_first",
+                             "records of the steps %lld to %lld: the run has the steps 0 to %lld",
+                             (long long)first, (long long)(first + (count ? count - 1 : 0)),
+                             (long long)w->T - 1);
+    w->first_kept = first;
+    w->last = count ? first + count : w->T;
     return FSNN_OK;
 }
 
-static fsnn_status collect(run *w, const record *a, int64_t first)
+/* Pictures of the records need them. */
+static fsnn_status add_time(run *w)
 {
-    char name[512];
-    snprintf(name, sizeof name, "%s.%s", a->what, a->info.name);
-    void *to = (char *)run_added(w, name) +
-               (size_t)(first * w->B * fsnn_shape_count(&a->info.shape)) * run_size(w);
+    const fsnn_shape scalar = {0};
+    double *step = run_add(w, FSNN_F64, &scalar, "step");
+    if (!step)
+        return FSNN_EMEMORY;
+    *step = fsnn_description_dynamics(w->s->description)->step;
+    if (!w->r->record_first && !w->r->record_steps)
+        return FSNN_OK;
+    int64_t *first = run_add(w, FSNN_I64, &scalar, "first_step");
+    if (!first)
+        return FSNN_EMEMORY;
+    *first = w->first_kept;
+    return FSNN_OK;
+}
+
+fsnn_status run_add_records(run *w)
+{
+    FSNN_TRY(each(w, 0, add));
+    if (w->kept & FSNN_KEEP_SPIKES)
+        FSNN_TRY(remark_no_spikes(w));
+    return w->kept ? add_time(w) : FSNN_OK;
+}
+
+/* All steps of the last forward. */
+static fsnn_status read(const run *w, const record *a, void *to)
+{
     const fsnn_net *net = w->s->net;
     if (a->r == STATES)
         return w->wide ? fsnn_net_read_state_double(net, a->node, a->i + 1, to)
@@ -127,7 +120,30 @@ static fsnn_status collect(run *w, const record *a, int64_t first)
                    : fsnn_net_read(net, a->node, (fsnn_record)a->r, to);
 }
 
-fsnn_status run_collect_records(run *w, int64_t first)
+/* Those of the steps first, first + 1, ... that are kept, at their place. */
+static fsnn_status collect(run *w, const record *a, int64_t first)
 {
-    return each(w, first, collect);
+    char name[512];
+    snprintf(name, sizeof name, "%s.%s", a->what, a->info.name);
+    size_t size = (size_t)(w->B * fsnn_shape_count(&a->info.shape)) * run_size(w);
+    int64_t steps = w->steps_now, end = first + steps < w->last ? first + steps : w->last,
+            begin = first > w->first_kept ? first : w->first_kept;
+    char *to = (char *)run_added(w, name) + (size_t)(begin - w->first_kept) * size;
+    if (end - begin == steps)
+        return read(w, a, to);
+    char *all = fsnn_alloc(fsnn_bytes(steps, size));
+    if (!all)
+        return fsnn_fail(FSNN_EMEMORY, "out of memory for the array %s", name);
+    fsnn_status status = read(w, a, all);
+    if (status >= 0)
+        memcpy(to, all + (size_t)(begin - first) * size, (size_t)(end - begin) * size);
+    fsnn_free(all);
+    return status;
+}
+
+fsnn_status run_collect_records(run *w, int64_t first, int64_t steps)
+{
+    bool none = first >= w->last || first + steps <= w->first_kept;
+    w->steps_now = steps;
+    return none ? FSNN_OK : each(w, first, collect);
 }

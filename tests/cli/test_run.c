@@ -47,6 +47,31 @@ static void arrays_and_shapes(void **state)
     fsnn_arrays_free(&y);
 }
 
+/* Of one layer and some steps: the part of the whole record; figures begin where they do. */
+static void chosen_layers_and_steps(void **state)
+{
+    (void)state;
+    shell_good("$F run model.yaml --input x.npz --output all.npz --record v,spikes");
+    shell_good("$F run model.yaml --input x.npz --output y.npz --record v:lif1,spikes "
+               "--record-steps 2:5 --chunk 3");
+    fsnn_arrays all = shell_load("all.npz"), y = shell_load("y.npz");
+    has_shape(&y, "v.lif1", FSNN_F32, FSNN_SHAPE(3, TINY_B, 12));
+    has_shape(&y, "spikes.lif2", FSNN_F32, FSNN_SHAPE(3, TINY_B, TINY_OUT));
+    has_shape(&y, "first_step", FSNN_I64, (fsnn_shape){0});
+    has_shape(&y, "output", FSNN_F32, FSNN_SHAPE(TINY_T, TINY_B, TINY_OUT));
+    assert_null(fsnn_arrays_find(&y, "v.lif2"));
+    assert_memory_equal(floats(&y, "spikes.lif1"), floats(&all, "spikes.lif1") + 2 * TINY_B * 12,
+                        3 * TINY_B * 12 * 4);
+    fsnn_arrays_free(&all);
+    fsnn_arrays_free(&y);
+    shell_good("$F plot y.npz --out drawn");
+    shell_good("grep -q 'time since 2' drawn/*.svg");
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --record v --record-steps 2:999", 1,
+                "the run has the steps 0 to");
+    shell_fails("$F run model.yaml --input x.npz --output y.npz --record v:lif9", 2,
+                "--record v:lif9: there is no such layer; layers with v: lif1, lif2");
+}
+
 /* Spikes stand where what is tested reaches the threshold, in chunks too; a readout has neither. */
 static void what_is_tested(void **state)
 {
@@ -877,6 +902,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sample_of_the_data),
         cmocka_unit_test(arrays_and_shapes),
+        cmocka_unit_test(chosen_layers_and_steps),
         cmocka_unit_test(first_step),
         cmocka_unit_test(what_is_tested),
         cmocka_unit_test(chunks_change_no_bit),

@@ -68,6 +68,38 @@ class Runs(unittest.TestCase):
             a.run(x, record=["volts"])
         self.assertEqual(small().run(x, record=["v"]).thresholds["lif1"].tolist(), [1.0] * 4)
 
+    def test_records_of_chosen_layers_and_steps(self):
+        layers = [{"alif": {"tau": 2.0}}, {"linear": {"out": 2}}, {"lif": {"tau": 2.0}}]
+        a = fsnn.Net(input=[3], layers=layers, dynamics={"alpha": 0.7})
+        x = inputs(8, 1, 3)
+        every = a.run(x, record=["states", "spikes"]).records
+        for how in ({"record_steps": (2, 5)}, {"record_steps": range(2, 5), "chunk": 3}):
+            some = a.run(x, record=["v:lif1", "spikes", "a:alif*"], **how)
+            names = ["alif1.a", "alif1.spikes", "lif1.spikes", "lif1.v"]
+            self.assertEqual(sorted(some.records), names)
+            for name in names:
+                np.testing.assert_allclose(some.records[name], every[name][2:5], atol=1e-6)
+            self.assertEqual(list(some.thresholds), ["lif1"])
+            self.assertEqual(len(some.y), 8)
+        self.assertEqual(len(a.run(x, record="v", record_steps=(6, None)).records["lif1.v"]), 2)
+        pieces = a.run(iter([x[:4], x[4:]]), record=["v:lif1"]).records
+        self.assertEqual(list(pieces), ["lif1.v"])
+        for wrong, words in (
+            ({"record": ["v:lif7"]}, "layers with v: alif1, lif1"),
+            ({"record": ["v"], "record_steps": (3, 99)}, "the steps 0 to 7"),
+            ({"record": ["v"], "record_steps": (3, 3)}, "first < end"),
+            ({"record": ["v"], "record_steps": range(0, 4, 2)}, "one behind the other"),
+            ({"record_steps": (3, 5)}, "not what is recorded"),
+        ):
+            with self.subTest(words), self.assertRaisesRegex((ValueError, KeyError), words):
+                a.run(x, **wrong)
+        with self.assertRaisesRegex((ValueError, KeyError), "no such layer"):
+            a.run(iter([x]), record=["v:lif7"])
+        with self.assertRaisesRegex(TypeError, "first, end"):
+            a.run(x, record=["v"], record_steps=4)
+        with self.assertRaisesRegex(TypeError, "goes with an array"):
+            a.run(iter([x]), record=["v"], record_steps=(0, 2))
+
     def test_a_run_has_the_weights_of_the_net(self):
         a, x = small(), inputs(6, 2, 3)
         a.wrap(6, 2)

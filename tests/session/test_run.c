@@ -320,6 +320,84 @@ static void readouts(void **state)
     free(x.data);
 }
 
+/* Of chosen layers and steps, in any chunks, what a run that records all has there. */
+static void chosen_records(void **state)
+{
+    static const char *const names[] = {"v.lif1", "spikes.lif1", "spikes.lif2"};
+    enum { FIRST = 2, STEPS = 5 };
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3);
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    fsnn_arrays all = {0};
+    fsnn_run_request r = {.x = &x, .keep = (int)VALID(fsnn_keep_find("v,spikes"))};
+    (void)state;
+    for (r.chunk = 0; r.chunk <= T; r.chunk++) {
+        fsnn_arrays some = {0};
+        r.keep = FSNN_KEEP_V | FSNN_KEEP_SPIKES, r.record = NULL;
+        r.record_first = r.record_steps = 0;
+        GOOD(fsnn_session_run(session, &r, &all));
+        r.keep = 0, r.record = "v:lif1,spikes:lif?";
+        r.record_first = FIRST, r.record_steps = STEPS;
+        GOOD(fsnn_session_run(session, &r, &some));
+        /* output, three records, step, first_step, threshold.lif1 */
+        assert_int_equal(some.count, 7);
+        assert_int_equal(*(int64_t *)fsnn_arrays_find(&some, "first_step")->data, FIRST);
+        assert_non_null(fsnn_arrays_find(&some, "threshold.lif1"));
+        assert_null(fsnn_arrays_find(&some, "v.lif2"));
+        for (int i = 0; i < FSNN_COUNT(names); i++) {
+            CASE("%s, chunk %d", names[i], (int)r.chunk);
+            const fsnn_array *a = fsnn_arrays_find(&some, names[i]);
+            size_t step = (size_t)fsnn_shape_count(&a->shape) / STEPS * sizeof(float);
+            assert_int_equal(a->shape.dim[0], STEPS);
+            assert_memory_equal(a->data,
+                                (char *)fsnn_arrays_find(&all, names[i])->data + FIRST * step,
+                                STEPS * step);
+        }
+        fsnn_arrays_free(&all);
+        fsnn_arrays_free(&some);
+    }
+    fsnn_session_close(session);
+    free(x.data);
+}
+
+static void wrong_records(void **state)
+{
+    fsnn_array x = array(FSNN_F32, FSNN_SHAPE(T, B, TINY_IN), 0, 3);
+    const struct {
+        fsnn_run_request r;
+        const char *words;
+    } wrong[] = {
+        {{.record = "v:lif3"}, "record v:lif3: there is no such layer; layers with v: lif1, lif2"},
+        {{.record = "spikes,v:fc1"}, "only neuron layers are recorded; layers with v: lif1, lif2"},
+        {{.record = "spike:lif1"}, "did you mean spikes?"},
+        {{.record = "v:"}, "behind the colon"},
+        {{.record = "v", .record_first = T}, "steps 8 to 8: the run has the steps 0 to 7"},
+        {{.record = "v", .record_first = 4, .record_steps = 5}, "steps 4 to 8: the run has"},
+        {{.record = "v", .record_first = -1}, "neither is below 0"},
+        {{.record_steps = 2}, "not what is recorded"},
+    };
+    fsnn_session *session = tiny_open(tiny_text, NULL);
+    fsnn_arrays result = {0};
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(wrong); i++) {
+        fsnn_run_request r = wrong[i].r;
+        r.x = &x;
+        CASE("%s", wrong[i].words);
+        REFUSED(fsnn_session_run(session, &r, &result), ANY_ERROR, wrong[i].words);
+        assert_int_equal(result.count, 0);
+    }
+    GOOD(fsnn_record_check("v:anything,spikes", NULL));
+    GOOD(fsnn_record_check("v:*,spikes:lif1", fsnn_session_net(session)));
+    REFUSED(fsnn_record_check("v:x", fsnn_session_net(session)), FSNN_ENOTFOUND, "no such layer");
+    fsnn_session_close(session);
+    session = tiny_open("input: [6]\nlayers: [linear: {out: 2}, readout: {name: r}]\n"
+                        "dynamics: {alpha: 0.5}\n",
+                        NULL);
+    const fsnn_run_request silent = {.x = &x, .record = "spikes:r"};
+    REFUSED(fsnn_session_run(session, &silent, &result), FSNN_ENOTFOUND, "the layer never spikes");
+    fsnn_session_close(session);
+    free(x.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +405,7 @@ int main(void)
         cmocka_unit_test(targets),          cmocka_unit_test(stop),
         cmocka_unit_test(targets_of_steps), cmocka_unit_test(refused),
         cmocka_unit_test(readouts),         cmocka_unit_test(appended),
+        cmocka_unit_test(chosen_records),   cmocka_unit_test(wrong_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
