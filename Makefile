@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build everything check check-long demo bench bench-parts install install-deps clean format asan tidy sdist wheel notebooks
+.PHONY: all build everything check check-long demo bench bench-parts install install-deps docs clean format asan tidy sdist wheel notebooks
 
 all: build
 
@@ -46,6 +46,10 @@ bench-parts: everything
 
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+# The documentation as a site, with the reference of the C headers: BUILD/site/index.html (tools/install-deps.sh --docs).
+docs:
+	@tools/docs.py $(BUILD)/site
 
 # The Python package in BUILD/dist: a source distribution that holds the C tree, and a wheel built from it, with the libraries
 # that it needs, for other machines.

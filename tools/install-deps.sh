@@ -3,6 +3,7 @@
 #
 #   tools/install-deps.sh          what the default build and its tests need
 #   tools/install-deps.sh --dev    what the sanitizers, fuzzers and checks of layout need as well
+#   tools/install-deps.sh --docs   what the site of the documentation and its test need as well
 #   tools/install-deps.sh --deploy  what the core for WebAssembly, exported C on chips, and their tests need as well
 set -u
 
@@ -43,6 +44,12 @@ mandoc                 manual pages: their test
 valgrind               callgrind: instructions, in place of seconds
 gdb                    the debugger
 '
+packages_docs='
+mkdocs                 the site of the documentation (make docs)
+mkdocs-material        its theme
+doxygen                its reference of the C headers
+python3                tools/docs.py
+'
 # libclang-rt of the version of clang that Debian 12 has: another clang needs its own
 packages_deploy='
 clang                  WebAssembly: the compiler
@@ -65,9 +72,10 @@ usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0"; }
 for option; do
     case $option in
     --dev) packages=$packages$packages_dev ;;
+    --docs) packages=$packages$packages_docs ;;
     --deploy) packages=$packages$packages_deploy ;;
     -h | --help) usage && exit 0 ;;
-    *) usage >&2 && fail "there is no option \"$option\": --dev and --deploy are possible" ;;
+    *) usage >&2 && fail "there is no option \"$option\": --dev, --docs and --deploy are possible" ;;
     esac
 done
 installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
