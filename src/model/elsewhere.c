@@ -69,7 +69,8 @@ static fsnn_status write_text(const char *name, choose_fn *choose, print_fn *row
     }
     free(written);
     return fsnn_fail(FSNN_ENOTFOUND,
-                     "\"%s\" is in no table of names of spikeDE, snnTorch, SpikingJelly and Norse",
+                     "\"%s\" is in no table of names of spikeDE, snnTorch, SpikingJelly, Norse and "
+                     "NEST",
                      name);
 }
 

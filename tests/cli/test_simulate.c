@@ -213,6 +213,36 @@ static void own_units(void **state)
     shell_fails("$F simulate --current 1+file:three.csv", 2, "first part of a sum");
 }
 
+/* The layer of docs/neurons.md is that cell, too. */
+static void layer_in_own_units(void **state)
+{
+    (void)state;
+    double plain[ROWS], layer[ROWS];
+    folder_write_text("cell.yaml", "input: [1]\n"
+                                   "layers:\n"
+                                   "  - user:\n"
+                                   "      name: cell\n"
+                                   "      dv: \"(-(v - E) + R*I)/tau\"\n"
+                                   "      spike: \"v + dv - (E + threshold)\"\n"
+                                   "      params: {E: -70, R: {value: 40, learn: true}}\n"
+                                   "      tau: 20\n"
+                                   "      threshold: 20\n"
+                                   "      v0: -70\n"
+                                   "      reset: value\n"
+                                   "      v_reset: -65\n"
+                                   "dynamics: {alpha: 0.8, step: 0.2}\n");
+    shell_good("$F simulate --model cell.yaml --current constant:0.8 --time 300 -o layer");
+    read_csv("layer.csv");
+    int count = spikes("spike.0.8", layer);
+    assert_in_range(count, 3, ROWS);
+    shell_good("$F simulate --alpha 0.8 --rest -70 --threshold -50 --resistance 40 --v-reset -65 "
+               "--tau 20 --step 0.2 --time 300 --reset value --current constant:0.8 -o plain");
+    read_csv("plain.csv");
+    assert_int_equal(spikes("spike.0.8", plain), count);
+    for (int i = 0; i < count; i++)
+        assert_float_equal(layer[i], plain[i], 1e-9);
+}
+
 /* The same cell in tables: 27.9 Hz under 0.6 nA, the first spike after 35.835 ms. */
 static void tables_in_own_units(void **state)
 {
@@ -829,6 +859,7 @@ int main(void)
         cmocka_unit_test(summary),
         cmocka_unit_test(currents),
         cmocka_unit_test(own_units),
+        cmocka_unit_test(layer_in_own_units),
         cmocka_unit_test(tables_in_own_units),
         cmocka_unit_test(noise),
         cmocka_unit_test(files),

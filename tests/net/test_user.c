@@ -10,6 +10,7 @@ static const fsnn_user neurons[] = {
     {.dv = "(-v + b*I*(2 - v))/tau", .spike = "v + a*dv - threshold"},
     {.dv = "(-v - a*tanh(v)^3 + I)/tau", .after_spike = "dv - s*(threshold + a*v)/tau"},
     {.dv = "(-v + I)/tau"},
+    {.dv = "(-(v - a) + b*I)/tau", .spike = "v + dv - (a + threshold)"}, /* rest a, resistance b */
 };
 
 /* Options with learned parameters a, one a channel, and b. */

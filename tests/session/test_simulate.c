@@ -539,6 +539,55 @@ static void tables_in_own_units(void **state)
     }
 }
 
+/* The layer of docs/neurons.md is a lif with rest and resistance, under every reset. */
+static void equation_in_own_units(void **state)
+{
+    static const double alpha[] = {1, 0.6};
+    (void)state;
+    NEEDS("double precision");
+    for (int reset = 0; reset < FSNN_RESETS; reset++) {
+        fsnn_neuron lif = FSNN_NEURON_DEFAULT;
+        fsnn_user cell = {.dv = "(-(v - E) + R*I)/tau", .spike = "v + dv - (E + threshold)"};
+        fsnn_simulation s = fsnn_simulation_default();
+        fsnn_arrays own = {0}, equation = {0};
+        int64_t spikes = 0;
+        lif.tau.value = 20;
+        lif.reset = (fsnn_reset)reset;
+        lif.refractory = 2;
+        lif.v0 = -70;
+        lif.v_reset.value = -65;
+        cell.neuron = lif;
+        lif.threshold.value = -50;
+        cell.neuron.threshold.value = 20;
+        cell.params = 2;
+        cell.param[0] = (fsnn_user_param){"E", {.value = -70}};
+        cell.param[1] = (fsnn_user_param){"R", {.value = 40}};
+        s.alpha = alpha;
+        s.alphas = 2;
+        s.dynamics.step = 0.1;
+        s.steps = 1500;
+        s.current.p[0] = 0.8;
+        s.kind = "user";
+        s.options = &cell;
+        GOOD(fsnn_simulate(&s, &equation));
+        s.kind = "lif";
+        s.options = &lif;
+        s.rest = -70;
+        s.resistance = 40;
+        GOOD(fsnn_simulate(&s, &own));
+        for (int64_t k = 0; k < 2 * s.steps; k++) {
+            double v = of(&own, "v")[k], w = of(&equation, "v")[k];
+            spikes += of(&own, "spikes")[k] != 0;
+            CASE("%s, step %d: v %.12g and %.12g", fsnn_reset_name(lif.reset), (int)k, v, w);
+            assert_true(fabs(v - w) < 1e-9);
+            assert_true(of(&own, "spikes")[k] == of(&equation, "spikes")[k]);
+        }
+        assert_true(spikes > 2);
+        fsnn_arrays_free(&own);
+        fsnn_arrays_free(&equation);
+    }
+}
+
 /* A sum of currents is no constant one, whatever its first part is. */
 static void sums_have_no_exact_values(void **state)
 {
@@ -638,6 +687,7 @@ int main(void)
         cmocka_unit_test(white_noise),
         cmocka_unit_test(own_units),
         cmocka_unit_test(tables_in_own_units),
+        cmocka_unit_test(equation_in_own_units),
         cmocka_unit_test(sums_have_no_exact_values),
         cmocka_unit_test(refused_units),
     };
