@@ -36,6 +36,9 @@ for sentence in 'Library version, "major.minor.patch"' 'a network: a static grap
     grep -q "$sentence" "$work/reference" || fail "the reference does not say: $sentence"
 done
 
+grep -q '</a>FSNN_ESHAPE' "$site/api/status_8h.html" || fail "the reference has no statuses"
+grep -q 'href="globals_func.html"' "$site/api/index.html" || fail "the reference begins with nothing"
+
 # another version stands beside it, and the page above leads to the newer one
 python3 tools/docs.py "$work/site" 99.10 >"$work/said" 2>&1 || fail "a second version: $(cat "$work/said")"
 grep -q 'url=99.10/index.html' "$work/site/index.html" || fail "the page above does not lead to the newest version"
