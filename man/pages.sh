@@ -8,6 +8,7 @@ folder=$1
 with_mpi=$2
 shift 2
 mkdir -p "$folder"
+rm -f "$folder"/fsnn-*.[15] # of a program that is not built any more
 version=$("$@" --version | sed -n '1s/^fsnn //p')
 date=$(sed -n 's/^\.Dd //p' "$source/fsnn.1")
 

@@ -54,6 +54,13 @@ while read -r command; do
     [ -s "$work/own" ] || fail "$own has no options"
     diff "$work/options" "$work/own" >"$work/said" || fail "$own and fsnn help $command: $(cat "$work/said")"
 done <"$work/commands"
+for own in "$pages"/fsnn-*.1; do
+    name=$(basename "$own" .1)
+    grep -qx -e "${name#fsnn-}" -e "$name" "$work/commands" || fail "$own is of no command"
+done
+: >"$work/fsnn-old.1" && sh man/pages.sh "$work" no "$fsnn" >"$work/said" 2>&1 || fail "man/pages.sh: $(cat "$work/said")"
+[ ! -e "$work/fsnn-old.1" ] || fail "man/pages.sh leaves pages of before"
+
 # key SECTION NAME: has the section an item of that name?
 key()
 {
