@@ -251,9 +251,10 @@ FSNN_API fsnn_status fsnn_encode(const fsnn_encoder *encoder, int64_t B, int64_t
 
 /* Changes of training samples, drawn once for each sample and epoch and applied to all its frames:
  * a function of (seed, epoch, sample). All zero: none. Images [C, H, W] and sequences of them can
- * be flipped, scaled, sheared, rotated, shifted and cut out; pixels from outside are 0. Recordings
- * of events can be changed in every way but those of series [T, C]: events in place and time, their
- * frames by noise and mixing. Noise and mixing are for samples of any shape, before the encoder. */
+ * be flipped, cropped, scaled, sheared, rotated, shifted and cut out; pixels from outside are 0.
+ * Recordings of events can be changed in every way but those of series [T, C]: events in place and
+ * time, their frames by noise and mixing. Noise and mixing are for samples of any shape, before the
+ * encoder. */
 typedef struct fsnn_augment {
     double flip, flip_vertical; /* probability of a flip, left to right, top to bottom */
     double shift;               /* up to so many pixels each way, whole ones, each as likely */
@@ -275,6 +276,9 @@ typedef struct fsnn_augment {
      * Beta(mixup, mixup); a rectangle of b in a, l from Beta(cutmix, cutmix).
      * With both, each sample is mixed in one of the two ways, as likely */
     double mixup, cutmix;
+    /* a window of a share of each side from 1 - crop to 1, anywhere in the picture, is enlarged to
+     * the whole of it (Szegedy et al. 2015) */
+    double crop;
 } fsnn_augment;
 
 /* Batches of a data set, encoded, in file order or shuffled. A thread of the loader prepares them

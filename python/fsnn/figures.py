@@ -157,21 +157,31 @@ def traces(
     return Figure(draw, plot)
 
 
-def confusion(matrix: Any, *, title: str = "confusion") -> Figure:
-    """A confusion matrix [classes, classes], row = true class."""
+def confusion(
+    matrix: Any, *, title: str = "confusion", names: Sequence[str] | None = None
+) -> Figure:
+    """A confusion matrix [classes, classes], row = true class. `names` of the classes; else their
+    numbers."""
     counts = numbers(matrix, np.int64, "the confusion")
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
         raise ValueError(f"a confusion is [classes, classes], and this is {list(counts.shape)}")
+    if names and len(names) != len(counts):
+        raise ValueError(f"there are {len(counts)} classes, and {len(names)} names of classes")
 
     def draw(canvas: Any) -> None:
         panel = canvas.subplots()
         image = panel.imshow(counts, cmap="Blues")
+        if names:
+            panel.set_xticks(range(len(names)), names, rotation=45, ha="right")
+            panel.set_yticks(range(len(names)), names)
         canvas.colorbar(image)
         panel.set(title=title, xlabel="found", ylabel="true class")
 
     def plot(path: bytes) -> int:
         values = pointer(counts, "int64_t *")
-        return lib.fsnn_plot_confusion(title.encode(), len(counts), ffi.NULL, values, path)
+        texts = [ffi.new("char []", str(name).encode()) for name in names or ()]
+        labels = ffi.new("char *[]", texts) if texts else ffi.NULL
+        return lib.fsnn_plot_confusion(title.encode(), len(counts), labels, values, path)
 
     return Figure(draw, plot)
 

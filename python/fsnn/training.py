@@ -74,7 +74,8 @@ class Evaluation:
     a step. Operations are those of one sample over all its steps. Of several draws figures are means,
     `score` has their spread, `losses` and `accuracies` each; `perturbed` the same under each
     disturbance, "noise=0.1". `metrics` has what judges the targets, by name. Of values there is no
-    accuracy (NaN), and `truth` and `answers` are some of the pairs, taken evenly."""
+    accuracy (NaN), and `truth` and `answers` are some of the pairs, taken evenly. `class_names`
+    [classes] where the files have one for each, else empty."""
 
     loss: float
     accuracy: float
@@ -97,12 +98,14 @@ class Evaluation:
     metrics: dict[str, float] = field(default_factory=dict)
     truth: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     answers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    class_names: list[str] = field(default_factory=list)
 
     def figure(self) -> figures.Figure:
         """The confusion matrix; of values, answers over the truth."""
         if len(self.truth):
             return figures.scatter(self.truth, self.answers, title=f"R2 {self.metrics['r2']:.4f}")
-        return figures.confusion(self.confusion, title=f"accuracy {self.accuracy:.4f}")
+        title = f"accuracy {self.accuracy:.4f}"
+        return figures.confusion(self.confusion, title=title, names=self.class_names)
 
     def _repr_png_(self) -> bytes:
         return self.figure().render()
@@ -297,11 +300,18 @@ def evaluate(
         status = lib.fsnn_session_evaluate(session.c, how, result)
         watch.ended()
         session.passed_on(status)
-        return _assessment(session, result, conditions)
+        names = _class_names(session, part, result.mean.classes)
+        return replace(_assessment(session, result, conditions), class_names=names)
     finally:
         if shown is not None:
             shown.close()
         lib.fsnn_assessment_free(result)
+
+
+def _class_names(session: Session, part: str, classes: int) -> list[str]:
+    data = lib.fsnn_session_data(session.c, PARTS[part])
+    names = [lib.fsnn_data_class(data, label) for label in range(classes)] if data else []
+    return [text(name) for name in names] if all(names) else []
 
 
 def _assessment(session: Session, c: Any, conditions: _Conditions) -> Evaluation:

@@ -1,8 +1,8 @@
-/* data/augment.c: a sample is flipped, scaled, sheared, turned about its middle, shifted, and a
- * square is cut out, in this order; series are moved and masked; noise is added; then it is mixed
- * with another sample. Events are moved forwards; pixels of pictures are looked up backwards, the
- * nearest one. Cut-out: T. DeVries, G. W. Taylor (2017); changes of events: Y. Li et al., ECCV
- * 2022; masks of series: D. S. Park et al. (2019). */
+/* data/augment.c: a sample is flipped, cropped, scaled, sheared, turned about its middle, shifted,
+ * and a square is cut out, in this order; series are moved and masked; noise is added; then it is
+ * mixed with another sample. Events are moved forwards; pixels of pictures are looked up backwards,
+ * the nearest one. Cut-out: T. DeVries, G. W. Taylor (2017); changes of events: Y. Li et al., ECCV
+ * 2022; masks of series: D. S. Park et al. (2019); crops: C. Szegedy et al. (2015). */
 #include "data/augment.h"
 
 #include "base/error_key.h"
@@ -30,6 +30,7 @@ static const struct {
     {"jitter", offsetof(fsnn_augment, jitter), 1e9, EVENTS},
     {"scale", offsetof(fsnn_augment, scale), 0.99, PICTURES},
     {"shear", offsetof(fsnn_augment, shear), 80, PICTURES},
+    {"crop", offsetof(fsnn_augment, crop), 0.99, PICTURES},
     {"noise", offsetof(fsnn_augment, noise), 1e6, ANY},
     {"mask_steps", offsetof(fsnn_augment, mask_steps), 1e9, SERIES},
     {"mask_channels", offsetof(fsnn_augment, mask_channels), 1e9, SERIES},
@@ -81,6 +82,9 @@ enum {
     CUT_Y,
     SCALE,
     SHEAR,
+    CROP,
+    CROP_X,
+    CROP_Y,
     NUMBERS
 };
 
@@ -110,6 +114,20 @@ static void linear(augment_clip *clip, double angle, double scale, double shear)
     clip->from[3] = c / scale;
 }
 
+/* A window of a share of each side, anywhere in the picture, takes its whole place before it is
+ * turned: all is larger by 1/share, and the window's middle comes to the picture's. */
+static void crop(augment_clip *clip, double share, float u, float v)
+{
+    double x = (2.0 * u - 1) * (1 - share) * (double)clip->W / 2,
+           y = (2.0 * v - 1) * (1 - share) * (double)clip->H / 2;
+    for (int i = 0; i < 4; i++) {
+        clip->to[i] /= share;
+        clip->from[i] *= share;
+    }
+    clip->dx -= clip->to[0] * x + clip->to[1] * y;
+    clip->dy -= clip->to[2] * x + clip->to[3] * y;
+}
+
 augment_clip augment_draw(const fsnn_augment *a, int64_t W, int64_t H, uint64_t seed, int64_t epoch,
                           int64_t sample)
 {
@@ -130,6 +148,8 @@ augment_clip augment_draw(const fsnn_augment *a, int64_t W, int64_t H, uint64_t 
     clip.dy = whole(a->shift, u[SHIFT_Y]);
     linear(&clip, angle_of(a->rotate, u[ROTATE]), 1 + a->scale * (2.0 * u[SCALE] - 1),
            tan(angle_of(a->shear, u[SHEAR])));
+    if (a->crop > 0)
+        crop(&clip, 1 - a->crop * (double)u[CROP], u[CROP_X], u[CROP_Y]);
     clip.cut = (int64_t)floor(a->cutout);
     clip.cut_x =
         (int64_t)floor(u[CUT_X] * (double)W) - clip.cut / 2; /* its middle is in the picture */
@@ -227,7 +247,7 @@ static fsnn_status check_samples(const fsnn_augment *o, const fsnn_data *data)
         return fsnn_fail_key(
             FSNN_EARGUMENT, pictures,
             "augmentation: samples of shape %s are no pictures [C, H, W], which alone "
-            "can be flipped, scaled, sheared, turned, shifted or cut",
+            "can be flipped, cropped, scaled, sheared, turned, shifted or cut",
             text);
     if (events && !data->fetch_changed)
         return fsnn_fail_key(

@@ -13,8 +13,9 @@
 typedef struct augment_clip {
     int64_t W, H;
     bool flip, flip_vertical, flip_polarity;
-    double dx, dy; /* pixels to the right, down; whole numbers */
-    /* what scale, shear and rotation make of (x, y) from the middle, and back: [xx, xy, yx, yy] */
+    double dx, dy; /* pixels to the right, down; whole numbers but for a crop */
+    /* what crop, scale, shear and rotation make of (x, y) from the middle, and back:
+     * [xx, xy, yx, yy] */
     double to[4], from[4];
     int64_t cut_x, cut_y, cut; /* a square of cut x cut is taken out; 0: none */
     double drop, jitter;

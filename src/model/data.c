@@ -173,6 +173,13 @@ const fsnn_key data_augment_keys[] = {
      .min = 0,
      .max = 80,
      .help = "largest shear in degrees, in each direction: rows move along x by their height"},
+    {.name = "crop",
+     .type = FSNN_KEY_REAL,
+     .offset = offsetof(fsnn_augment, crop),
+     .min = 0,
+     .max = 0.99,
+     .help = "a window of a share of each side from 1 - crop to 1, anywhere in the frame, becomes "
+             "the whole frame"},
     {.name = "noise",
      .type = FSNN_KEY_REAL,
      .offset = offsetof(fsnn_augment, noise),

@@ -269,6 +269,46 @@ static void pictures_move_as_points_do(void **state)
     }
 }
 
+/* A window of the picture, never more: columns that stand one behind the other, as many as the
+ * share says, from every part of it; points inside come to where the pixels are. */
+static void crops_are_windows(void **state)
+{
+    (void)state;
+    enum { S = 40, ROUNDS = 400 };
+    static float x[S * S], work[S * S];
+    int left = 0, right = 0, widest = 0, narrowest = S;
+    for (int round = 0; round < ROUNDS; round++) {
+        const fsnn_augment a = {.crop = 0.5, .flip = round % 2};
+        augment_clip clip = augment_draw(&a, S, S, 3, round, 7);
+        for (int i = 0; i < S * S; i++)
+            x[i] = (float)i;
+        augment_pictures(&clip, 1, -1, work, x);
+        int from = S, to = -1, step = round % 2 ? -1 : 1;
+        for (int i = 0; i < S * S; i++) {
+            int column = (int)x[i] % S, before = i % S ? (int)x[i - 1] % S : column;
+            assert_true(x[i] >= 0); /* nothing from outside */
+            assert_true(column == before || column == before + step);
+            from = column < from ? column : from;
+            to = column > to ? column : to;
+        }
+        int width = to - from + 1;
+        assert_true(width >= S / 2 && width <= S);
+        widest = width > widest ? width : widest;
+        narrowest = width < narrowest ? width : narrowest;
+        left += from == 0;
+        right += to == S - 1;
+        for (int i = 0; i < S * S; i++) {
+            int px = i % S, py = i / S;
+            if (augment_point(&clip, &px, &py))
+                assert_true(abs((int)x[py * S + px] % S - i % S) <= 1 &&
+                            abs((int)x[py * S + px] / S - i / S) <= 1);
+        }
+    }
+    assert_true(widest >= S - 1 && narrowest <= S / 2 + 1);
+    assert_true(left > ROUNDS / 50 && left < ROUNDS / 2);
+    assert_true(right > ROUNDS / 50 && right < ROUNDS / 2);
+}
+
 static void draws_are_of_seed_epoch_and_sample(void **state)
 {
     (void)state;
@@ -426,6 +466,7 @@ int main(void)
         cmocka_unit_test(points_move),
         cmocka_unit_test(pictures_move_as_points_do),
         cmocka_unit_test(draws_are_of_seed_epoch_and_sample),
+        cmocka_unit_test(crops_are_windows),
         cmocka_unit_test(events_are_dropped_and_delayed),
         cmocka_unit_test(loaders_change_pictures),
         cmocka_unit_test(lists_hold_what_is_not_empty),
