@@ -217,6 +217,7 @@ static void own_units(void **state)
 static void layer_in_own_units(void **state)
 {
     (void)state;
+    NEEDS("YAML");
     double plain[ROWS], layer[ROWS];
     folder_write_text("cell.yaml", "input: [1]\n"
                                    "layers:\n"
