@@ -48,6 +48,22 @@ class Own(ft.BaseNeuron):
         return dv - spike.detach() * self.threshold / self.get_tau(), spike
 
 
+class Cell(ft.BaseNeuron):
+    """lif with a resting potential and a resistance, in mV; the threshold is counted from rest."""
+
+    def __init__(self, **options):
+        super().__init__(tau=20.0, threshold=20.0, v0=-70, v_reset=-65, reset="value", **options)
+        self.rest = nn.Parameter(torch.tensor(-70.0))
+        self.resistance = nn.Parameter(torch.tensor(40.0))
+
+    def forward(self, v_mem, current_input=None):
+        if current_input is None:
+            return v_mem
+        dv = (-(v_mem - self.rest) + self.resistance * current_input) / self.get_tau()
+        argument = v_mem + dv - (self.rest + self.threshold)
+        return dv, self.surrogate_f(argument, self.surrogate_grad_scale)
+
+
 def network(**options):
     torch.manual_seed(0)
     net = ft.SNNWrapper(Skip(), integrator="fdeint", **{"alpha": [0.8, 0.6, 0.9], **options})
@@ -135,6 +151,35 @@ class Convert(unittest.TestCase):
                 self.assertGreater(np.abs(expected).max(), 0)
                 np.testing.assert_allclose(c.forward(x), expected, rtol=1e-4, atol=1e-5)
                 self.assertGreater(c.rates()["own"], 0)
+
+    def test_a_cell_in_millivolts(self):
+        """Spikes as of fsnn.simulate with rest and resistance; both are learned."""
+        cell = nn.Sequential(Cell(surrogate_grad_scale=0.1))
+        net = ft.SNNWrapper(cell, integrator="fdeint", alpha=0.8)
+        current = torch.tensor([0.4, 0.8, 1.5]).expand(100, 1, 3)
+        spikes = net(current)
+        spikes.sum().backward()
+        for name in ("rest", "resistance"):
+            self.assertGreater(abs(getattr(net.module[0], name).grad.item()), 0, name)
+        c = ft.to_net(net, (3,))
+        np.testing.assert_array_equal(c.forward(current), spikes.detach().numpy())
+        own = fsnn.simulate(
+            current[:, 0].numpy(),
+            rest=-70,
+            resistance=40,
+            tau=20,
+            threshold=-50,
+            v_reset=-65,
+            reset="value",
+            dynamics=dict(alpha=0.8, step=1, precision="single"),
+        )
+        self.assertGreater(spikes.sum(), 5)
+        np.testing.assert_array_equal(own.spikes.reshape(100, 3), spikes[:, 0].detach().numpy())
+
+    def test_a_reset_beside_that_of_dv(self):
+        net = ft.SNNWrapper(Own(tau=3.0, reset="value"), integrator="fdeint", alpha=0.8)
+        with self.assertRaisesRegex(ValueError, "dv of Own has its spike in it, and reset value"):
+            net(torch.ones(4, 1, 3))
 
     def test_the_command_line_runs_it(self):
         """Trained in torch, run by the program: the same spikes."""

@@ -38,6 +38,7 @@ class Equations:
     detach_reset: bool
     surrogate: tuple[str, float]  # its kind and scale
     params: dict[str, torch.Tensor]
+    resets: bool  # dv has the spike in it
 
 
 class Recorder:
@@ -93,7 +94,8 @@ def record(neuron: torch.nn.Module) -> Equations:
     after = text.replace(SPIKE, "s").replace(DETACHED, "s")
     if max(map(len, (without, at.spike, after))) > 2000:
         raise NotRecordable("its equations are longer than 2000 characters")
-    return Equations(without, at.spike, after, SPIKE not in text, at.how, at.params)
+    resets = SPIKE in text or DETACHED in text
+    return Equations(without, at.spike, after, SPIKE not in text, at.how, at.params, resets)
 
 
 def _function(name: str) -> Any:

@@ -74,7 +74,8 @@ class BaseNeuron(torch.nn.Module):
     `surrogate_opt` names the surrogate
     gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its
     scale. Further options are those of the description: reset="current", v0, v_reset, refractory,
-    detach_reset, equality.
+    detach_reset, equality. With reset="current" the forward subtracts its spike from dv; the others
+    act by themselves, on a dv without it, and test v after the step, with dv as 0.
     """
 
     kind = "user"
@@ -353,11 +354,17 @@ class BaseNeuron(torch.nn.Module):
         ) as error:  # whatever a forward does with symbols; with tensors it raises again
             self._steps_because = str(error)
             return False
-        options |= {
-            "dv": equations.dv,
-            "spike": equations.spike,
-            "after_spike": equations.after_spike,
-        }
+        options |= {"dv": equations.dv, "spike": equations.spike}
+        reset = options.get("reset", "current")
+        if reset == "current":
+            options["after_spike"] = equations.after_spike
+        elif equations.resets:
+            raise ValueError(
+                f"the dv of {type(self).__name__} has its spike in it, and reset {reset} acts by "
+                'itself: leave the spike out of dv, or take reset="current"'
+            )
+        elif equations.dv.startswith("("):  # these test v after the step, where dv counts as 0
+            options["spike"] = equations.spike.replace(equations.dv, "dv")
         options.setdefault("detach_reset", equations.detach_reset)
         kind, scale = equations.surrogate
         options["surrogate"] = {"kind": kind, "scale": scale}
