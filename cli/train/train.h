@@ -1,5 +1,5 @@
 /* cli/train/train.h: the parts of fsnn train: the command in train.c, its pictures in
- * train_figures.c. */
+ * train_figures.c and train_parameters.c. */
 #ifndef FSNN_CLI_TRAIN_H
 #define FSNN_CLI_TRAIN_H
 
@@ -9,6 +9,10 @@
  * net's plan. */
 void train_figures(const cli_model *model, const char *run, int judge,
                    const fsnn_evaluation *evaluation);
+
+/* The distribution of each learned parameter that neurons or channels have one each of, PNG and
+ * SVG; 1 where there are some. */
+int train_figure_parameters(const fsnn_net *net, const char *path);
 
 /* A training by several processes (fsnn-mpi), one of which this is. */
 typedef struct train_team {

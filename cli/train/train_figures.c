@@ -183,6 +183,9 @@ void train_figures(const cli_model *model, const char *run, int judge,
         if (evaluation->pairs > 0)
             written += figure_of_values(evaluation, path);
         free(path);
+        path = cli_path(directory, "parameters");
+        written += train_figure_parameters(model->net, path);
+        free(path);
         path = cli_path(directory, "energy");
         const fsnn_energy energy = FSNN_ENERGY_45NM;
         written += cli_operations_figure(model->net, evaluation, &energy, path);

@@ -33,6 +33,31 @@ static void write_readout(void)
     folder_write_text("readout.yaml", text);
 }
 
+/* What is learned one a neuron has its distribution drawn, orders by layer; what a layer shares has
+ * none. */
+static void learned_parameters_are_spread(void **state)
+{
+    char text[2048];
+    (void)state;
+    snprintf(
+        text, sizeof text,
+        "name: spread\ninput: [6]\nlayers:\n  - linear: {out: 12, name: fc1}\n"
+        "  - lif: {name: lif1, tau: {value: 2, learn: true}, threshold: {value: 0.8, learn: true, "
+        "per: neuron}}\n  - linear: {out: 3, name: fc2}\n  - lif: {tau: 2, name: lif2}\n"
+        "dynamics: {alpha: [0.6, 0.8], alpha_mode: per_layer, learn_alpha: true}\n%s",
+        tiny_training);
+    folder_write_text("spread.yaml", text);
+    shell_good("$F train spread.yaml -o sp --set training.epochs=2");
+    shell_good("test -s sp/figures/parameters.png");
+    shell_good("grep -q 'orders alpha' sp/figures/parameters.svg");
+    shell_good("grep -q 'lif2.alpha' sp/figures/parameters.svg");
+    shell_good("grep -q 'lif1.threshold: 0.*of 12' sp/figures/parameters.svg");
+    shell_good("! grep -q 'lif1.tau' sp/figures/parameters.svg");
+    shell_good("$F train spread.yaml -o flat --set training.epochs=1 --set lif1.threshold=1 --set "
+               "dynamics.learn_alpha=false");
+    shell_good("test ! -e flat/figures/parameters.png && test -s flat/figures/training.png");
+}
+
 /* A readout never spikes: it has no spikes, no rates, no raster, no share in a mean. */
 static void readouts_have_no_spikes(void **state)
 {
@@ -238,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readouts_have_no_spikes),
+        cmocka_unit_test(learned_parameters_are_spread),
         cmocka_unit_test(one_vocabulary),
         cmocka_unit_test(many_layers),
         cmocka_unit_test(odd_names),

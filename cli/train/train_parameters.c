@@ -1,0 +1,127 @@
+/* cli/train/train_parameters.c: how the numbers are spread that neuron layers have learned: time
+ * constants, thresholds, initial potentials of neurons or channels; orders alpha of layers. */
+#include "cli/train/train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BINS = 40, PANELS = 18, COLUMNS = 3, LONG_HEADING = 30 };
+
+/* A panel: the histogram of a parameter, as steps from one end of a bin to the other. */
+typedef struct panel {
+    fsnn_curve curve;
+    double x[BINS + 2], y[BINS + 2];
+    char *heading;
+    const char *row[BINS]; /* [rows] of points: their parameters; no rows: a histogram */
+    int rows;
+} panel;
+
+/* One for a layer, or for each of its terms. */
+static bool is_order(const fsnn_param *param)
+{
+    const char *dot = strrchr(param->name, '.');
+    return param->neuron && param->learn && dot && strcmp(dot, ".alpha") == 0;
+}
+
+static bool is_spread(const fsnn_param *param)
+{
+    return param->neuron && param->learn && !is_order(param) && fsnn_shape_count(&param->shape) > 1;
+}
+
+static double number(const fsnn_param *param, int64_t i)
+{
+    return param->value64 ? param->value64[i] : (double)param->value[i];
+}
+
+static void fill(const fsnn_param *param, panel *p)
+{
+    int64_t count = fsnn_shape_count(&param->shape);
+    double low = INFINITY, high = -INFINITY, *value = cli_allocate((size_t)count, sizeof *value);
+    for (int64_t i = 0; i < count; i++) {
+        value[i] = number(param, i);
+        low = fmin(low, value[i]);
+        high = fmax(high, value[i]);
+    }
+    double deviation, mean = cli_mean(value, count, &deviation),
+                      width = high > low ? (high - low) / BINS : 0.01;
+    for (int b = 0; b <= BINS; b++)
+        p->x[b] = low + b * width;
+    p->x[BINS + 1] = p->x[BINS];
+    for (int64_t i = 0; i < count; i++) {
+        int b = (int)((value[i] - low) / width);
+        p->y[1 + (b < BINS ? b : BINS - 1)]++;
+    }
+    char of[CLI_NUMBER];
+    p->heading =
+        cli_format("%s: %.3g +- %.2g of %s", param->name, mean, deviation, cli_count(of, count));
+    p->curve =
+        (fsnn_curve){.mark = FSNN_MARK_STEPS, .colour = 1, .count = BINS + 2, .x = p->x, .y = p->y};
+    free(value);
+}
+
+/* The orders of all layers, a row each, as many as there is room for; whether there are several. */
+static bool orders(const fsnn_net *net, panel *p)
+{
+    int64_t points = 0;
+    for (int i = 0; i < fsnn_net_param_count(net) && p->rows < BINS; i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        int64_t count = fsnn_shape_count(&param->shape);
+        if (!is_order(param) || points + count > BINS)
+            continue;
+        for (int64_t k = 0; k < count; k++, points++) {
+            p->x[points] = number(param, k);
+            p->y[points] = p->rows;
+        }
+        p->row[p->rows++] = param->name;
+    }
+    p->heading = cli_format("orders alpha");
+    p->curve =
+        (fsnn_curve){.mark = FSNN_MARK_POINTS, .colour = 2, .count = points, .x = p->x, .y = p->y};
+    return points > 1;
+}
+
+static int draw(panel *p, int panels, int all, const char *path)
+{
+    fsnn_chart chart[PANELS + 1];
+    int columns = panels < COLUMNS ? panels : COLUMNS;
+    for (int i = 0; i < panels; i++) {
+        if (strlen(p[i].heading) > LONG_HEADING && columns > 2)
+            columns = 2;
+        chart[i] = (fsnn_chart){.heading = p[i].heading,
+                                .x_label = "value",
+                                .y_label = p[i].rows ? NULL : "number",
+                                .x_high = p[i].rows ? 1 : 0, /* orders lie from 0 to 1 */
+                                .rows = p[i].rows,
+                                .row = p[i].row,
+                                .height = p[i].rows > 6 ? 60 + 22 * p[i].rows : 200,
+                                .curves = 1,
+                                .curve = &p[i].curve};
+    }
+    char *subtitle = all > PANELS ? cli_format("the first %d of %d parameters", PANELS, all)
+                                  : cli_format("mean and standard deviation over a layer");
+    int written = cli_figure_done(fsnn_plot_charts("Learned parameters of neurons, best weights",
+                                                   subtitle, columns, panels, chart, path),
+                                  path);
+    free(subtitle);
+    return written;
+}
+
+int train_figure_parameters(const fsnn_net *net, const char *path)
+{
+    panel *p = cli_allocate(PANELS + 1, sizeof *p);
+    int panels = 0, all = 0, written = 0;
+    for (int i = 0; i < fsnn_net_param_count(net); i++)
+        if (is_spread(fsnn_net_param(net, i)) && all++ < PANELS)
+            fill(fsnn_net_param(net, i), &p[panels++]);
+    if (orders(net, &p[panels]))
+        panels++;
+    else
+        free(p[panels].heading);
+    if (panels)
+        written = draw(p, panels, all, path);
+    for (int i = 0; i < panels; i++)
+        free(p[i].heading);
+    free(p);
+    return written;
+}
