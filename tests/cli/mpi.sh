@@ -14,7 +14,8 @@ failures=0
 fail() { echo "FAILED: $*"; failures=$((failures + 1)); [ ! -s log ] || cat log; }
 # a leading process may be root in a container, and there may be fewer processors than ranks
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1 TMPDIR="$work"
-start() { mpirun --oversubscribe --bind-to none "$@"; }
+# what Open MPI's plug-ins leak cannot be named for a leak detector: they are unloaded before it looks
+start() { ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" mpirun --oversubscribe --bind-to none "$@"; }
 ranks() { count=$1; shift; start -n "$count" "$mpi" train "$@" --no-figures; }
 same() { cmp -s "$1/last.safetensors" "$2/last.safetensors" && cmp -s "$1/best.safetensors" "$2/best.safetensors"; }
 
