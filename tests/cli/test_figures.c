@@ -84,6 +84,9 @@ static void readouts_have_no_spikes(void **state)
     shell_good("$F plot r.npz -o drawn");
     shell_good("! grep -q 'answer\\|aside' drawn/raster.svg drawn/rates.svg");
     shell_good("! grep -q 'threshold\\|>spike<' drawn/traces-answer.svg");
+    /* records of some steps begin where they do */
+    shell_good("$F run readout.yaml -i x.npz -o s.npz --record v,spikes --record-steps 2:5");
+    shell_good("$F plot s.npz -o later && grep -q 'time since 2' later/raster.svg");
     shell_good("$F run readout.yaml -i x.npz -o r.npz --record spikes");
     assert_null(strstr(shell_err, "no layer"));
 }
