@@ -79,6 +79,8 @@ int export_source(const exporter *ex, int node, int k);
 double *export_param(exporter *ex, int node, const char *name, int64_t *count);
 /* The same, a value for each neuron; `otherwise` where there is none. */
 double *export_each(exporter *ex, int node, const char *name, double otherwise);
+/* [n] of one value, to be written. */
+double *export_filled(exporter *ex, int64_t n, double value);
 /* Writes an array of the shape; frees `value`. */
 void export_array(exporter *ex, int group, const char *name, const fsnn_shape *shape,
                   double *value);

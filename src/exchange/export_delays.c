@@ -10,7 +10,6 @@
  * Where each delay is one whole lag, learned_delay is a node Delay. */
 #include "exchange/export.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define LEAST 1e-9 /* a lag whose weights are all smaller is left out */
@@ -97,13 +96,17 @@ bool export_is_many(exporter *ex, int node)
 
 /* ---- nodes ---- */
 
-/* A node NAME_WORD, or NAME_WORDj where there is a lag; its group. */
+/* The name of the layer, the word and, where it is 0 or above, the lag; to be freed. */
+static char *name_of(const parts *p, const char *word, int64_t lag)
+{
+    return lag < 0 ? fsnn_format("%s%s", p->name, word)
+                   : fsnn_format("%s%s%lld", p->name, word, (long long)lag);
+}
+
+/* A node so named; its group. */
 static int begin(parts *p, const char *word, int64_t lag, const char *type)
 {
-    char number[24] = "";
-    if (lag >= 0)
-        snprintf(number, sizeof number, "%lld", (long long)lag);
-    char *name = fsnn_format("%s%s%s", p->name, word, number);
+    char *name = name_of(p, word, lag);
     int group = name ? export_group(p->ex, p->ex->nodes_group, name) : 0;
     if (!name)
         p->ex->failed = FSNN_EMEMORY;
@@ -115,29 +118,13 @@ static int begin(parts *p, const char *word, int64_t lag, const char *type)
 
 static void edge(parts *p, const char *from, int64_t lag, const char *to, int64_t to_lag)
 {
-    char a[24] = "", b[24] = "";
-    if (lag >= 0)
-        snprintf(a, sizeof a, "%lld", (long long)lag);
-    if (to_lag >= 0)
-        snprintf(b, sizeof b, "%lld", (long long)to_lag);
-    char *x = fsnn_format("%s%s%s", p->name, from, a), *y = fsnn_format("%s%s%s", p->name, to, b);
+    char *x = name_of(p, from, lag), *y = name_of(p, to, to_lag);
     if (!x || !y)
         p->ex->failed = FSNN_EMEMORY;
     else if (!p->ex->failed)
         p->ex->failed = export_edge(p->ex, x, y);
     fsnn_free(x);
     fsnn_free(y);
-}
-
-/* [n] of one value, to be written. */
-static double *filled(parts *p, int64_t n, double value)
-{
-    double *x = fsnn_alloc((size_t)n * sizeof *x);
-    for (int64_t i = 0; x && i < n; i++)
-        x[i] = value;
-    if (!x)
-        p->ex->failed = FSNN_EMEMORY;
-    return x;
 }
 
 static void write_times(parts *p, int group, double *steps)
@@ -156,7 +143,7 @@ static void scale(parts *p, const char *word, int64_t lag, const fsnn_shape *sha
 static void write_scale(parts *p, int64_t lag)
 {
     const int64_t n = fsnn_shape_count(&p->in), share = n / p->n;
-    double *factor = filled(p, n, 0);
+    double *factor = export_filled(p->ex, n, 0);
     for (int64_t i = 0; factor && i < n; i++)
         factor[i] = weight_of(p, i / share, lag);
     scale(p, "_part", lag, &p->in, factor);
@@ -183,7 +170,7 @@ static void write_part(parts *p, int64_t lag)
 {
     if (lag) {
         write_times(p, begin(p, "_lag", lag, "Delay"),
-                    filled(p, fsnn_shape_count(&p->in), (double)lag));
+                    export_filled(p->ex, fsnn_shape_count(&p->in), (double)lag));
         edge(p, "_in", -1, "_lag", lag);
         edge(p, "_lag", lag, "_part", lag);
     } else {
@@ -208,14 +195,14 @@ void export_delays(exporter *ex, int node, int group)
 {
     parts p;
     if (open_parts(ex, node, &p) && ex->entry[node].many) {
-        scale(&p, "_in", -1, &p.in, filled(&p, fsnn_shape_count(&p.in), 1));
-        scale(&p, "", -1, &p.out, filled(&p, fsnn_shape_count(&p.out), 1));
+        scale(&p, "_in", -1, &p.in, export_filled(ex, fsnn_shape_count(&p.in), 1));
+        scale(&p, "", -1, &p.out, export_filled(ex, fsnn_shape_count(&p.out), 1));
         for (int64_t lag = 0; lag <= p.lags->max && !ex->failed; lag++)
             if (is_used(&p, lag))
                 write_part(&p, lag);
     } else if (!ex->failed) {
         const int64_t n = fsnn_shape_count(&p.in), share = n / p.n;
-        double *steps = filled(&p, n, 0);
+        double *steps = export_filled(ex, n, 0);
         for (int64_t i = 0; steps && i < n; i++)
             steps[i] = (double)lag_of(&p, i / share);
         export_text(ex, group, "type", "Delay");

@@ -15,8 +15,7 @@ static const fsnn_shape *out_of(const exporter *ex, int node)
     return &ex->entry[node].info.shape;
 }
 
-/* [n] of one value, to be written. */
-static double *filled(exporter *ex, int64_t n, double value)
+double *export_filled(exporter *ex, int64_t n, double value)
 {
     double *x = fsnn_alloc((size_t)n * sizeof *x);
     for (int64_t i = 0; x && i < n; i++)
@@ -79,7 +78,7 @@ static void convolution(exporter *ex, int node, int group, const nir_window *w, 
     export_size(ex, group, "groups", w->groups);
     export_array(ex, group, "weight", &weight, export_param(ex, node, "weight", &count));
     export_array(ex, group, "bias", &FSNN_SHAPE(w->out),
-                 bias ? export_param(ex, node, "bias", &count) : filled(ex, w->out, 0));
+                 bias ? export_param(ex, node, "bias", &count) : export_filled(ex, w->out, 0));
 }
 
 static void conv1d(exporter *ex, int node, int group)
@@ -120,7 +119,7 @@ static void scale(exporter *ex, int node, int group)
 static void ones(exporter *ex, int node, int group)
 {
     const fsnn_shape *shape = out_of(ex, node);
-    export_array(ex, group, "scale", shape, filled(ex, fsnn_shape_count(shape), 1));
+    export_array(ex, group, "scale", shape, export_filled(ex, fsnn_shape_count(shape), 1));
 }
 
 /* Windows of `adaptive` that share the image evenly are those of a kernel. */
@@ -194,7 +193,7 @@ static void delay(exporter *ex, int node, int group)
     const fsnn_delay *o = options_of(ex, node);
     const fsnn_shape *shape = out_of(ex, node);
     const int64_t n = fsnn_shape_count(shape), share = o->each ? n / o->count : n;
-    double *time = filled(ex, n, 0);
+    double *time = export_filled(ex, n, 0);
     for (int64_t i = 0; time && i < n; i++) {
         const int64_t steps = (o->each ? o->each[i / share] : o->steps) - ex->entry[node].cycle;
         time[i] = (double)steps * ex->dynamics->step * ex->unit;
@@ -214,7 +213,8 @@ static void normalise(exporter *ex, int node, int group, double eps, double devi
            *var = export_param(ex, node, "running_var", &count),
            *w = export_param(ex, node, "weight", &count),
            *b = export_param(ex, node, "bias", &count);
-    double *bias = filled(ex, C, 0), *factor = filled(ex, C, 1), *weight = filled(ex, C * C, 0);
+    double *bias = export_filled(ex, C, 0), *factor = export_filled(ex, C, 1),
+           *weight = export_filled(ex, C * C, 0);
     for (int64_t c = 0; mean && var && bias && factor && weight && c < C; c++) {
         factor[c] = (w ? w[c] : 1) * deviation / sqrt(var[c] + eps);
         bias[c] = (b ? b[c] : 0) - mean[c] * factor[c];
@@ -266,7 +266,7 @@ static void voting(exporter *ex, int node, int group)
     const fsnn_voting *o = options_of(ex, node);
     const fsnn_shape *out = out_of(ex, node);
     const int64_t classes = out->dim[out->rank - 1], in = classes * o->voters;
-    double *weight = filled(ex, classes * in, 0);
+    double *weight = export_filled(ex, classes * in, 0);
     for (int64_t i = 0; weight && i < in; i++)
         weight[i / o->voters * in + i] = 1 / (double)o->voters;
     export_array(ex, group, "weight", &FSNN_SHAPE(classes, in), weight);
