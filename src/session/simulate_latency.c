@@ -18,9 +18,17 @@ typedef struct latency {
     bool leaky;
 } latency;
 
-static double potential(const latency *l, double alpha, double current, double t)
+static latency latency_of(const fsnn_simulation *what)
 {
-    double I = simulate_drive(l->what, current), x = pow(t, alpha) / l->neuron.tau.value;
+    return (latency){.what = what,
+                     .neuron = simulate_from_rest(what),
+                     .leaky = strcmp(simulate_kind(what), "lif") == 0};
+}
+
+/* Under the drive I (simulate_drive). */
+static double potential(const latency *l, double alpha, double I, double t)
+{
+    double x = pow(t, alpha) / l->neuron.tau.value;
     return l->leaky ? I * (1 - fsnn_mittag_leffler(alpha, 1, -x)) : I * x / tgamma(1 + alpha);
 }
 
@@ -29,11 +37,11 @@ static double exact(const latency *l, double alpha, double current)
 {
     double low = -100, high = 100, theta = l->neuron.threshold.value,
            I = simulate_drive(l->what, current);
-    if (!(I > 0) || (l->leaky && I <= theta) || potential(l, alpha, current, exp(high)) < theta)
+    if (!(I > 0) || (l->leaky && I <= theta) || potential(l, alpha, I, exp(high)) < theta)
         return INFINITY;
     for (int i = 0; i < 200 && high - low > 1e-14; i++) {
         double middle = 0.5 * (low + high);
-        if (potential(l, alpha, current, exp(middle)) < theta)
+        if (potential(l, alpha, I, exp(middle)) < theta)
             low = middle;
         else
             high = middle;
@@ -107,9 +115,7 @@ double fsnn_latency_exact(const fsnn_simulation *what, double alpha, double curr
 {
     if (!what || fsnn_kind_defaults(simulate_kind(what), NULL) < 0 || !simulate_known(what))
         return NAN;
-    const latency l = {.what = what,
-                       .neuron = simulate_from_rest(what),
-                       .leaky = strcmp(simulate_kind(what), "lif") == 0};
+    const latency l = latency_of(what);
     return alpha > 0 && alpha <= 1 && l.neuron.v0 == 0 ? exact(&l, alpha, current) : NAN;
 }
 
@@ -140,9 +146,7 @@ fsnn_status fsnn_simulate_latency(const fsnn_simulation *what, const double *cur
     FSNN_NEED(current);
     if (fsnn_kind_defaults(simulate_kind(what), NULL) < 0)
         return FSNN_EARGUMENT;
-    const latency l = {.what = what,
-                       .neuron = simulate_from_rest(what),
-                       .leaky = strcmp(simulate_kind(what), "lif") == 0};
+    const latency l = latency_of(what);
     FSNN_TRY(check(&l));
     fsnn_status status = table_create(table, head, COLUMNS);
     if (status >= 0)
