@@ -72,13 +72,12 @@ static bool mixes(const recipe *r)
 }
 
 /* Shares of the classes, or values, of a sample and its partner. */
-static void mix_targets(const recipe *r, const maker *m, int64_t epoch, int64_t index, float *y)
+static void mix_targets(const recipe *r, const mix *drawn, int64_t index, float *y)
 {
     const store *s = r->data->store;
-    mix drawn = augmenter_mix(&m->augment, r->data, r->options.seed, epoch, index);
-    int64_t row[2] = {store_row(r->data, index), store_row(r->data, drawn.partner)};
+    int64_t row[2] = {store_row(r->data, index), store_row(r->data, drawn->partner)};
     int64_t count = s->targets ? fsnn_shape_count(&s->target) : s->classes;
-    const double share[2] = {drawn.share, 1 - drawn.share};
+    const double share[2] = {drawn->share, 1 - drawn->share};
     memset(y, 0, (size_t)count * sizeof *y);
     for (int i = 0; i < 2; i++)
         for (int64_t c = 0; c < count; c++)
@@ -87,12 +86,11 @@ static void mix_targets(const recipe *r, const maker *m, int64_t epoch, int64_t 
 }
 
 /* Of a mixed sample that of the longer one. */
-static int64_t length_of(const recipe *r, const maker *m, int64_t epoch, int64_t index)
+static int64_t length_of(const recipe *r, const mix *drawn, int64_t index)
 {
     const int64_t *lengths = r->data->store->lengths;
-    mix drawn = augmenter_mix(&m->augment, r->data, r->options.seed, epoch, index);
     int64_t own = lengths[store_row(r->data, index)],
-            other = drawn.on ? lengths[store_row(r->data, drawn.partner)] : own;
+            other = drawn->on ? lengths[store_row(r->data, drawn->partner)] : own;
     return own > other ? own : other;
 }
 
@@ -103,17 +101,18 @@ static fsnn_status make(const filling *f, maker *m, int64_t b, spike_piece *piec
     slot *s = f->slot;
     int64_t index = l->order[f->first + b], row = store_row(r->data, index),
             places = r->data->store->places;
+    mix drawn = augmenter_mix(&m->augment, r->data, r->options.seed, l->epoch, index);
     if (s->labels)
         memcpy(s->labels + b * places, r->data->store->labels + row * places,
                (size_t)places * sizeof *s->labels);
     int64_t count = fsnn_shape_count(&r->data->store->target);
-    if (s->values && mixes(r))
-        mix_targets(r, m, l->epoch, index, s->values + b * s->width);
+    if (s->values && drawn.on)
+        mix_targets(r, &drawn, index, s->values + b * s->width);
     else if (s->values)
         memcpy(s->values + b * count, r->data->store->targets + row * count,
                (size_t)count * sizeof *s->values);
     if (s->lengths)
-        s->lengths[b] = length_of(r, m, l->epoch, index) * (r->rows / r->raw_rows);
+        s->lengths[b] = length_of(r, &drawn, index) * (r->rows / r->raw_rows);
     if (r->sparse)
         return maker_lists(m, r, l->epoch, index, b, &s->lists, piece);
     return maker_dense(m, r, l->epoch, index, s->x + b * r->values, s->batch * r->values);
