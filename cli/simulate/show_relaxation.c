@@ -20,7 +20,7 @@ static const double *row_of(const sim_setup *s, const fsnn_table *t, int i, int6
 /* The potential that a run goes to. */
 static double steady(const sim_setup *s)
 {
-    return s->rest + (s->resistance != 0 ? s->resistance : 1) * s->current.p[0];
+    return s->rest + sim_resistance(s) * s->current.p[0];
 }
 
 /* Where the precision ends: nothing is seen of a distance below it. */

@@ -137,6 +137,8 @@ fsnn_user *sim_user(const sim_setup *setup);
 const char *sim_keep(sim_setup *setup, char *text);
 /* "LIF, tau 1, threshold 1, reset jump"; to be freed */
 char *sim_neuron_text(const sim_setup *setup);
+/* That which is given, or 1. */
+double sim_resistance(const sim_setup *setup);
 /* ", rest -70, resistance 40", or "" where they are 0 and 1, in text [SIM_SHIFT] */
 enum { SIM_SHIFT = 64 };
 const char *sim_shift_text(const sim_setup *setup, char *text);

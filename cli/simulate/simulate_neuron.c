@@ -272,12 +272,16 @@ const char *sim_kind_text(const sim_setup *s, char *text)
     return text;
 }
 
+double sim_resistance(const sim_setup *s)
+{
+    return s->resistance != 0 ? s->resistance : 1;
+}
+
 const char *sim_shift_text(const sim_setup *s, char *text)
 {
     *text = 0;
-    if (s->rest != 0 || (s->resistance != 0 && s->resistance != 1))
-        snprintf(text, SIM_SHIFT, ", rest %g, resistance %g", s->rest,
-                 s->resistance != 0 ? s->resistance : 1);
+    if (s->rest != 0 || sim_resistance(s) != 1)
+        snprintf(text, SIM_SHIFT, ", rest %g, resistance %g", s->rest, sim_resistance(s));
     return text;
 }
 
