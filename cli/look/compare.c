@@ -181,8 +181,8 @@ static void add_operand(paths *p, const char *operand)
     DIR *folder = is_run(operand) ? NULL : opendir(operand);
     const struct dirent *entry;
     while (folder && (entry = readdir(folder))) {
-        char *path = cli_path(operand, entry->d_name);
-        if (*entry->d_name != '.' && is_run(path))
+        char *path = cli_entry(entry) ? cli_path(operand, entry->d_name) : NULL;
+        if (path && is_run(path))
             add_path(p, path);
         else
             free(path);
