@@ -46,15 +46,20 @@ static bool is_annexed(const char *path, int reason)
     return reason == ENOENT && strstr(target, "annex/objects/");
 }
 
+static fsnn_status annexed(const char *path)
+{
+    return fsnn_fail(FSNN_EIO,
+                     "%s: is a link of git-annex to a file that is not here: run git annex get "
+                     "on it",
+                     path);
+}
+
 static fsnn_status not_opened(const char *path)
 {
     int reason = errno;
 
     if (is_annexed(path, reason))
-        return fsnn_fail(FSNN_EIO,
-                         "%s: is a link of git-annex to a file that is not here: run git annex get "
-                         "on it",
-                         path);
+        return annexed(path);
     return fsnn_fail(FSNN_EIO, "%s: cannot be read: %s", path, strerror(reason));
 }
 
@@ -86,7 +91,7 @@ fsnn_status fsnn_file_look(const char *path)
     uint8_t head[HEAD];
     port_about about;
     if (!port_look(path, &about))
-        return is_annexed(path, errno) ? not_opened(path) : FSNN_OK; /* who reads it says why not */
+        return is_annexed(path, errno) ? annexed(path) : FSNN_OK; /* who reads it says why not */
     FILE *file = about.file ? fopen(path, "rbe") : NULL; /* what is read of a pipe is gone */
     if (!file)
         return FSNN_OK;
