@@ -52,6 +52,11 @@ int cli_run_weights(const char *operand, bool needed, const char **weights, char
 /* Each returns an exit code, after a sentence when it is not CLI_GOOD, and prints the warnings that
  * it brings. `path`: of a description, or of a run directory. */
 int cli_model_open(cli_model *model, const char *path, const cli_common *common);
+/* For a training: --seed draws the samples of data.limit, too. With the directory `run` it goes on
+ * with that run: the validation set is the one it had, and a description that draws another is
+ * refused; NULL: a new run. */
+int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
+                       const char *run);
 /* --precision single, double or bf16, of commands with --set; `name` may be NULL. The first two are
  * one more override, and so is the last for a training, which gives `products` NULL; for the others
  * it is *products, to be given to the model. */
@@ -69,10 +74,6 @@ int cli_camera_find(const char *name, fsnn_camera *camera);
     {                                                                                              \
         "precision", 0, CLI_TEXT, offsetof(options, precision), "KIND", what, 0, 0                 \
     }
-/* The same, to go on with the run in the directory `run`: the validation set is the one it had, and
- * a description that draws another is refused. */
-int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
-                       const char *run);
 /* Opens the wanted parts that there are, and their loaders; only training data are shuffled, and
  * with `in_order` not they. */
 int cli_model_data(cli_model *model, const bool wanted[FSNN_PARTS], bool in_order);

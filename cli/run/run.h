@@ -1,7 +1,6 @@
 /* cli/run/run.h: the parts of fsnn run: options, files and the run in run.c, streams in
- * run_stream.c, records in
- * run_record.c, certificates in run_certificate.c. Functions that return int return an exit code,
- * after a sentence when it is not CLI_GOOD. */
+ * run_stream.c, records in run_record.c, certificates in run_certificate.c. Functions that return
+ * int return an exit code, after a sentence when it is not CLI_GOOD. */
 #ifndef FSNN_CLI_RUN_H
 #define FSNN_CLI_RUN_H
 

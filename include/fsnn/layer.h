@@ -78,7 +78,7 @@ FSNN_API fsnn_status fsnn_tape_forward(fsnn_tape *tape, const float *I, float *o
 FSNN_API fsnn_status fsnn_tape_forward_double(fsnn_tape *tape, const double *I, double *output);
 /* Given the gradient of a scalar loss at the output of the last forward, adds its gradients to
  * those of the layer's parameters and writes that of the current to `I_gradient`, which has the
- * shape of I, unless that is NULL. Once a forward. State from before the last forward counts as
+ * shape of I, unless that is NULL. Once per forward. State from before the last forward counts as
  * constant. Errors: FSNN_ESTATE (no forward before it, or a reset since; the layer's parameters
  * changed since); FSNN_EARGUMENT (it overlaps with what backward reads). */
 FSNN_API fsnn_status fsnn_tape_backward(fsnn_tape *tape, const float *output_gradient,

@@ -438,7 +438,7 @@ FSNN_API fsnn_status fsnn_net_forward_spikes_double(fsnn_net *net, const fsnn_sp
 /* Gradients of a scalar loss, given its gradient [K, B, output shape] at the output of the last
  * forward: *added* to the parameter gradients (fsnn_net_zero_grad clears them). State from before
  * the last forward counts as constant. `*input_gradient` may be NULL; else it gets the gradient [K,
- * B, input shape] (with plan.still [B, input shape]; needs plan.input_gradient). Once a forward.
+ * B, input shape] (with plan.still [B, input shape]; needs plan.input_gradient). Once per forward.
  * Errors: FSNN_ESTATE (no forward before it; since then a reset, another plan or state, or
  * parameters that changed). */
 FSNN_API fsnn_status fsnn_net_backward(fsnn_net *net, const float *output_gradient,

@@ -275,8 +275,8 @@ typedef struct fsnn_assess_options {
      * conditions are over; a non-zero return stops: FSNN_EINTERRUPTED. May be NULL. */
     int (*progress)(int64_t done, int64_t all, void *user);
     void *user;
-    /* These give the answers (fsnn_session_integers), and the network with weights as they are in
-     * them its rates and operations, in single precision. NULL: the network does all */
+    /* The integers that answer (fsnn_session_integers); rates and operations are those of the
+     * network with their weights, in single precision. NULL: the network answers */
     const fsnn_integer *integers;
 } fsnn_assess_options;
 

@@ -44,10 +44,9 @@ typedef struct port_names {
     int64_t count, capacity;
 } port_names;
 
-/* The names of what is in a folder in no order; hidden files, pipes, sockets and devices are left
- * out. FSNN_ENOTFOUND where it
- * cannot be opened as a folder and FSNN_EIO where reading fails, both with errno and without a
- * sentence; FSNN_EMEMORY. */
+/* The names of what is in a folder, in no order, without hidden files, pipes, sockets and devices.
+ * FSNN_ENOTFOUND where it cannot be opened as a folder and FSNN_EIO where reading fails, both with
+ * errno and without a sentence; FSNN_EMEMORY. */
 fsnn_status port_list(const char *folder, port_names *names);
 void port_names_free(port_names *names);
 

@@ -1,9 +1,9 @@
 /* format/file_kind.c: a table of the beginnings of files. */
 #include "format/file_kind.h"
 
+#include "base/port_files.h"
 #include "base/sentence.h"
 #include "format/lines.h"
-#include "base/port_files.h"
 
 #include <fsnn/file.h>
 

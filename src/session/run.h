@@ -1,6 +1,6 @@
 /* session/run.h: the parts of a run: the input in run_input.c, records in run_record.c and
- * record_list.c, loss and
- * gradients in run_loss.c, what is said of layers afterwards in run_layers.c. */
+ * record_list.c, loss and gradients in run_loss.c, what is said of layers afterwards in
+ * run_layers.c. */
 #ifndef FSNN_SESSION_RUN_H
 #define FSNN_SESSION_RUN_H
 
