@@ -62,11 +62,11 @@ static fsnn_status read_source(fsnn_session *s, const fsnn_session_options *o,
     return fsnn_description_read(s->path, item, count, &s->description);
 }
 
-/* Samples are those of the description without the seed that is given. */
-static fsnn_status keep_samples(fsnn_session *s, const fsnn_session_options *o)
+/* The seed of the description without the one that is given. */
+static fsnn_status read_seed(fsnn_session *s, const fsnn_session_options *o, uint64_t *seed)
 {
     FSNN_TRY(read_source(s, o, (const char *const *)s->set, s->sets));
-    s->limit_seed = fsnn_description_training(s->description)->seed;
+    *seed = fsnn_description_training(s->description)->seed;
     return FSNN_OK;
 }
 
@@ -92,8 +92,6 @@ static fsnn_status read_with(fsnn_session *s, const fsnn_session_options *o,
         item[count++] = split->by_class ? "data.split_by=class" : "data.split_by=sample";
     }
     fsnn_status status = read_source(s, o, item, count);
-    if (status >= 0 && o->seed && o->same_samples)
-        s->description->limit_seed = s->limit_seed;
     fsnn_free(item);
     return status;
 }
@@ -119,6 +117,8 @@ static fsnn_status draw_as(fsnn_session *s, const fsnn_session_options *o, const
 
 static fsnn_status open_all(fsnn_session *s, const fsnn_session_options *o)
 {
+    const bool same_samples = o->seed && o->same_samples;
+    uint64_t limit_seed = 0;
     char *own = NULL;
     if (o->run && !port_is_folder(o->run))
         return fsnn_fail_key(FSNN_ENOTFOUND, "run",
@@ -128,14 +128,16 @@ static fsnn_status open_all(fsnn_session *s, const fsnn_session_options *o)
     if (o->run && !s->goes_on)
         return FSNN_EMEMORY;
     FSNN_TRY(keep_overrides(s, o));
-    if (o->seed && o->same_samples)
-        FSNN_TRY(keep_samples(s, o));
+    if (same_samples)
+        FSNN_TRY(read_seed(s, o, &limit_seed));
     FSNN_TRY(read_with(s, o, NULL));
     if (!o->run && !o->text)
         FSNN_TRY(session_run_of(s->path, &own));
     fsnn_status status = draw_as(s, o, o->run ? o->run : own);
     fsnn_free(own);
     FSNN_TRY(status);
+    if (same_samples)
+        s->description->limit_seed = limit_seed;
     s->training = *fsnn_description_training(s->description);
     return fsnn_description_net(s->description, &s->net);
 }

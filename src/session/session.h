@@ -26,8 +26,7 @@ struct fsnn_session {
     bool unchanged;
     char **set; /* [sets] its overrides */
     int sets;
-    uint64_t limit_seed; /* of the description, where a seed was given for all else */
-    char *goes_on;       /* directory of the run that it was opened to go on with, or NULL */
+    char *goes_on; /* directory of the run that it was opened to go on with, or NULL */
     fsnn_description *description;
     fsnn_net *net;
     fsnn_training training;
