@@ -2,6 +2,8 @@
  * own. */
 #include "net/net.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 
 static int64_t round_up(int64_t n)
@@ -9,14 +11,11 @@ static int64_t round_up(int64_t n)
     return (n + 15) / 16 * 16;
 }
 
-/* FNV-1a: the random stream of a parameter is its name's, so that weights do not depend on what
- * stands around them. */
+/* The random stream of a parameter is its name's, so that weights do not depend on what stands
+ * around them. */
 static uint64_t stream_of(const char *name)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
-    return hash;
+    return hash_bytes(HASH_START, name, strlen(name));
 }
 
 static double constant(const op_param *spec, int64_t i)

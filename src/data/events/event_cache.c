@@ -10,6 +10,7 @@
  * is held against its checksum. */
 #include "data/events/event_set.h"
 
+#include "base/hash.h"
 #include "base/port_files.h"
 #include "format/inflate.h"
 
@@ -35,16 +36,9 @@ typedef struct header {
 /* Its number grows when readers change what they make of a file, or the file its form. */
 static const char magic[8] = "fsnn-ev4";
 
-static uint64_t hash_bytes(uint64_t h, const void *data, size_t size)
-{
-    for (const uint8_t *p = data, *end = p + size; p < end; p++)
-        h = (h ^ *p) * UINT64_C(0x100000001b3);
-    return h;
-}
-
 static fsnn_status hash_pieces(const event_pieces *pieces, const event_reading *how, uint64_t *hash)
 {
-    uint64_t h = hash_bytes(UINT64_C(0xcbf29ce484222325), magic, sizeof magic);
+    uint64_t h = hash_bytes(HASH_START, magic, sizeof magic);
     const char *before = NULL;
     h = hash_bytes(h, how, sizeof *how);
     for (int64_t i = 0; i < pieces->count; i++) {
