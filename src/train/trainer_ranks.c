@@ -1,8 +1,10 @@
 /* Ranks before the first batch: all from one state, and alike. Each says a hash of each thing that
  * must be the same. */
 #include "base/error_key.h"
+#include "base/hash.h"
 #include "net/net.h"
 #include "train/trainer.h"
+#include "train/training_hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,53 +50,26 @@ static const char *const things[THINGS] = {
     [WEIGHTS] = "other weights to begin with",
 };
 
-static uint64_t hash(uint64_t h, const void *data, size_t bytes)
-{
-    const unsigned char *c = data;
-    for (size_t i = 0; i < bytes; i++)
-        h = (h ^ c[i]) * 0x100000001b3u;
-    return h;
-}
-
 static uint64_t hash_text(const char *text)
 {
-    return hash(0xcbf29ce484222325u, text, strlen(text));
+    return hash_bytes(HASH_START, text, strlen(text));
 }
 
 static uint64_t hash_weights(const fsnn_net *net)
 {
-    uint64_t h = hash_text("");
+    uint64_t h = HASH_START;
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
-        h = hash(h, net_param_data(p), net_param_bytes(p));
+        h = hash_bytes(h, net_param_data(p), net_param_bytes(p));
     }
     return h;
 }
 
 static uint64_t hash_options(const trainer *t)
 {
-    const fsnn_training *o = &t->options->training;
-    const double number[] = {(double)o->epochs,
-                             (double)o->batch,
-                             (double)shards_of(o),
-                             (double)o->accumulate,
-                             (double)o->seed,
-                             o->clip,
-                             o->ema,
-                             (double)o->loss.kind,
-                             (double)o->optimizer.kind,
-                             o->optimizer.lr,
-                             o->optimizer.weight_decay,
-                             o->optimizer.neuron_lr,
-                             (double)o->schedule.kind,
-                             o->schedule.warmup,
-                             (double)o->terms,
-                             (double)o->early_stop.patience,
-                             (double)o->drop_last,
-                             (double)t->options->ranks->count,
-                             (double)t->options->ranks->lossy,
-                             (double)o->products};
-    return hash(hash_text(""), number, sizeof number);
+    const fsnn_ranks *r = t->options->ranks;
+    const int64_t own[] = {r->count, r->lossy};
+    return hash_bytes(training_hash(&t->options->training), own, sizeof own);
 }
 
 static fsnn_status own_hashes(const trainer *t, uint64_t h[THINGS])

@@ -88,6 +88,7 @@ two() { # FIRST SECOND --out DIR --no-figures: a rank each
 }
 refused "rank 1 has other training data than rank 0" two "$mpi train net.yaml" "$mpi train other.yaml"
 refused "rank 1 has other options of training" two "$mpi train net.yaml" "$mpi train net.yaml --set training.clip=1"
+refused "rank 1 has other options of training" two "$mpi train net.yaml" "$mpi train net.yaml --set training.quantise=int8"
 [ "$(FSNN_ISA=avx2 "$fsnn" doctor 2>&1 | grep -c avx2)" = 0 ] ||
     refused "rank 1 has other instructions" two "env FSNN_ISA=avx2 $mpi train net.yaml" "env FSNN_ISA=base $mpi train net.yaml"
 start -n 1 "$mpi" sing >log 2>&1 && fail "an unknown command"
