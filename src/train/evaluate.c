@@ -203,20 +203,7 @@ static fsnn_status diagnose(const task *t, fsnn_evaluation *result)
 static fsnn_status sum_tallies(const task *t)
 {
     enum { NUMBERS = sizeof(net_tally) / sizeof(double) };
-    const int64_t count = (int64_t)NUMBERS * t->net->nodes;
-    if (!ranks_many(t->ranks))
-        return FSNN_OK;
-    double *all = fsnn_alloc((size_t)(t->ranks->count * count) * sizeof *all),
-           *own = (double *)t->net->tally;
-    fsnn_status status =
-        all ? ranks_gather(t->ranks, own, all, (size_t)count * sizeof *all) : FSNN_EMEMORY;
-    for (int64_t i = 0; i < count && !status; i++) {
-        own[i] = 0;
-        for (int k = 0; k < t->ranks->count; k++)
-            own[i] += all[k * count + i];
-    }
-    fsnn_free(all);
-    return status;
+    return ranks_sum_numbers(t->ranks, (double *)t->net->tally, (int64_t)NUMBERS * t->net->nodes);
 }
 
 static fsnn_status accounts(const task *t, fsnn_evaluation *result)

@@ -5,15 +5,25 @@
 
 #include <string.h>
 
+int ranks_count(const fsnn_ranks *r)
+{
+    return r ? r->count : 1;
+}
+
+int ranks_own(const fsnn_ranks *r)
+{
+    return r ? r->rank : 0;
+}
+
 bool ranks_many(const fsnn_ranks *r)
 {
-    return r && r->count > 1;
+    return ranks_count(r) > 1;
 }
 
 void ranks_share(const fsnn_ranks *r, int rank, int64_t all, int64_t shards, int64_t *first,
                  int64_t *last)
 {
-    int64_t ranks = r ? r->count : 1, part = all / ranks, begin = part * rank, end = begin + part;
+    int64_t part = all / ranks_count(r), begin = part * rank, end = begin + part;
     *first = begin < shards ? begin : shards;
     *last = end < shards ? end : shards;
 }
@@ -53,12 +63,20 @@ fsnn_status ranks_gather(const fsnn_ranks *r, const void *out, void *in, size_t 
     return told(r->gather(out, in, bytes, r->user));
 }
 
+/* `data` [bytes] of each rank, [count][bytes]; to be freed, also after an error. */
+static void *collect(const fsnn_ranks *r, const void *data, size_t bytes, fsnn_status *status)
+{
+    void *all = fsnn_alloc((size_t)r->count * bytes);
+    *status = all ? ranks_gather(r, data, all, bytes) : FSNN_EMEMORY;
+    return all;
+}
+
 fsnn_status ranks_any(const fsnn_ranks *r, bool *yes)
 {
+    fsnn_status status;
     if (!ranks_many(r))
         return FSNN_OK;
-    unsigned char mine = *yes, *all = fsnn_alloc((size_t)r->count);
-    fsnn_status status = all ? ranks_gather(r, &mine, all, 1) : FSNN_EMEMORY;
+    unsigned char mine = *yes, *all = collect(r, &mine, 1, &status);
     for (int i = 0; i < r->count && !status; i++)
         *yes = *yes || all[i];
     fsnn_free(all);
@@ -67,10 +85,10 @@ fsnn_status ranks_any(const fsnn_ranks *r, bool *yes)
 
 fsnn_status ranks_broadcast(const fsnn_ranks *r, void *data, size_t bytes)
 {
+    fsnn_status status;
     if (!ranks_many(r))
         return FSNN_OK;
-    char *all = fsnn_alloc((size_t)r->count * bytes);
-    fsnn_status status = all ? ranks_gather(r, data, all, bytes) : FSNN_EMEMORY;
+    void *all = collect(r, data, bytes, &status);
     if (!status)
         memcpy(data, all, bytes);
     fsnn_free(all);
@@ -79,15 +97,29 @@ fsnn_status ranks_broadcast(const fsnn_ranks *r, void *data, size_t bytes)
 
 fsnn_status ranks_sum_counts(const fsnn_ranks *r, int64_t *counts, int64_t count)
 {
+    fsnn_status status;
     if (!ranks_many(r))
         return FSNN_OK;
-    int64_t *all = fsnn_alloc((size_t)(r->count * count + 1) * sizeof *all);
-    fsnn_status status =
-        all ? ranks_gather(r, counts, all, (size_t)count * sizeof *all) : FSNN_EMEMORY;
+    int64_t *all = collect(r, counts, (size_t)count * sizeof *all, &status);
     for (int64_t i = 0; i < count && !status; i++) {
         counts[i] = 0;
         for (int k = 0; k < r->count; k++)
             counts[i] += all[k * count + i];
+    }
+    fsnn_free(all);
+    return status;
+}
+
+fsnn_status ranks_sum_numbers(const fsnn_ranks *r, double *numbers, int64_t count)
+{
+    fsnn_status status;
+    if (!ranks_many(r))
+        return FSNN_OK;
+    double *all = collect(r, numbers, (size_t)count * sizeof *all, &status);
+    for (int64_t i = 0; i < count && !status; i++) {
+        numbers[i] = 0;
+        for (int k = 0; k < r->count; k++)
+            numbers[i] += all[k * count + i];
     }
     fsnn_free(all);
     return status;
@@ -126,8 +158,8 @@ fsnn_status ranks_agree(const fsnn_ranks *r, fsnn_status status)
         snprintf(mine.key, sizeof mine.key, "%s", fsnn_error_key());
         snprintf(mine.text, sizeof mine.text, "%s", fsnn_error_text());
     }
-    report *all = fsnn_alloc((size_t)r->count * sizeof *all);
-    fsnn_status told = all ? ranks_gather(r, &mine, all, sizeof mine) : FSNN_EMEMORY;
+    fsnn_status told;
+    report *all = collect(r, &mine, sizeof mine, &told);
     if (!told)
         told = take(r, all);
     fsnn_free(all);

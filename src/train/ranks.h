@@ -7,6 +7,9 @@
 
 #include <fsnn/train.h>
 
+/* Their number, and that of this one. */
+int ranks_count(const fsnn_ranks *r);
+int ranks_own(const fsnn_ranks *r);
 bool ranks_many(const fsnn_ranks *r);
 /* Of shards 0 ... shards - 1 of `all` those of a rank: *first ... *last - 1. */
 void ranks_share(const fsnn_ranks *r, int rank, int64_t all, int64_t shards, int64_t *first,
@@ -24,6 +27,8 @@ fsnn_status ranks_gather(const fsnn_ranks *r, const void *out, void *in, size_t 
 fsnn_status ranks_broadcast(const fsnn_ranks *r, void *data, size_t bytes);
 /* Whole numbers [count] become their sums over the ranks. FSNN_EMEMORY. */
 fsnn_status ranks_sum_counts(const fsnn_ranks *r, int64_t *counts, int64_t count);
+/* The same of numbers, added up in the order of the ranks. */
+fsnn_status ranks_sum_numbers(const fsnn_ranks *r, double *numbers, int64_t count);
 
 /* Room for sums of vectors. */
 typedef struct ranks_room {

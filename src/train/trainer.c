@@ -148,8 +148,8 @@ static fsnn_status start_epoch(trainer *t)
 {
     fsnn_batch batch;
     FSNN_TRY(fsnn_loader_start(t->train, t->at.epoch));
-    const fsnn_ranks *ranks = t->options->ranks;
-    int64_t seen = t->at.batches * shards_of(&t->options->training) / (ranks ? ranks->count : 1);
+    int64_t seen =
+        t->at.batches * shards_of(&t->options->training) / ranks_count(t->options->ranks);
     for (int64_t i = 0; i < seen; i++) {
         int more = fsnn_loader_next(t->train, &batch);
         if (more < 0)

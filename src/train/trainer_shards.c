@@ -37,8 +37,7 @@ fsnn_status trainer_shards_open(trainer *t)
     FSNN_TRY(shards_open(&t->shards, t->net, &t->options->training));
     t->said = fsnn_alloc((size_t)(n * width(t)) * sizeof *t->said);
     t->own = fsnn_alloc((size_t)(HEAD + n * width(t)) * sizeof *t->own);
-    const fsnn_ranks *r = t->options->ranks;
-    int64_t ranks = r ? r->count : 1;
+    int64_t ranks = ranks_count(t->options->ranks);
     t->told = fsnn_alloc((size_t)(ranks * HEAD + n * width(t)) * sizeof *t->told);
     return t->said && t->own && t->told ? FSNN_OK : FSNN_EMEMORY;
 }
@@ -114,7 +113,7 @@ static fsnn_status run_all(trainer *t, int64_t first, int64_t last)
 static fsnn_status tell(trainer *t, fsnn_status status)
 {
     const fsnn_ranks *r = t->options->ranks;
-    int64_t ranks = r ? r->count : 1, rows = count_of(t) / ranks * width(t), row = HEAD + rows;
+    int64_t ranks = ranks_count(r), rows = count_of(t) / ranks * width(t), length = HEAD + rows;
     size_t bytes = (size_t)rows * sizeof *t->said;
     bool failed = false;
     if (!ranks_many(r)) {
@@ -123,9 +122,9 @@ static fsnn_status tell(trainer *t, fsnn_status status)
     }
     t->own[STATUS] = status;
     t->own[STOP] = t->wants || (t->options->stop && *t->options->stop);
-    FSNN_TRY(ranks_gather(r, t->own, t->told, (size_t)row * sizeof *t->own));
+    FSNN_TRY(ranks_gather(r, t->own, t->told, (size_t)length * sizeof *t->own));
     for (int64_t k = 0; k < ranks; k++) {
-        const double *of = t->told + k * row;
+        const double *of = t->told + k * length;
         failed = failed || of[STATUS] != 0;
         t->stop = t->stop || of[STOP] != 0;
         memcpy(t->said + k * rows, of + HEAD, bytes);
@@ -172,7 +171,7 @@ fsnn_status trainer_shards_batch(trainer *t)
     lesson l;
     bool waiting = trainer_group(t) > 0;
     const void *sum;
-    ranks_share(r, r ? r->rank : 0, all, shards, &first, &last);
+    ranks_share(r, ranks_own(r), all, shards, &first, &last);
     tree_clear(&t->shards.tree);
     shards_begin(&t->shards, waiting);
     FSNN_TRY(tell(t, run_all(t, first, last)));
