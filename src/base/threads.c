@@ -1,6 +1,8 @@
 /* base/threads.c: parallel loops over the OpenMP pool, which the dense kernels share. What one call
- * of a body covers depends on the problem only; which thread makes the call is free, so results
- * never depend on the thread count. */
+ * of a body covers depends on the problem only, and any thread may make it: these loops give the
+ * same bits whatever the number of threads. oneDNN, which uses the same pool, may cut the sums of
+ * its convolutions by that number; a training with shards has one thread therefore
+ * (src/train/trainer.c). */
 #include "base/base.h"
 #include "base/port_once.h"
 #include "base/threads_openmp.h"
