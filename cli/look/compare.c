@@ -141,7 +141,7 @@ static void print_json(const runs *r)
     cli_json_close(&json, '}');
 }
 
-/* Directories of runs, where an operand is a folder of them: fsnn sweep makes such. */
+/* The runs of the operands, each of which may be a folder of runs, as fsnn sweep makes them. */
 typedef struct paths {
     char **path; /* [count] */
     int count, capacity;
@@ -174,7 +174,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The runs in the folder, by their names; of what is none only itself. */
+/* The runs in a folder, by their names; the operand itself where it is a run, or has none. */
 static void add_operand(paths *p, const char *operand)
 {
     int before = p->count;
