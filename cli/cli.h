@@ -14,6 +14,8 @@ extern const cli_command cli_train, cli_eval, cli_run, cli_inspect, cli_plot, cl
 int cli_start(const cli_command *command, int argc, char **argv);
 /* Whether a program of fsnn's own stands where cli_start would find it. */
 bool cli_has_program(const char *program);
+/* The path of this program, to be freed; NULL where /proc does not say it. */
+char *cli_own_program(void);
 /* Whether a shell would find a program by its name alone. */
 bool cli_on_path(const char *program);
 

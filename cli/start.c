@@ -18,17 +18,23 @@ const cli_command cli_bench = {
 /* From the directory of this program; the second is the build's: "../libexec/fsnn". */
 static const char *const places[] = {".", FSNN_PROGRAMS};
 
-/* The directory this program stands in, to be freed. */
-static char *own_directory(void)
+char *cli_own_program(void)
 {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     if (length <= 0)
         return NULL;
     path[length] = '\0';
-    char *slash = strrchr(path, '/');
-    slash[slash == path] = '\0'; /* "/" stays */
     return cli_format("%s", path);
+}
+
+/* The directory this program stands in, to be freed. */
+static char *own_directory(void)
+{
+    char *path = cli_own_program(), *slash = path ? strrchr(path, '/') : NULL;
+    if (slash)
+        slash[slash == path] = '\0'; /* "/" stays */
+    return path;
 }
 
 /* Why none of the places had it: `found` says that the last one did. */

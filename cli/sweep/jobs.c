@@ -34,7 +34,7 @@ char **job_arguments(const sweep_work *w, const fsnn_sweep_job *job, job_state s
 {
     char **argument = cli_allocate(12 + 2 * (size_t)job->sets, sizeof *argument);
     int n = 0;
-    argument[n++] = cli_format("%s", w->program);
+    argument[n++] = cli_format("%s", w->program ? w->program : "fsnn");
     argument[n++] = cli_format("train");
     if (state == JOB_SAVED) {
         argument[n++] = cli_format("--resume");
@@ -49,10 +49,8 @@ char **job_arguments(const sweep_work *w, const fsnn_sweep_job *job, job_state s
         }
     }
     argument[n++] = cli_format("--no-figures");
-    if (w->threads) {
-        argument[n++] = cli_format("--threads");
-        argument[n++] = cli_format("%d", w->threads);
-    }
+    argument[n++] = cli_format("--threads");
+    argument[n++] = cli_format("%d", w->threads);
     return argument;
 }
 
@@ -120,7 +118,7 @@ static int wait_for(pid_t child)
     return code_of(status);
 }
 
-int job_become(const sweep_work *w, int index)
+int job_run(const sweep_work *w, int index)
 {
     fsnn_sweep_job job;
     if (fsnn_sweep_at(w->sweep, index, &job) < 0)
@@ -207,10 +205,7 @@ static void wait_any(pool *p)
     int status;
     pid_t child = waitpid(-1, &status, p->stopped ? 0 : WNOHANG);
     if (child <= 0) {
-        if (*cli_stop() && !p->stopped)
-            tell_all(p);
-        else
-            usleep(50000);
+        usleep(50000);
         return;
     }
     for (int i = 0; i < p->count; i++)

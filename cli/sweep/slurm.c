@@ -7,7 +7,6 @@ int slurm_write(const sweep_work *w, const char *spec, const char *path)
     fsnn_file file;
     if (fsnn_file_create(&file, path) < 0)
         return cli_fail(FSNN_EIO);
-    int threads = w->threads ? w->threads : 1;
     fprintf(file.stream,
             "#!/bin/bash\n"
             "#SBATCH --job-name=fsnn-sweep\n"
@@ -18,11 +17,11 @@ int slurm_write(const sweep_work *w, const char *spec, const char *path)
             "#SBATCH --signal=TERM@120\n"
             "# Submit it again for what is not done: runs that were stopped go on.\n"
             "exec fsnn sweep ",
-            fsnn_sweep_jobs(w->sweep), threads);
+            fsnn_sweep_jobs(w->sweep), w->threads);
     shell_word(file.stream, spec);
     fputs(" --out ", file.stream);
     shell_word(file.stream, w->folder);
-    fprintf(file.stream, " --threads %d --job \"$SLURM_ARRAY_TASK_ID\"\n", threads);
+    fprintf(file.stream, " --threads %d --job \"$SLURM_ARRAY_TASK_ID\"\n", w->threads);
     fsnn_status status = fsnn_file_commit(&file);
     if (status < 0)
         return cli_fail(status);

@@ -2,7 +2,6 @@
  * run of its own. */
 #include "cli/sweep/sweep.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,35 +67,6 @@ static int list_jobs(const sweep_work *w)
     return CLI_GOOD;
 }
 
-/* The folder and those above it. */
-static int make_folders(const char *folder)
-{
-    char *part = cli_format("%s", folder);
-    int code = CLI_GOOD;
-    for (char *c = part + 1; code == CLI_GOOD; c++) {
-        if (*c && *c != '/')
-            continue;
-        char end = *c;
-        *c = 0;
-        code = cli_make_directory(part);
-        *c = end;
-        if (!end)
-            break;
-    }
-    free(part);
-    return code;
-}
-
-static char *own_program(void)
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (length <= 0)
-        return cli_format("fsnn");
-    path[length] = 0;
-    return cli_format("%s", path);
-}
-
 static int default_jobs(const sweep_work *w)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -105,12 +75,12 @@ static int default_jobs(const sweep_work *w)
 
 static int run_jobs(const options *o, const sweep_work *w)
 {
-    int code = make_folders(w->folder);
+    int code = cli_make_directory(w->folder);
     if (code != CLI_GOOD)
         return code;
     cli_signals_catch();
     if (o->job.given)
-        return job_become(w, (int)o->job.value - 1);
+        return job_run(w, (int)o->job.value - 1);
     code = jobs_run(w, o->jobs.given ? (int)o->jobs.value : default_jobs(w));
     if (code == CLI_GOOD)
         cli_say("compare them with: fsnn compare %s", w->folder);
@@ -120,7 +90,7 @@ static int run_jobs(const options *o, const sweep_work *w)
 static int with_sweep(const options *o, const fsnn_sweep *sweep)
 {
     sweep_work w = {.sweep = sweep,
-                    .program = own_program(),
+                    .program = cli_own_program(),
                     .folder = o->out ? o->out : fsnn_sweep_directory(sweep),
                     .threads = o->common.threads.given ? (int)o->common.threads.value : 1};
     int code = check_jobs(sweep);

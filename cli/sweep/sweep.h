@@ -14,20 +14,20 @@ typedef enum job_state {
 /* A sweep that is run: where, and how a job is started. */
 typedef struct sweep_work {
     const fsnn_sweep *sweep;
-    char *program;      /* fsnn itself */
+    char *program;      /* fsnn itself; NULL: /proc does not say where it stands */
     const char *folder; /* of the runs */
-    int threads;        /* of a job; 0: as fsnn train takes them */
+    int threads;        /* of a job */
 } sweep_work;
 
 /* FOLDER/NAME and FOLDER/NAME.ENDING; to be freed. */
 char *job_path(const sweep_work *w, const fsnn_sweep_job *job, const char *ending);
 job_state job_look(const sweep_work *w, const fsnn_sweep_job *job);
-/* The arguments of its process [*count], NULL behind them; all to be freed (job_free). */
+/* The arguments of its process, NULL behind them; all to be freed (job_free). */
 char **job_arguments(const sweep_work *w, const fsnn_sweep_job *job, job_state state);
 void job_free(char **argument);
-/* Becomes its process; or runs all that are not done, so many at a time, each with its output in
- * NAME.log. Exit codes. */
-int job_become(const sweep_work *w, int index);
+/* Runs one job, with its output here; or all that are not done, so many at a time, each with its
+ * output in NAME.log. Exit codes. */
+int job_run(const sweep_work *w, int index);
 int jobs_run(const sweep_work *w, int at_a_time);
 
 /* A word as a shell takes it, in quotation marks where it needs them (shell_word.c). */
