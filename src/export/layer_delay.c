@@ -1,32 +1,12 @@
 /* export/layer_delay.c: delays, with a source of their own or closing a loop. */
 #include "export/export.h"
-
-/* The lag of the number that lies i-th in a sample, as net/delay_real.c has it. */
-static int64_t lag_of(const op_node *node, int64_t i)
-{
-    const fsnn_delay *o = node->options;
-    const int64_t channels = node->out[0].dim[0],
-                  places = fsnn_shape_count(&node->out[0]) / channels;
-    const int64_t channel = node->out_last[0] ? i % channels : i / places,
-                  place = node->out_last[0] ? i / channels : i % places;
-    if (!o->each)
-        return o->steps;
-    return o->each[o->per == FSNN_PER_CHANNEL ? channel : channel * places + place];
-}
-
-static int64_t depth_of(const op_node *node, int64_t count)
-{
-    int64_t depth = 1;
-    for (int64_t i = 0; i < count; i++)
-        depth = lag_of(node, i) > depth ? lag_of(node, i) : depth;
-    return depth;
-}
+#include "net/delay.h"
 
 static void print_lags(code_job *j, const op_node *node, int number, int64_t count)
 {
     code_add(&j->tables, "static const uint32_t lag_%d[%lld] = {", number, (long long)count);
     for (int64_t i = 0; i < count; i++)
-        code_add(&j->tables, "%s%lldu", i ? ", " : "", (long long)lag_of(node, i));
+        code_add(&j->tables, "%s%lldu", i ? ", " : "", (long long)net_delay_lag(node, i));
     code_add(&j->tables, "};\n");
     j->flash += count * (int64_t)sizeof(uint32_t);
 }
@@ -42,7 +22,7 @@ fsnn_status code_print_delay(code_job *j, const net_step *s)
     const op_node *node = s->op;
     const fsnn_delay *o = node->options;
     const int number = code_number(j, s);
-    const int64_t count = fsnn_shape_count(&node->out[0]), depth = depth_of(node, count);
+    const int64_t count = fsnn_shape_count(&node->out[0]), depth = net_delay_depth(node);
     const code_place in = node->inputs ? code_in(j, s, 0) : (code_place){"NULL"},
                      to = code_out(j, s);
     if (!o->each && o->steps == 0)
@@ -72,6 +52,6 @@ fsnn_status code_print_put(code_job *j, const net_step *s)
 {
     const net_step *delay = &j->net->step[s->partner];
     const int64_t count = fsnn_shape_count(&delay->op->out[0]);
-    print_put(j, s, s->partner, depth_of(delay->op, count), count);
+    print_put(j, s, s->partner, net_delay_depth(delay->op), count);
     return FSNN_OK;
 }

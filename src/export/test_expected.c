@@ -31,9 +31,7 @@ fsnn_status code_test_find(code_test *t)
 
 int64_t code_test_plain(const net_step *s, int64_t i)
 {
-    const fsnn_shape *shape = &s->op->out[0];
-    const int64_t C = shape->dim[0], P = fsnn_shape_count(shape) / C;
-    return s->op->out_last[0] && shape->rank > 1 ? i % C * P + i / C : i;
+    return net_plain(&s->op->out[0], s->op->out_last[0], i);
 }
 
 const net_step *code_test_layer(const code_test *t, int layer)

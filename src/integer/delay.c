@@ -1,32 +1,19 @@
 /* integer/delay.c: delays, with a source of their own or closing a loop. */
 #include "integer/integer.h"
-
-/* The lag of the number that lies i-th in a sample, as net/delay_real.c has it. */
-static int64_t lag_of(const op_node *node, int64_t i)
-{
-    const fsnn_delay *o = node->options;
-    const int64_t channels = node->out[0].dim[0],
-                  places = fsnn_shape_count(&node->out[0]) / channels;
-    const int64_t channel = node->out_last[0] ? i % channels : i / places,
-                  place = node->out_last[0] ? i / channels : i % places;
-    if (!o->each)
-        return o->steps;
-    return o->each[o->per == FSNN_PER_CHANNEL ? channel : channel * places + place];
-}
+#include "net/delay.h"
 
 static fsnn_status lags(fsnn_integer *p, const op_node *node, integer_step *t)
 {
     const fsnn_delay *o = node->options;
-    t->depth = t->same = o->each ? 1 : o->steps;
+    t->depth = net_delay_depth(node);
+    t->same = o->each ? 1 : o->steps;
     if (!o->each)
         return FSNN_OK;
     t->lag = integer_alloc(p, (size_t)t->numbers * sizeof *t->lag);
     if (!t->lag)
         return FSNN_EMEMORY;
-    for (int64_t i = 0; i < t->numbers; i++) {
-        t->lag[i] = (uint32_t)lag_of(node, i);
-        t->depth = t->lag[i] > t->depth ? t->lag[i] : t->depth;
-    }
+    for (int64_t i = 0; i < t->numbers; i++)
+        t->lag[i] = (uint32_t)net_delay_lag(node, i);
     return FSNN_OK;
 }
 

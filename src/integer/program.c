@@ -187,7 +187,7 @@ static fsnn_status reserve(fsnn_integer *p)
     p->out_value = net->out_value;
     p->out = net->value[net->out_value].shape;
     p->out_numbers = fsnn_shape_count(&p->out);
-    p->out_last = net->value[net->out_value].last && p->out.rank > 1;
+    p->out_last = net->value[net->out_value].last;
     return FSNN_OK;
 }
 

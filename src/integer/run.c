@@ -71,8 +71,7 @@ fsnn_status integer_run(const fsnn_integer *p, int64_t steps, int64_t batch, con
 
 int64_t integer_plain(const fsnn_integer *p, int64_t i)
 {
-    const int64_t C = p->out.dim[0], P = p->out_numbers / C;
-    return p->out_last ? i % C * P + i / C : i;
+    return net_plain(&p->out, p->out_last, i);
 }
 
 const int32_t *integer_output(const fsnn_integer *p, const int32_t *state)

@@ -188,24 +188,13 @@ static fsnn_status shape(op_node *node)
 
 /* ---- plan ---- */
 
-/* The lag of the number that lies i-th in a sample. */
-static int64_t lag_of(const op_node *node, int64_t i)
-{
-    const fsnn_delay *o = node->options;
-    const fsnn_shape *shape = &node->out[0];
-    const int64_t channels = shape->dim[0], places = fsnn_shape_count(shape) / channels;
-    const int64_t channel = node->out_last[0] ? i % channels : i / places,
-                  place = node->out_last[0] ? i / channels : i % places;
-    return o->each[o->per == FSNN_PER_CHANNEL ? channel : channel * places + place];
-}
-
 static fsnn_status settle_lags(op_node *node, int64_t count)
 {
     const fsnn_delay *o = node->options;
     state *st = node->state;
     delay_ring *r = &st->ring;
     r->lag = o->steps;
-    r->depth = o->steps > 1 ? o->steps : 1;
+    r->depth = net_delay_depth(node);
     if (!o->each)
         return FSNN_OK;
     fsnn_free(st->each);
@@ -213,11 +202,8 @@ static fsnn_status settle_lags(op_node *node, int64_t count)
     if (!st->each)
         return FSNN_EMEMORY;
     r->each = st->each;
-    r->depth = 1;
-    for (int64_t i = 0; i < count; i++) {
-        st->each[i] = lag_of(node, i);
-        r->depth = st->each[i] > r->depth ? st->each[i] : r->depth;
-    }
+    for (int64_t i = 0; i < count; i++)
+        st->each[i] = net_delay_lag(node, i);
     return FSNN_OK;
 }
 

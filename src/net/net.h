@@ -292,6 +292,15 @@ static inline int64_t net_input_numbers(const fsnn_net *net)
 {
     return net->plan.batch * fsnn_shape_count(&net->input_shape);
 }
+/* Where the number that lies i-th in a sample stands in the order of its shape; `last`: it lies
+ * channels-last. */
+static inline int64_t net_plain(const fsnn_shape *shape, bool last, int64_t i)
+{
+    if (!last)
+        return i;
+    const int64_t channels = shape->dim[0], places = fsnn_shape_count(shape) / channels;
+    return i % channels * places + i / channels;
+}
 /* Loops: steps first..last of the graph over all K steps of time. */
 static inline bool net_looped(const net_step *step)
 {
