@@ -22,16 +22,6 @@ static fsnn_status open_samples(fsnn_session *s, const fsnn_data **data)
     return FSNN_OK;
 }
 
-/* Lists of spikes as numbers [T, B, N]. */
-static void write_spikes(const fsnn_spikes *spikes, float *x)
-{
-    for (int64_t r = 0; r < spikes->steps * spikes->batch; r++)
-        for (int64_t i = 0; i < spikes->count[r]; i++) {
-            const int64_t at = spikes->start[r] + i;
-            x[r * spikes->width + spikes->index[at]] = spikes->value ? spikes->value[at] : 1;
-        }
-}
-
 static fsnn_status take(const fsnn_batch *batch, const fsnn_shape *sample, fsnn_arrays *out)
 {
     fsnn_shape shape = {.rank = sample->rank + 2, .dim = {batch->steps, batch->batch}};
@@ -41,9 +31,8 @@ static fsnn_status take(const fsnn_batch *batch, const fsnn_shape *sample, fsnn_
     if (!x)
         return FSNN_EMEMORY;
     const int64_t row = batch->batch * fsnn_shape_count(sample);
-    memset(x->data, 0, (size_t)(batch->steps * row) * sizeof(float));
     if (batch->spikes)
-        write_spikes(batch->spikes, x->data);
+        fsnn_spikes_dense(batch->spikes, x->data);
     for (int64_t k = 0; !batch->spikes && k < batch->steps; k++)
         memcpy((float *)x->data + k * row, batch->x + (batch->still ? 0 : k * row),
                (size_t)row * sizeof(float));

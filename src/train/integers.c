@@ -18,20 +18,11 @@ static fsnn_status reserve(float **numbers, int64_t *there, int64_t count)
     return FSNN_OK;
 }
 
-/* Lists of spikes as numbers. */
-static void write_spikes(const fsnn_spikes *s, float *x)
-{
-    memset(x, 0, (size_t)(s->steps * s->batch * s->width) * sizeof *x);
-    for (int64_t r = 0; r < s->steps * s->batch; r++)
-        for (int64_t i = 0; i < s->count[r]; i++)
-            x[r * s->width + s->index[s->start[r] + i]] = s->value ? s->value[s->start[r] + i] : 1;
-}
-
 /* x [T, B, input] as it is, or written out. */
 static const float *inputs_of(const fsnn_batch *batch, int64_t row, float *space)
 {
     if (batch->spikes)
-        write_spikes(batch->spikes, space);
+        fsnn_spikes_dense(batch->spikes, space);
     else if (batch->still)
         for (int64_t k = 0; k < batch->steps; k++)
             memcpy(space + k * row, batch->x, (size_t)row * sizeof *space);
