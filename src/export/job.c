@@ -81,17 +81,9 @@ static const char *known(const code_job *j, const char *type, const void *value,
 
 static code_table *add_table(code_job *j, const char *type, const void *value, int64_t count)
 {
-    if (j->table_count == j->table_capacity) {
-        int64_t capacity = j->table_capacity ? 2 * j->table_capacity : 16;
-        code_table **more = fsnn_alloc((size_t)capacity * sizeof *more);
-        if (!more)
-            return NULL;
-        if (j->table_count)
-            memcpy(more, j->table, (size_t)j->table_count * sizeof *more);
-        fsnn_free(j->table);
-        j->table = more;
-        j->table_capacity = capacity;
-    }
+    if (fsnn_grow(&j->table, j->table_count, &j->table_capacity, j->table_count + 1,
+                  sizeof *j->table))
+        return NULL;
     code_table *t = fsnn_alloc(sizeof *t);
     if (!t)
         return NULL;

@@ -90,7 +90,7 @@ struct fsnn_integer {
     int in_fraction;
     int32_t in_most;
     void **owned;
-    int owned_count, owned_capacity;
+    int64_t owned_count, owned_capacity;
 };
 
 /* Zeroed memory that the program owns; NULL: none left. */

@@ -9,17 +9,9 @@
 
 void *integer_alloc(fsnn_integer *p, size_t bytes)
 {
-    if (p->owned_count == p->owned_capacity) {
-        int capacity = p->owned_capacity ? 2 * p->owned_capacity : 64;
-        void **more = fsnn_alloc((size_t)capacity * sizeof *more);
-        if (!more)
-            return NULL;
-        if (p->owned_count)
-            memcpy(more, p->owned, (size_t)p->owned_count * sizeof *more);
-        fsnn_free(p->owned);
-        p->owned = more;
-        p->owned_capacity = capacity;
-    }
+    if (fsnn_grow(&p->owned, p->owned_count, &p->owned_capacity, p->owned_count + 1,
+                  sizeof *p->owned))
+        return NULL;
     void *memory = fsnn_alloc(bytes + 1);
     if (memory)
         p->owned[p->owned_count++] = memory;
@@ -287,7 +279,7 @@ void fsnn_integer_destroy(fsnn_integer *integer)
 {
     if (!integer)
         return;
-    for (int i = 0; i < integer->owned_count; i++)
+    for (int64_t i = 0; i < integer->owned_count; i++)
         fsnn_free(integer->owned[i]);
     fsnn_free(integer->owned);
     fsnn_free(integer);
