@@ -13,7 +13,9 @@ enum { CODE_TEST_LAYERS = 256 };
 typedef struct code_test {
     const code_job *j;
     const fsnn_array *x, *y;
-    const fsnn_array *spikes[CODE_TEST_LAYERS]; /* [layers], [T, B, N] */
+    /* the layers that spike: their steps, and spikes [T, B, N] in single precision */
+    const net_step *layer[CODE_TEST_LAYERS];
+    const fsnn_array *spikes[CODE_TEST_LAYERS];
     int64_t N[CODE_TEST_LAYERS];
     int layers;
     int64_t T, B, in, out, all; /* all: neurons that spike */
@@ -23,12 +25,10 @@ typedef struct code_test {
     double largest;             /* |output| */
 } code_test;
 
-/* Spikes of the layers in options->expected: t->spikes. */
+/* t->layer, and their spikes in options->expected. */
 fsnn_status code_test_find(code_test *t);
 /* t->fired, t->output, to be freed. */
 fsnn_status code_test_expect(code_test *t);
-/* The step of layer `layer` of those that spike. */
-const net_step *code_test_layer(const code_test *t, int layer);
 /* The number that lies i-th in the C, where it is in the order of the shape. */
 int64_t code_test_plain(const net_step *s, int64_t i);
 void code_test_compare(const code_test *t, code_text *text);

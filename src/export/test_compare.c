@@ -21,7 +21,7 @@ static int64_t answer(const code_test *t, int64_t n, bool integers)
 
 static int64_t differing(const code_test *t, int layer, int64_t before, int64_t *fired)
 {
-    const net_step *s = code_test_layer(t, layer);
+    const net_step *s = t->layer[layer];
     int64_t differ = 0;
     for (int64_t row = 0; row < t->T * t->B; row++) {
         const int64_t k = row / t->B, n = row % t->B;
@@ -44,7 +44,7 @@ void code_test_compare(const code_test *t, code_text *text)
              (long long)t->B, (long long)t->T);
     for (int l = 0; l < t->layers; before += t->N[l++]) {
         int64_t fired = 0, differ = differing(t, l, before, &fired);
-        code_add(text, "| %s | %lld | %lld | %lld |\n", code_test_layer(t, l)->op->name,
+        code_add(text, "| %s | %lld | %lld | %lld |\n", t->layer[l]->op->name,
                  (long long)(t->T * t->B * t->N[l]), (long long)fired, (long long)differ);
     }
     for (int64_t n = 0; n < t->B; n++)

@@ -22,6 +22,7 @@ fsnn_status code_test_find(code_test *t)
         if (t->layers == FSNN_COUNT(t->spikes))
             return fsnn_fail(FSNN_EUNSUPPORTED, "a test takes at most %d layers of neurons",
                              FSNN_COUNT(t->spikes));
+        t->layer[t->layers] = s;
         t->N[t->layers] = N;
         t->all += N;
         t->spikes[t->layers++] = a;
@@ -32,17 +33,6 @@ fsnn_status code_test_find(code_test *t)
 int64_t code_test_plain(const net_step *s, int64_t i)
 {
     return net_plain(&s->op->out[0], s->op->out_last[0], i);
-}
-
-const net_step *code_test_layer(const code_test *t, int layer)
-{
-    const fsnn_net *net = t->j->net;
-    for (int i = 0; i < net->steps; i++) {
-        const net_step *s = &net->step[i];
-        if ((s->op->op->flags & OP_NEURON) && !s->op->op->neuron->readout(s->op) && layer-- == 0)
-            return s;
-    }
-    return NULL;
 }
 
 /* ---- what is expected ---- */
@@ -57,10 +47,9 @@ static void expect_floats(code_test *t)
             memcpy(output + (n * t->T + k) * t->out, (const float *)t->y->data + row * t->out,
                    (size_t)t->out * sizeof *output);
             for (int l = 0; l < t->layers; l++) {
-                const net_step *s = code_test_layer(t, l);
                 const float *spikes = (const float *)t->spikes[l]->data + row * t->N[l];
                 for (int64_t i = 0; i < t->N[l]; i++)
-                    *fired++ = spikes[code_test_plain(s, i)] != 0;
+                    *fired++ = spikes[code_test_plain(t->layer[l], i)] != 0;
             }
         }
 }
