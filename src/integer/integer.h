@@ -16,7 +16,6 @@
 typedef struct integer_value {
     int fraction;
     double bound; /* a whole number, at most 2^30 */
-    bool known;
 } integer_value;
 
 typedef enum integer_form {
@@ -44,7 +43,6 @@ typedef struct integer_gains {
 
 typedef struct integer_step {
     integer_form form;
-    int node; /* of the network; -1: a conversion */
     const char *name;
     int inputs, in[OP_MAX_IN], out;        /* values */
     int64_t in_at[OP_MAX_IN], out_at;      /* in the state */
@@ -83,7 +81,7 @@ struct fsnn_integer {
     integer_step *step;   /* [steps] */
     int values, steps;
     int64_t numbers; /* of a state */
-    fsnn_shape in, out;
+    fsnn_shape out;
     int in_value, out_value;
     int64_t in_numbers, out_numbers;
     bool out_last; /* the output lies channels-last */
@@ -102,6 +100,8 @@ fsnn_status integer_refuse(const net_step *s, const char *format, ...) FSNN_PRIN
 /* The largest fraction, at most 30, with which `bound` is at most 2^30; its value. */
 int integer_fraction(double bound);
 integer_value integer_value_of(double bound, int fraction);
+/* The bound of what its numbers stand for. */
+double integer_real_bound(const integer_value *v);
 /* What a step reads. */
 const integer_value *integer_in(const fsnn_integer *p, const net_step *s, int k);
 /* What it gives. */
@@ -129,8 +129,8 @@ fsnn_status integer_gains_make(fsnn_integer *p, integer_step *t, int64_t channel
 /* Gains become factors and the value that the step gives; its input loses bits where sums need
  * it. */
 fsnn_status integer_gains_settle(fsnn_integer *p, const net_step *s, integer_step *t);
-/* Weights [channels][inputs] with a scale a channel: t->weight as they lie, or by `turn`, and
- * gains. Weight number `i` of channel c goes to i * channels + c. */
+/* Weights [channels][inputs] become integers with a scale a channel: t->weight, where weight `i` of
+ * channel c goes to i * channels + c, and gains. */
 fsnn_status integer_weigh(fsnn_integer *p, integer_step *t, const float *weight, const float *bias);
 fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step *t);
 /* The largest sum of |coefficients| over the past, with c taken from the first lag's. */

@@ -1,6 +1,7 @@
 /* integer/neuron.c: layers of neurons (parts/integer_neuron.part): the fraction of a layer
  * follows from a bound of its states, which is proved where the leak does it, and seen in the
  * calibration otherwise. */
+#include "base/quantise.h"
 #include "integer/integer.h"
 #include "net/neuron_node.h"
 #include "scan/tile.h"
@@ -134,10 +135,7 @@ static fsnn_status see(making *m, double *bound)
                               "for calibration show one, and so does type float",
                               m->t->neuron.leaky ? "the step is large for tau"
                                                  : "there is no leak");
-    const float *number = v->data;
-    double most = 0;
-    for (int64_t i = 0; i < fsnn_shape_count(&v->shape); i++)
-        most = fabs((double)number[i]) > most ? fabs((double)number[i]) : most;
+    const double most = quantise_largest(v->data, fsnn_shape_count(&v->shape));
     *bound = 4 * (most + largest_of(m, REST) + largest_of(m, TAKEN));
     return isfinite(*bound) ? FSNN_OK
                             : integer_refuse(m->s, "potentials of the calibration are not finite");
@@ -205,7 +203,7 @@ static fsnn_status give_rule(making *m)
     FSNN_TRY(give_row(m, THRESHOLD, fraction, &r->threshold));
     FSNN_TRY(give_row(m, REST, fraction, &r->rest));
     FSNN_TRY(give_row(m, TAKEN, fraction, &r->taken));
-    integer_value spikes = {.fraction = 0, .bound = 1, .known = true},
+    integer_value spikes = {.fraction = 0, .bound = 1},
                   potentials = integer_value_of(m->largest, fraction);
     integer_give(m->p, m->s, r->readout ? potentials : spikes);
     if (r->readout && !m->t->proven)
@@ -224,12 +222,11 @@ static void bind(const fsnn_integer *p, const net_step *s)
 
 fsnn_status integer_make_neuron(fsnn_integer *p, const net_step *s, integer_step *t)
 {
-    const integer_value *in = integer_in(p, s, 0);
     making m = {.p = p,
                 .s = s,
                 .t = t,
                 .scan = &((const neuron_layer *)s->op->state)->scan,
-                .input = ldexp(in->bound, -in->fraction)};
+                .input = integer_real_bound(integer_in(p, s, 0))};
     m.N = m.scan->N;
     bind(p, s);
     FSNN_TRY(check(&m));

@@ -49,8 +49,12 @@ int integer_fraction(double bound)
 
 integer_value integer_value_of(double bound, int fraction)
 {
-    return (integer_value){
-        .fraction = fraction, .bound = ceil(ldexp(bound, fraction)) + 1, .known = true};
+    return (integer_value){.fraction = fraction, .bound = ceil(ldexp(bound, fraction)) + 1};
+}
+
+double integer_real_bound(const integer_value *v)
+{
+    return ldexp(v->bound, -v->fraction);
 }
 
 const integer_value *integer_in(const fsnn_integer *p, const net_step *s, int k)
@@ -153,8 +157,7 @@ static fsnn_status take_range(fsnn_integer *p)
     }
     double most = ceil(ldexp(range, p->in_fraction));
     p->in_most = most < MOST ? (int32_t)most : MOST;
-    p->value[p->in_value] =
-        (integer_value){.fraction = p->in_fraction, .bound = p->in_most, .known = true};
+    p->value[p->in_value] = (integer_value){.fraction = p->in_fraction, .bound = p->in_most};
     return FSNN_OK;
 }
 
@@ -174,8 +177,7 @@ static fsnn_status reserve(fsnn_integer *p)
         if (net->value[v].step < 0)
             p->in_value = v;
     }
-    p->in = net->input_shape;
-    p->in_numbers = fsnn_shape_count(&p->in);
+    p->in_numbers = fsnn_shape_count(&net->input_shape);
     p->out_value = net->out_value;
     p->out = net->value[net->out_value].shape;
     p->out_numbers = fsnn_shape_count(&p->out);
@@ -200,7 +202,6 @@ static fsnn_status make_step(fsnn_integer *p, int i)
 {
     const net_step *s = &p->net->step[i];
     integer_step *t = &p->step[i];
-    t->node = s->node;
     t->inputs = s->op->inputs;
     t->out = s->op->outputs ? s->out[0] : -1;
     t->numbers = s->op->outputs ? fsnn_shape_count(&s->op->out[0]) : 0;

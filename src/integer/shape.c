@@ -35,11 +35,6 @@ fsnn_status integer_make_turn(fsnn_integer *p, const net_step *s, integer_step *
     return FSNN_OK;
 }
 
-static double real_bound(const integer_value *v)
-{
-    return ldexp(v->bound, -v->fraction);
-}
-
 /* The inputs in one fraction, whose bound is that of their sum, or the largest. */
 static void meet(fsnn_integer *p, const net_step *s, integer_step *t, bool sum)
 {
@@ -47,7 +42,8 @@ static void meet(fsnn_integer *p, const net_step *s, integer_step *t, bool sum)
     int fraction = -64;
     for (int k = 0; k < t->inputs; k++) {
         const integer_value *v = integer_in(p, s, k);
-        bound = sum ? bound + real_bound(v) : real_bound(v) > bound ? real_bound(v) : bound;
+        const double size = integer_real_bound(v);
+        bound = sum ? bound + size : size > bound ? size : bound;
         fraction = v->fraction > fraction ? v->fraction : fraction;
     }
     int most = integer_fraction(bound);
@@ -104,9 +100,7 @@ static int gained(const integer_value *v, double n)
 static void give_mean(fsnn_integer *p, const net_step *s, int more)
 {
     const integer_value *v = integer_in(p, s, 0);
-    integer_value mean = {
-        .fraction = v->fraction + more, .bound = ceil(ldexp(v->bound, more)) + 1, .known = true};
-    integer_give(p, s, mean);
+    integer_give(p, s, integer_value_of(integer_real_bound(v), v->fraction + more));
 }
 
 /* The sum of up to n numbers, which loses bits where it needs to. */
@@ -117,8 +111,7 @@ static int give_sum(fsnn_integer *p, const net_step *s, double n, int fraction)
     while (ldexp(v->bound * n, -down) > 0x1p30 - 2)
         down++;
     integer_value sum = {.fraction = v->fraction + fraction - down,
-                         .bound = ceil(ldexp(v->bound * n, -down)) + (down > 0),
-                         .known = true};
+                         .bound = ceil(ldexp(v->bound * n, -down)) + (down > 0)};
     integer_give(p, s, sum);
     return down;
 }
