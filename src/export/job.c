@@ -51,7 +51,7 @@ code_place code_out(const code_job *j, const net_step *s)
 
 const float *code_param(const code_job *j, const net_step *s, int p)
 {
-    return j->net->param[j->net->node[s->node]->first_param + p].value;
+    return net_step_param(j->net, s, p)->value;
 }
 
 code_literal code_float(float x)

@@ -102,15 +102,6 @@ static fsnn_status check(const code_neuron *p)
     return FSNN_OK;
 }
 
-/* Before its first call a layer does not know where its parameters lie. */
-static void bind(const code_job *j, const net_step *s)
-{
-    real *value[OP_MAX_PARAM] = {NULL};
-    for (int i = 0; i < s->op->params; i++)
-        value[i] = j->net->param[j->net->node[s->node]->first_param + i].value;
-    neuron_bind(s->op, value);
-}
-
 fsnn_status code_print_neuron(code_job *j, const net_step *s)
 {
     const neuron_layer *layer = s->op->state;
@@ -124,7 +115,7 @@ fsnn_status code_print_neuron(code_job *j, const net_step *s)
                      .rests = layer->scan.rest > 0};
     if (layer->scan.model->open && layer->user.equation)
         p.e = layer->scan.model->of;
-    bind(j, s);
+    net_neuron_bind(j->net, s);
     FSNN_TRY(check(&p));
     for (int i = 0; i < p.states; i++)
         code_memory_print(&p, i);

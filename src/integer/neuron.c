@@ -211,15 +211,6 @@ static fsnn_status give_rule(making *m)
     return FSNN_OK;
 }
 
-/* Before its first call a layer does not know where its parameters lie. */
-static void bind(const fsnn_integer *p, const net_step *s)
-{
-    real *value[OP_MAX_PARAM] = {NULL};
-    for (int i = 0; i < s->op->params; i++)
-        value[i] = p->net->param[p->net->node[s->node]->first_param + i].value;
-    neuron_bind(s->op, value);
-}
-
 fsnn_status integer_make_neuron(fsnn_integer *p, const net_step *s, integer_step *t)
 {
     making m = {.p = p,
@@ -228,7 +219,7 @@ fsnn_status integer_make_neuron(fsnn_integer *p, const net_step *s, integer_step
                 .scan = &((const neuron_layer *)s->op->state)->scan,
                 .input = integer_real_bound(integer_in(p, s, 0))};
     m.N = m.scan->N;
-    bind(p, s);
+    net_neuron_bind(p->net, s);
     FSNN_TRY(check(&m));
     t->form = INTEGER_NEURON;
     t->name = s->op->name;

@@ -69,7 +69,7 @@ void integer_give(fsnn_integer *p, const net_step *s, integer_value value)
 
 const float *integer_param(const fsnn_integer *p, const net_step *s, int q)
 {
-    return p->net->param[p->net->node[s->node]->first_param + q].value;
+    return net_step_param(p->net, s, q)->value;
 }
 
 int32_t integer_number(double x, int fraction)

@@ -37,7 +37,7 @@ static int follower(const fsnn_net *net, const net_step *s)
 static int bias_of(const fsnn_net *net, const net_step *s)
 {
     for (int p = 0; p < s->op->params; p++)
-        if (s->op->param[p].channel && net->param[net->node[s->node]->first_param + p].learn)
+        if (s->op->param[p].channel && net_step_param(net, s, p)->learn)
             return p;
     return -1;
 }

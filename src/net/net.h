@@ -292,6 +292,14 @@ static inline int64_t net_input_numbers(const fsnn_net *net)
 {
     return net->plan.batch * fsnn_shape_count(&net->input_shape);
 }
+/* Parameter p of a step that is a node's. */
+static inline fsnn_param *net_step_param(const fsnn_net *net, const net_step *step, int p)
+{
+    return &net->param[net->node[step->node]->first_param + p];
+}
+/* A layer of neurons in single precision learns where its parameters lie, as its first call tells
+ * it: for readers of its constants before that. */
+void net_neuron_bind(const fsnn_net *net, const net_step *step);
 /* Where the number that lies i-th in a sample stands in the order of its shape; `last`: it lies
  * channels-last. */
 static inline int64_t net_plain(const fsnn_shape *shape, bool last, int64_t i)

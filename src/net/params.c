@@ -1,6 +1,7 @@
 /* Parameters: one flat array of values, one of gradients, each parameter on a 64-byte line of its
  * own. */
 #include "net/net.h"
+#include "net/neuron_node.h"
 
 #include "base/hash.h"
 
@@ -419,4 +420,12 @@ fsnn_status fsnn_net_params_changed(fsnn_net *net)
         status = status ? status : planned;
     }
     return status;
+}
+
+void net_neuron_bind(const fsnn_net *net, const net_step *step)
+{
+    real *value[OP_MAX_PARAM] = {NULL};
+    for (int p = 0; p < step->op->params; p++)
+        value[p] = net_step_param(net, step, p)->value;
+    neuron_bind(step->op, value);
 }
