@@ -6,11 +6,6 @@ static const frac_memory *memory_of(const code_neuron *p, int state)
     return &(state ? &p->scan->other[state - 1] : p->scan)->memory;
 }
 
-static int64_t rows_of(const frac_memory *m)
-{
-    return m->compressed ? 2 * FRAC_SPAN : m->keep > 1 ? m->keep : 1;
-}
-
 fsnn_status code_memory_check(const code_neuron *p, int state)
 {
     const frac_memory *m = memory_of(p, state);
@@ -22,10 +17,10 @@ fsnn_status code_memory_check(const code_neuron *p, int state)
     if (!m->compressed && m->keep < 0)
         return code_refuse(p->s, "its memory is full and grows without end; dynamics.memory of "
                                  "a number of steps, or {tolerance: 1e-5}, works");
-    if (rows_of(m) * p->N > NET_MOST_NUMBERS)
-        return code_refuse(p->s, "%lld states of %lld neurons are too many", (long long)rows_of(m),
-                           (long long)p->N);
-    if (!m->compressed && m->lags < rows_of(m) && m->lags < m->keep)
+    if (integer_memory_rows(m) * p->N > NET_MOST_NUMBERS)
+        return code_refuse(p->s, "%lld states of %lld neurons are too many",
+                           (long long)integer_memory_rows(m), (long long)p->N);
+    if (!m->compressed && m->lags < m->keep)
         return code_refuse(p->s, "its weights are settled for %lld steps and not for %lld",
                            (long long)m->lags, (long long)m->keep);
     return FSNN_OK;
@@ -64,11 +59,12 @@ void code_memory_print(code_neuron *p, int state)
     }
     code_add(&j->tables,
              "static const net_memory memory_%d = {%s, %s, %s, %s, %lld, %lld, %d, %lld, %d};\n",
-             number, w, out, in, decay, (long long)rows_of(m), (long long)m->sum[0].window, modes,
-             (long long)p->N, m->compressed);
+             number, w, out, in, decay, (long long)integer_memory_rows(m),
+             (long long)m->sum[0].window, modes, (long long)p->N, m->compressed);
     code_state(j, "uint32_t", "at", number, 1);
-    code_add(&j->state, "    float past_%d[%lld];\n", number, (long long)(rows_of(m) * p->N));
-    j->numbers += rows_of(m) * p->N;
+    code_add(&j->state, "    float past_%d[%lld];\n", number,
+             (long long)(integer_memory_rows(m) * p->N));
+    j->numbers += integer_memory_rows(m) * p->N;
     if (modes)
         code_state(j, "float", "modes", number, modes * p->N);
     if (m->method->drive)
@@ -90,8 +86,8 @@ void code_memory_read(code_neuron *p, int state)
         code_add(&p->body,
                  "            const float u%d = s->past_%d[(s->at_%d + %lldu) %% %lldu * %lldu + "
                  "n];\n",
-                 state, number, number, (long long)(rows_of(m) - 1), (long long)rows_of(m),
-                 (long long)p->N);
+                 state, number, number, (long long)(integer_memory_rows(m) - 1),
+                 (long long)integer_memory_rows(m), (long long)p->N);
 }
 
 void code_memory_write(code_neuron *p, int state, const char *u, const char *x)

@@ -1,9 +1,8 @@
 /* export/write_report.c: report.md: what the C needs. */
 #include "export/neuron.h"
 
-static void add_layer(const code_job *j, const net_step *s, code_text *t)
+static void add_layer(const net_step *s, code_text *t)
 {
-    (void)j;
     const neuron_layer *layer = s->op->state;
     const scan *scan = &layer->scan;
     for (int i = 0; i <= scan->others; i++) {
@@ -68,7 +67,7 @@ fsnn_status code_write_report(const code_job *j, const char *directory)
              j->multiply_adds);
     for (int i = 0; i < j->net->steps; i++)
         if (j->net->step[i].op->op->flags & OP_NEURON)
-            add_layer(j, &j->net->step[i], &t);
+            add_layer(&j->net->step[i], &t);
     if (j->integer)
         add_integers(j, &t);
     if (j->options->notes)

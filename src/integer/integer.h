@@ -8,6 +8,7 @@
 #define FSNN_INTEGER_INSIDE_H
 
 #include "base/base.h"
+#include "frac/memory.h"
 #include "integer/types.h"
 #include "net/net.h"
 #include <fsnn/integer.h>
@@ -132,6 +133,8 @@ fsnn_status integer_gains_settle(fsnn_integer *p, const net_step *s, integer_ste
 /* Weights [channels][inputs] become integers with a scale a channel: t->weight, where weight `i` of
  * channel c goes to i * channels + c, and gains. */
 fsnn_status integer_weigh(fsnn_integer *p, integer_step *t, const float *weight, const float *bias);
+/* Rows of the ring that the C has of a memory, in single precision and in integers. */
+int64_t integer_memory_rows(const frac_memory *m);
 fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step *t);
 /* The largest sum of |coefficients| over the past, with c taken from the first lag's. */
 double integer_memory_sum(const integer_step *t, double c);

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static int64_t rows_of(const frac_memory *m)
+int64_t integer_memory_rows(const frac_memory *m)
 {
     return m->compressed ? 2 * FRAC_SPAN : m->keep > 1 ? m->keep : 1;
 }
@@ -20,10 +20,10 @@ static fsnn_status check(const net_step *s, const frac_memory *m, int64_t neuron
     if (!m->compressed && m->keep < 0)
         return integer_refuse(s, "its memory is full and grows without end; dynamics.memory of a "
                                  "number of steps, or {tolerance: 1e-5}, works");
-    if (rows_of(m) * neurons > NET_MOST_NUMBERS)
-        return integer_refuse(s, "%lld states of %lld neurons are too many", (long long)rows_of(m),
-                              (long long)neurons);
-    if (!m->compressed && m->lags < rows_of(m) && m->lags < m->keep)
+    if (integer_memory_rows(m) * neurons > NET_MOST_NUMBERS)
+        return integer_refuse(s, "%lld states of %lld neurons are too many",
+                              (long long)integer_memory_rows(m), (long long)neurons);
+    if (!m->compressed && m->lags < m->keep)
         return integer_refuse(s, "its weights are settled for %lld steps and not for %lld",
                               (long long)m->lags, (long long)m->keep);
     return FSNN_OK;
@@ -101,11 +101,11 @@ fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step
     for (int64_t l = 1; l <= lags; l++)
         w[l] = integer_number(m->sum[0].w[l], NET_ONE);
     t->memory = (net_memory){.w = w,
-                             .rows = (uint32_t)rows_of(m),
+                             .rows = (uint32_t)integer_memory_rows(m),
                              .lags = (uint32_t)lags,
                              .neurons = (uint32_t)scan->N,
                              .blocks = m->compressed};
-    t->past = integer_state(p, rows_of(m) * scan->N);
+    t->past = integer_state(p, integer_memory_rows(m) * scan->N);
     t->at = integer_state(p, 1);
     return m->compressed ? make_modes(p, &m->modes, t) : FSNN_OK;
 }
