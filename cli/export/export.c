@@ -192,8 +192,7 @@ const cli_command cli_export_c = {
         "`FSNN_ISA=base fsnn run`. What cannot become C is an error that says what would do.\n\n"
         "With --type int8 and int4 the C computes in whole numbers: weights of 8 or 4 bits, "
         "potentials and memories of 32, without an overflow whatever the inputs are. Samples of "
-        "the "
-        "training data are the calibration: the inputs' range is theirs, and where a bound of "
+        "the training data are the calibration: the inputs' range is theirs, and where a bound of "
         "potentials cannot be proved there is room for four times theirs. report.md says which "
         "spikes differ. Networks that were trained with training.quantise are of that type "
         "without --type, and fsnn eval computes in the same integers.",

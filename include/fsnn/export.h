@@ -40,9 +40,9 @@ typedef struct fsnn_export_options {
     /* largest difference of an output that net_test.c allows, relative to the largest output */
     double tolerance;
     /* int8, int4: the integers of this net as it is wrapped, with weights of as many bits. NULL:
-     * they are made with x as the calibration, and with arrays v.NODE of `expected` as what was
-     * seen, where they are there (fsnn/integer.h). net_test.c then holds what the integers give,
-     * and report.md says what of that differs from `expected` */
+     * the export makes them, with x as the calibration and `expected` as `seen` (fsnn/integer.h).
+     * net_test.c holds what the integers give, and report.md counts where that differs from
+     * `expected` */
     const fsnn_integer *integers;
     const char *notes; /* lines of Markdown that the report ends with; NULL: none */
 } fsnn_export_options;

@@ -15,18 +15,18 @@ typedef struct fsnn_integer fsnn_integer;
 
 typedef struct fsnn_integer_options {
     int bits; /* of the weights: 8 or 4 */
-    /* calibration: x [T, B, input shape] of float32, whose range the inputs are given; and `seen`,
-     * the arrays v.NODE [T, B, ...] of a run of x (fsnn_session_run with FSNN_KEEP_V), which layers
-     * need whose potentials have no bound that can be proved. NULL: none */
+    /* calibration, NULL: none. x [T, B, input shape] of float32 settles the range of the inputs;
+     * `seen` has the arrays v.NODE [T, B, ...] of a run of x (fsnn_session_run with FSNN_KEEP_V),
+     * for layers whose potentials have no bound that can be proved */
     const fsnn_array *x;
     const fsnn_arrays *seen;
-    double range; /* largest |input|; what is beyond counts as that. 0: that of x, or 1 */
+    double range; /* largest |input|; inputs beyond count as it. 0: that of x, or 1 without x */
 } fsnn_integer_options;
 /* 8 bits, no calibration. */
 FSNN_API fsnn_integer_options fsnn_integer_options_default(void);
 
 /* Makes the integers of a net, which is wrapped for a stream: one step of one sample, in single
- * precision, without training. What the net is later does not matter to them. Errors:
+ * precision, without training. Later changes of the net do not change them. Errors:
  * FSNN_EUNSUPPORTED (what has no integers, with what would do), FSNN_ESTATE (the net is wrapped in
  * another way), FSNN_ESHAPE (x is not of the net's input), FSNN_EARGUMENT, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_integer_create(const fsnn_net *net, const fsnn_integer_options *options,

@@ -17,7 +17,7 @@ needs() { # PROGRAMS...: whether all are there
 needs arm-none-eabi-gcc qemu-system-arm || exit 77
 [ -e "$(arm-none-eabi-gcc --print-file-name=picolibc.specs)" ] || { echo "skipped: there is no picolibc for arm"; exit 77; }
 
-# inputs of two samples, 40 steps of 16 numbers, as a description's test has them: spikes by a rule
+# 4 pictures of 4 by 4 points, whose bytes follow a rule, each shown for 60 steps
 cat >net.yaml <<'END'
 name: small
 input: [1, 4, 4]
