@@ -4,6 +4,8 @@
  * its shards are no whole branch of the tree). Vectors go in groups, which bounds the room. */
 #include "train/ranks.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 
 enum { GROUP = 1 << 20 };
@@ -38,14 +40,6 @@ static uint16_t to_bf16(float x)
     return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-static float of_bf16(uint16_t half)
-{
-    uint32_t bits = (uint32_t)half << 16;
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
 static size_t number_size(const tree *t)
 {
     return t->wide ? sizeof(double) : sizeof(float);
@@ -72,9 +66,9 @@ static void unpack(const summing *s, const void *from, int64_t count, void *to, 
         memcpy((char *)to + (size_t)begin * size, from, (size_t)count * size);
     for (int64_t i = 0; i < count && s->r->lossy; i++)
         if (s->mine->wide)
-            ((double *)to)[begin + i] = (double)of_bf16(half[i]);
+            ((double *)to)[begin + i] = (double)bytes_bfloat16(half[i]);
         else
-            ((float *)to)[begin + i] = of_bf16(half[i]);
+            ((float *)to)[begin + i] = bytes_bfloat16(half[i]);
 }
 
 /* Numbers of the chunk of a rank that the vector still has. */

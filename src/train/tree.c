@@ -38,11 +38,9 @@ typedef struct addition {
     const void *from;
 } addition;
 
-static void add_piece(int64_t p, int worker, void *user)
+static void add_piece(int64_t i, int64_t end, void *user)
 {
     const addition *a = user;
-    int64_t i = p * PIECE, end = i + PIECE < a->t->count ? i + PIECE : a->t->count;
-    (void)worker;
     if (a->t->wide)
         for (double *to = a->to; i < end; i++)
             to[i] += ((const double *)a->from)[i];
@@ -55,7 +53,7 @@ static void add_piece(int64_t p, int worker, void *user)
 static void join(tree *t)
 {
     addition a = {t, t->value[t->nodes - 2], t->value[t->nodes - 1]};
-    fsnn_parallel((t->count + PIECE - 1) / PIECE, add_piece, &a);
+    fsnn_parallel_range(t->count, PIECE, add_piece, &a);
     t->nodes--;
 }
 
