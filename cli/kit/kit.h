@@ -156,7 +156,7 @@ void cli_options_free(const cli_command *command, void *options);
 bool cli_option_given(const cli_option *option, const void *options);
 /* Whether a text of words parted by blanks has this one. */
 bool cli_has_word(const char *words, const char *word);
-/* The program whose command that is, for its usage line; by default fsnn. */
+/* The program whose command that is, for its usage line and its messages; by default fsnn. */
 extern const char *cli_program;
 /* The help page of a command on stdout. */
 void cli_help(const cli_command *command);

@@ -79,11 +79,11 @@ static void labelled(const char *label, const char *escape, const char *format, 
 {
     char begin[64];
     if (here.colour)
-        snprintf(begin, sizeof begin, "fsnn%s%s: \033[%sm%s\033[0m ", *here.command ? " " : "",
-                 here.command, escape, label);
+        snprintf(begin, sizeof begin, "%s%s%s: \033[%sm%s\033[0m ", cli_program,
+                 *here.command ? " " : "", here.command, escape, label);
     else
-        snprintf(begin, sizeof begin, "fsnn%s%s: %s ", *here.command ? " " : "", here.command,
-                 label);
+        snprintf(begin, sizeof begin, "%s%s%s: %s ", cli_program, *here.command ? " " : "",
+                 here.command, label);
     put(begin, format, list);
 }
 

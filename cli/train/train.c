@@ -85,7 +85,8 @@ static int choose_description(work *w)
         w->description = cli_path(o->resume, "description.yaml");
     else
         return cli_error(CLI_USAGE,
-                         "DESC.yaml is missing: usage is fsnn train DESC.yaml (or --resume DIR)");
+                         "DESC.yaml is missing: usage is %s train DESC.yaml (or --resume DIR)",
+                         cli_program);
     return CLI_GOOD;
 }
 

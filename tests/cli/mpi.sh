@@ -76,6 +76,7 @@ refused() { # WORDS COMMAND...
     [ $code = 2 ] || fail "\"$words\": exit $code, expected 2"
     [ "$(grep -c "error: " log)" = 1 ] || fail "\"$words\": not said once"
     grep -qF "$words" log || fail "\"$words\" is not said"
+    grep -q "^fsnn-mpi train: error: " log || fail "\"$words\": not said by fsnn-mpi"
     [ ! -e refused ] || fail "\"$words\": something is written"
 }
 refused "3 ranks cannot share the 4 shards of a batch" start -n 3 "$mpi" train net.yaml
