@@ -433,8 +433,8 @@ FSNN_API const char *fsnn_run_before(const fsnn_run *run);
 FSNN_API const char *fsnn_run_warning(const fsnn_run *run);
 
 /* Processes that train one network together: each runs some of the shards of every batch, and all
- * take the same step. Functions are called by all ranks in the same order, with the same `bytes`;
- * non-zero is an error, of which they set the sentence. Memory does not overlap. */
+ * take the same step. All ranks call the functions in the same order, with the same `bytes`. A
+ * function returns non-zero on an error, whose sentence it sets. `out` and `in` do not overlap. */
 typedef struct fsnn_ranks {
     int rank, count; /* this one, from 0, of so many */
     /* `out` [count][bytes]: what each rank receives from this one; `in` [count][bytes]: what this
@@ -460,10 +460,10 @@ typedef struct fsnn_train_options {
     void *user;
     volatile const int *stop; /* set by a signal handler: save, FSNN_EINTERRUPTED */
     fsnn_run *run; /* instead of `directory` and `resume`, whose part its mode has; borrowed */
-    /* All of them call fsnn_train, with the same net, data and options, and return alike: their
-     * count divides training.shards. Rank 0 writes; only it is given a directory or a run, from
-     * which the others read the state that is gone on from. Evaluations are spread over them.
-     * NULL: this process trains alone. An error of one rank is one of all. */
+    /* All ranks call fsnn_train, with the same net, data and options, and return alike; an error of
+     * one rank is an error of all. Their count divides training.shards. Rank 0 writes: only it is
+     * given a directory or a run. Where the run is resumed, the others read its state from there.
+     * Evaluations are spread over the ranks. NULL: this process trains alone. */
     const fsnn_ranks *ranks;
 } fsnn_train_options;
 
@@ -487,10 +487,10 @@ FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
  * trained on (fsnn_data_fingerprint): others are refused (FSNN_EARGUMENT) unless the options take
  * them; other data to be watched are a warning of the run.
  * Errors: FSNN_EARGUMENT (key "ranks": their number, and what differs between them), FSNN_ESHAPE
- * (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or
- * infinite: epoch and batch; earlier checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT,
- * FSNN_ENOTFOUND, FSNN_ESHAPE (no state, or one that does not fit: which array), FSNN_EBUSY
- * (someone else trains into the directory), FSNN_EINTERRUPTED. */
+ * (data and net do not fit), FSNN_ENUMERIC (the loss is NaN or infinite: epoch and batch; earlier
+ * checkpoints stay), FSNN_EIO (directory or disk), FSNN_EFORMAT, FSNN_ENOTFOUND, FSNN_ESHAPE (no
+ * state, or one that does not fit: which array), FSNN_EBUSY (someone else trains into the
+ * directory), FSNN_EINTERRUPTED. */
 FSNN_API fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
                                 const fsnn_train_options *options, fsnn_metrics *result);
 

@@ -47,7 +47,7 @@ static void write_value(FILE *out, const yaml_node *node)
 }
 
 /* "KEY=VALUE" in the pool, or NULL. */
-static const char * override(fsnn_sweep *s, const char *key, const yaml_node *value)
+static const char *setting(fsnn_sweep *s, const char *key, const yaml_node *value)
 {
     char *text = NULL;
     size_t size = 0;
@@ -84,7 +84,7 @@ static fsnn_status read_list(fsnn_sweep *s, const char *key, const yaml_node *li
         return yaml_fail(&s->doc, list, "expected a list of values, like [0.5, 0.7, 1]");
     FSNN_TRY(add_axis(s, key, list->count, &a));
     for (const yaml_node *value = list->first; value; value = value->next, i++)
-        if (!(a->set[i] = override(s, key, value)))
+        if (!(a->set[i] = setting(s, key, value)))
             return fsnn_fail(FSNN_EMEMORY, "out of memory");
     return FSNN_OK;
 }
@@ -191,7 +191,7 @@ static fsnn_status read_root(fsnn_sweep *s)
 
 /* ---- jobs ---- */
 
-/* Several letters that no folder should have become one '_'. */
+/* Each run of letters that the name of a folder should not have becomes one '_'. Its new length. */
 static size_t tidy(char *name)
 {
     size_t length = 0;
@@ -206,7 +206,7 @@ static size_t tidy(char *name)
     return length;
 }
 
-/* What is varied, with what no name of a folder should have as '_'; long ones are cut. */
+/* What is varied and its values, tidied; where that is too long, the number of the job. */
 static const char *name_of(fsnn_sweep *s, int job)
 {
     enum { LONGEST = 160 };
@@ -229,7 +229,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Names that became the same: all are numbers then. */
+/* Where two names became the same, all jobs are named by their numbers. */
 static fsnn_status make_unique(fsnn_sweep *s)
 {
     bool twice = false;

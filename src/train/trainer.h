@@ -51,9 +51,9 @@ typedef struct trainer {
     bool values;               /* targets are no classes */
     double evaluation_seconds; /* of the last evaluation; 0: none yet */
     double mark;               /* when the last batch ended */
-    bool wants;     /* this process wants to stop in this epoch; of ranks: one of them did, */
-    bool stop;      /* when the last batch was run */
-    void *gradient; /* of the output, [capacity], in the net's precision */
+    bool wants;                /* this process wants to stop in this epoch */
+    bool stop;                 /* one of the ranks wanted to, when the last batch was run */
+    void *gradient;            /* of the output, [capacity], in the net's precision */
     int64_t capacity;
     pass_input input;
     double weight; /* of the gradients that are added up for the next step */
