@@ -4,6 +4,7 @@
 set -u
 fsnn=$(realpath "${FSNN_BIN:-build/fsnn}")
 script=$(realpath completions/fsnn.bash)
+terminal=$(realpath tests/cli/completion_terminal.py)
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -48,40 +49,9 @@ for option in neuron reset method format precision show memory; do
 done
 
 # a terminal: what a line becomes by the tabulator
-cat >terminal.py <<'P'
-import os, pty, select, sys, time
-fsnn, script = sys.argv[1:3]
-pid, master = pty.fork()
-if pid == 0:
-    os.environ.update(PATH=os.path.dirname(fsnn) + ":" + os.environ["PATH"], PS1="> ", TERM="dumb", HISTFILE="")
-    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
-def say(text, wanted):
-    os.write(master, text.encode())
-    seen, end = "", time.time() + 60
-    while wanted not in seen and time.time() < end:
-        if select.select([master], [], [], 1)[0]:
-            seen += os.read(master, 65536).decode(errors="replace")
-    if wanted not in seen:
-        print("FAILED: %r: %r is not in %r" % (text, wanted, seen))
-        failed.append(text)
-    os.write(master, b"\x15")  # the line is cleared
-failed = []
-say("source %s; echo rea''dy\r" % script, "ready\r\n")
-say("fsnn insp\t", "fsnn inspect ")
-say("fsnn eval --confu\t", "fsnn eval --confusion ")
-say("fsnn eval --on te\t", "fsnn eval --on test ")
-say("fsnn eval --on=te\t", "fsnn eval --on=test ")
-say("fsnn train --set training.ep\t", "fsnn train --set training.epochs=")
-say("fsnn train --set=training.ep\t", "fsnn train --set=training.epochs=")
-say("fsnn simulate --current const\t", "fsnn simulate --current constant:")
-say("fsnn run a.yaml --record v,sp\t", "fsnn run a.yaml --record v,spikes ")
-say("fsnn inspect a_fi\t", "fsnn inspect a_file.yaml")
-os.write(master, b"exit\r")
-sys.exit(bool(failed))
-P
 : >a_file.yaml
 if command -v python3 >/dev/null && command -v bash >/dev/null; then
-    python3 terminal.py "$fsnn" "$script" || failures=$((failures + 1))
+    PATH=$(dirname "$fsnn"):$PATH python3 "$terminal" "source $script" bash --norc --noprofile -i || fail "bash on a terminal"
 else
     echo "no python3 or no bash: not tried on a terminal"
 fi

@@ -3,6 +3,7 @@
 set -u
 fsnn=$(realpath "${FSNN_BIN:-build/fsnn}")
 scripts=$(realpath completions)
+terminal=$(realpath tests/cli/completion_terminal.py)
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -36,40 +37,10 @@ if command -v fish >/dev/null; then
 fi
 
 # zsh on a terminal of its own: what a line becomes by the tabulator
-cat >terminal.py <<'P'
-import os, pty, select, sys, time
-scripts = sys.argv[1]
-pid, master = pty.fork()
-if pid == 0:
-    os.environ.update(PS1="> ", TERM="dumb", HISTFILE="")
-    os.execvp("zsh", ["zsh", "-f", "-i"])
-def say(text, wanted):
-    os.write(master, text.encode())
-    seen, end = "", time.time() + 60
-    while wanted not in seen and time.time() < end:
-        if select.select([master], [], [], 1)[0]:
-            seen += os.read(master, 65536).decode(errors="replace")
-    if wanted not in seen:
-        print("FAILED: zsh: %r: %r is not in %r" % (text, wanted, seen))
-        failed.append(text)
-    os.write(master, b"\x15")  # the line is cleared
-failed = []
-say("fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; PS1='> '; echo rea''dy\r" % scripts, "ready\r\n")
-say("fsnn insp\t", "fsnn inspect ")
-say("fsnn eval --confu\t", "fsnn eval --confusion ")
-say("fsnn eval --on te\t", "fsnn eval --on test ")
-say("fsnn eval --on=te\t", "fsnn eval --on=test ")
-say("fsnn train --set training.ep\t", "fsnn train --set training.epochs=")
-say("fsnn train --set=training.ep\t", "fsnn train --set=training.epochs=")
-say("fsnn simulate --current const\t", "fsnn simulate --current constant:")
-say("fsnn run a.yaml --record v,sp\t", "fsnn run a.yaml --record v,spikes ")
-say("fsnn inspect a_fi\t", "fsnn inspect a_file.yaml")
-os.write(master, b"exit\r")
-sys.exit(bool(failed))
-P
 if command -v zsh >/dev/null && command -v python3 >/dev/null; then
     tried="$tried zsh"
-    python3 terminal.py "$scripts" || failures=$((failures + 1))
+    start="fpath=($scripts \$fpath); autoload -Uz compinit; compinit -u -D; PS1='> '"
+    python3 "$terminal" "$start" zsh -f -i || fail "zsh on a terminal"
 fi
 [ -n "$tried" ] || { echo "cli/completion_shells: skipped: neither fish nor zsh is there (Debian: fish, zsh)"; exit 77; }
 [ $failures -eq 0 ] && echo "completion: all good in$tried"
