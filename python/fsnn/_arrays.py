@@ -15,6 +15,14 @@ DTYPES = {
 }
 
 
+def number(what: str, value: Any) -> float:
+    """`value` as a float; raises TypeError, which names `what`."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} is {value!r}: it is a number") from None
+
+
 def numbers(x: Any, dtype: Any, what: str) -> np.ndarray:
     """`x` as an array of `dtype`, row-major; the same memory where it is that already.
 

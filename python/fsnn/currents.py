@@ -9,7 +9,7 @@ from typing import Any, Union
 import numpy as np
 from _fsnn import ffi, lib
 
-from ._arrays import numbers, pointer
+from ._arrays import number, numbers, pointer
 
 MOST = 16  # parts of a sum
 KINDS = "constant step ramp sine noise samples square chirp white spikes".split()
@@ -143,8 +143,8 @@ class Current:
     def write(self, current: Any) -> list[Any]:
         """Into a fsnn_current; what is given lives as long as that."""
         keep: list[Any] = []
-        for number, part in enumerate((self, *self._rest)):
-            if number:
+        for place, part in enumerate((self, *self._rest)):
+            if place:
                 following = ffi.new("fsnn_current *")
                 current.plus, current = following, following
                 keep.append(following)
@@ -173,10 +173,7 @@ def drive_of(current: Any) -> np.ndarray:
 def _given(**values: Any) -> tuple[float, ...]:
     found = []
     for name, value in values.items():
-        try:
-            found.append(float(value))
-        except (TypeError, ValueError):
-            raise TypeError(f"{name} is {value!r}: it is a number") from None
+        found.append(number(name, value))
         if not math.isfinite(found[-1]):
             raise ValueError(f"{name} is {value}: it is a finite number")
     return tuple(found)

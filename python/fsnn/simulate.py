@@ -10,7 +10,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from . import figures
-from ._arrays import Results, numbers, pointer
+from ._arrays import Results, number, numbers, pointer
 from ._names import near, one_of
 from ._plan import HAS_DOUBLE
 from ._session import Session
@@ -71,6 +71,7 @@ class What:
         rest: float = 0.0,
         resistance: float = 1.0,
     ) -> None:
+        rest, resistance = number("rest", rest), number("resistance", resistance)
         several = alpha is not None and np.ndim(alpha) > 0
         if alpha is not None and not several:
             dynamics = {**(dynamics or {}), "alpha": alpha}
@@ -124,7 +125,7 @@ class What:
             neuron.threshold.value = number("threshold", moved["threshold"])
 
     def drive(self, current: Current) -> None:
-        """The current; neurons are as many as it has columns, where that is not said."""
+        """Takes the current, which lives as long as this."""
         self.current = current.write(self.c.current)
 
     def run(self, status: int) -> None:
@@ -137,13 +138,6 @@ def orders_of(alpha: Any) -> np.ndarray:
     if orders.ndim != 1 or not orders.size:
         raise ValueError(f"alpha is a list of orders, and this is {alpha!r}")
     return orders
-
-
-def number(what: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{what} is {value!r}: it is a number") from None
 
 
 def current_of(current: Drive, steps: int | None) -> tuple[Current, int]:
@@ -210,9 +204,8 @@ def simulate(
     """
     named = units_of(units)
     drive, count = current_of(current, steps)
-    how: dict[str, Any] = {"rest": number("rest", rest)}
-    how["resistance"] = number("resistance", resistance)
-    what = What(neuron, options, dynamics, alpha, count, seed, **how)
+    shift = {"rest": rest, "resistance": resistance}
+    what = What(neuron, options, dynamics, alpha, count, seed, **shift)
     return _run(what, current, drive, neurons, named)
 
 

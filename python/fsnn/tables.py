@@ -11,9 +11,9 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import Results, numbers, pointer, view
-from .errors import check, text
 from .currents import Drive
-from .simulate import What, current_of, number, orders_of
+from .errors import check, text
+from .simulate import What, current_of, orders_of
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,6 @@ def _table(c: Any) -> Table:
         lib.fsnn_table_free(c)
 
 
-def _shift(rest: Any, resistance: Any) -> dict[str, float]:
-    return {"rest": number("rest", rest), "resistance": number("resistance", resistance)}
-
-
 def _under_each(what: What, currents: Any, function: Any) -> Table:
     """A table of a neuron under each of several constant currents."""
     levels, table = numbers(currents, np.float64, "currents").ravel(), ffi.new("fsnn_table *")
@@ -94,8 +90,8 @@ def firing_rates(
     exact rate at alpha = 1 where it is known. Arguments as of `simulate`, but that the reset of if
     and lif is jump by default. ValueError of resets under which spikes are no events of their own
     (current, none)."""
-    how = _shift(rest, resistance)
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **how)
+    shift = {"rest": rest, "resistance": resistance}
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **shift)
     return _under_each(what, currents, lib.fsnn_simulate_rates)
 
 
@@ -112,8 +108,8 @@ def first_spikes(
     """When if or lif at rest spikes first under each constant current, for every order, beside the
     exact time; NaN: never, or after more than 200,000 steps. Where the dynamics say no step it
     follows the time. Arguments as of `simulate`."""
-    how = _shift(rest, resistance)
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0, **how)
+    shift = {"rest": rest, "resistance": resistance}
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0, **shift)
     if "step" not in (dynamics or {}):
         what.c.dynamics.step = 0
     return _under_each(what, currents, lib.fsnn_simulate_latency)
@@ -133,8 +129,8 @@ def spike_intervals(
 ) -> Table:
     """The spikes of a neuron under a constant current, their times and the intervals before them,
     order by order; beside the exact ones of if with reset jump. Arguments as of `simulate`."""
-    how = _shift(rest, resistance)
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **how)
+    shift = {"rest": rest, "resistance": resistance}
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **shift)
     return _under_one(what, current, lib.fsnn_simulate_intervals)
 
 
@@ -153,8 +149,8 @@ def relaxation(
 
     `options` are those of lif (tau, v0, ...); its reset and threshold do not count. Arguments as of
     `simulate`."""
-    how = _shift(rest, resistance)
-    what = What("lif", options, dynamics, alpha, steps, 0, **how)
+    shift = {"rest": rest, "resistance": resistance}
+    what = What("lif", options, dynamics, alpha, steps, 0, **shift)
     found = _under_one(what, current, lib.fsnn_simulate_relaxation)
     rows = zip(found["alpha"], found["time"])
     exact = [lib.fsnn_relaxation_exact(what.c, order, time) for order, time in rows]
@@ -189,15 +185,15 @@ def resets(
     **options: Any,
 ) -> Resets:
     """One neuron under the same `current` ([K], or a number or `Current` for `steps` steps) with
-    every reset. Arguments as of `simulate`, but no reset. Raises ValueError of what spikes never (a readout), or of a method that cannot do one of
-    the resets."""
+    every reset. Arguments as of `simulate`, but no reset. Raises ValueError of what never spikes (a
+    readout), or of a method that cannot do one of the resets."""
     if "reset" in options:
         raise TypeError("every reset is tried: leave reset out")
     drive, count = current_of(current, steps)
     if drive.columns != 1:
         raise ValueError(f"current must be [K], and is [{count}, {drive.columns}]")
-    how = _shift(rest, resistance)
-    what, result = What(neuron, options, dynamics, None, count, seed, **how), Results()
+    shift = {"rest": rest, "resistance": resistance}
+    what, result = What(neuron, options, dynamics, None, count, seed, **shift), Results()
     what.drive(drive)
     table = ffi.new("fsnn_table *")
     what.run(lib.fsnn_simulate_resets(what.c, result.c, table))

@@ -11,10 +11,10 @@ from typing import Any, TypeVar, cast
 
 import torch
 
+from .._arrays import number
 from .._names import missing, near
 from ..errors import UnsupportedError
 from ._context import say_once
-from ._values import number
 
 Init = TypeVar("Init", bound=Callable[..., None])
 INTEGRATORS = {
@@ -74,7 +74,7 @@ def step_size_of(given: Any) -> float | None:
     """The step that spikeDE asks for, which only a single sample takes."""
     if given is None:
         return None
-    step = float(number("step_size", given))
+    step = number("step_size", given)
     if not 0 < step < math.inf:
         raise ValueError(f"step_size is {step:g}: a step is above 0 and finite")
     return step

@@ -7,14 +7,9 @@ from typing import Any, Union
 
 import torch
 
+from .._arrays import number
+
 Values = Union[float, torch.Tensor, list[Any], tuple[Any, ...]]  # of tau and threshold
-
-
-def number(what: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{what} is {value!r}: it is a number") from None
 
 
 def positive_number(what: str, value: Any) -> float:

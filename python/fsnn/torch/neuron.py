@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from .._arrays import number
 from .._names import near
 from ..description import Description
 from ..errors import Error
@@ -97,9 +98,7 @@ class BaseNeuron(torch.nn.Module):
             self._hold(name, _values.positive(name, value))
             if isinstance(value, torch.nn.Parameter):
                 self.register_parameter(name, value)
-        own = {
-            key: _values.number(key, options.pop(key)) for key in [*self._numbers] if key in options
-        }
+        own = {key: number(key, options.pop(key)) for key in [*self._numbers] if key in options}
         self.own = {**self._numbers, **own}
         unknown = [key for key in options if key not in OPTIONS]
         if unknown:
