@@ -183,7 +183,7 @@ class Net:
             plan_c = _plan.plan_of(steps, batch, seed, plan)
             check(lib.fsnn_session_wrap(session.c, plan_c, lib.FSNN_HORIZON))
             self._adopt(session, more)
-        self._remark()
+        self._remark(self.warnings)
         return self
 
     def _open(
@@ -209,7 +209,7 @@ class Net:
         """After a run in chunks the net is planned for the last of them, and its state goes on."""
         self._adopt(session)
         self._plan.steps = steps % self._plan.steps or self._plan.steps
-        self._remark()
+        self._remark(self.warnings)
 
     def _valued(self, session: Session) -> Params:
         """The parameters of a session that is wrapped, with the values of this net."""
@@ -218,12 +218,13 @@ class Net:
             self._take_over(session.net, params, self._params)
         return params
 
-    def _remark(self) -> None:
-        """Remarks of the session as warnings, at the line of the program that called."""
+    @staticmethod
+    def _remark(sentences: Iterable[str]) -> None:
+        """Remarks as warnings, at the line of the program that called."""
         level, frame = 1, sys._getframe()
         while frame is not None and os.path.dirname(frame.f_code.co_filename) == _FOLDER:
             level, frame = level + 1, frame.f_back  # type: ignore[assignment]
-        for sentence in self.warnings:
+        for sentence in sentences:
             warnings.warn(sentence, NetWarning, stacklevel=level)
 
     @staticmethod
@@ -459,7 +460,8 @@ class Net:
         interpolated at the solver's steps. `target`, classes [B] or numbers [B, output shape], or
         (of a loss that answers at each step) classes [B, T], where -1 does not count, or numbers
         [B, T, output shape], gives the `loss` ("ce_rate", ...; that of the description), and
-        `gradients` those of every learned parameter. `precision="bf16"`: as the plan's `products` of `wrap`. Ctrl-C ends it.
+        `gradients` those of every learned parameter. `precision="bf16"`: as the plan's `products`
+        of `wrap`. Ctrl-C ends it.
         """
         with self._lock:
             how: dict[str, Any] = {"times": times, "target": target, "loss": loss}
@@ -546,7 +548,7 @@ class Net:
         precision: str = "double",
         units: Mapping[str, str] | None = None,
     ) -> Simulation:
-        """A neuron of the layer `node` (not needed where there is one) by itself under `current`, as
+        """A neuron of the layer `node` (not needed where there is one) alone under `current`, as
         `fsnn.simulate` has it: with the layer's kind, options and dynamics, and the numbers that it
         has now. `alpha`: other orders; `seed` of noise: that of the training; `precision="single"`
         is that of most networks. Of layers whose neurons differ it is the first, and a NetWarning
@@ -558,9 +560,7 @@ class Net:
             how: dict[str, Any] = {"steps": steps, "neurons": neurons, "alpha": alpha}
             how |= {"seed": seed, "precision": precision, "units": units}
             found = simulate_layer(session, node, current, **how)
-        for sentence in session.warnings:
-            if sentence not in self.warnings:
-                warnings.warn(sentence, NetWarning, stacklevel=2)
+        self._remark(sentence for sentence in session.warnings if sentence not in self.warnings)
         return found
 
     def _planned(self) -> None:

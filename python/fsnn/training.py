@@ -208,7 +208,7 @@ def train(
     session.encode(encoder)
     session.passed_on(lib.fsnn_session_check_training(session.c))
     net._adopt(session, more)
-    net._remark()
+    net._remark(net.warnings)
     shown = Training() if progress else None
     if shown is not None:
         on_batch, on_epoch = both(on_batch, shown.on_batch), both(on_epoch, shown.on_epoch)
