@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import opcode
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from .errors import text
 
 
 def near(name: Any, known: Iterable[str]) -> str:
@@ -31,6 +33,14 @@ def missing(what: str, name: Any, known: Iterable[str]) -> ValueError:
     names = list(known)
     listed = ", ".join(names)
     return ValueError(f"there is no {what} {name!r}: known are {listed}{near(name, names)}")
+
+
+def in_table(what: str, name: Any, kind: int, name_of: Callable[[int], Any], count: int) -> int:
+    """`kind`, which the library found by its name; raises ValueError where it found none (-1). The
+    table has `count` names, which `name_of` gives."""
+    if kind < 0:
+        raise missing(what, name, (text(name_of(i)) for i in range(count)))
+    return kind
 
 
 def _imports() -> bool:

@@ -10,9 +10,9 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer, read_once, shape_of, to_shape
-from ._names import missing, near
+from ._names import in_table, near
 from .description import Description, _list, yaml_of
-from .errors import check, text
+from .errors import check
 
 PARTS = {
     "train": lib.FSNN_PART_TRAIN,
@@ -268,10 +268,7 @@ def encoder_of(description: Description, change: Mapping[str, Any]) -> Any:
     for key, value in change.items():
         if key == "kind":
             kind = lib.fsnn_encoder_find(str(value).encode())
-            if kind < 0:
-                known = (text(lib.fsnn_encoder_name(i)) for i in range(lib.FSNN_ENCODERS))
-                raise missing("encoder", value, known)
-            value = kind
+            value = in_table("encoder", value, kind, lib.fsnn_encoder_name, lib.FSNN_ENCODERS)
         elif key not in ENCODER:
             raise TypeError(
                 f"{key!r} is no option of an encoder: those are kind, {', '.join(ENCODER)}"

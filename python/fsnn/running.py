@@ -13,9 +13,9 @@ from _fsnn import ffi, lib
 
 from . import figures
 from ._arrays import KINDS, Results, lent, numbers, pointer, read_once
-from ._names import missing
+from ._names import in_table
 from ._plan import INTERPOLATE
-from .errors import check, text
+from .errors import check
 
 if TYPE_CHECKING:
     from .net import Net
@@ -65,9 +65,7 @@ def interpolate(x: Any, times: Any, query: Any, kind: str = "linear") -> np.ndar
     kind_of, function = INTERPOLATE[dtype]
     array = numbers(x, dtype, "x")
     found = lib.fsnn_interpolation_find(str(kind).encode())
-    if found < 0:
-        known = (text(lib.fsnn_interpolation_name(i)) for i in range(lib.FSNN_INTERPOLATIONS))
-        raise missing("interpolation", kind, known)
+    in_table("interpolation", kind, found, lib.fsnn_interpolation_name, lib.FSNN_INTERPOLATIONS)
     if array.ndim < 2 or t.shape != array.shape[:1] or q.ndim != 1:
         raise ValueError(
             f"x is [n, B, ...], times [n], query [q]; they are {list(array.shape)}, "
@@ -122,11 +120,11 @@ def _pieces(net: Net, pieces: Iterator[Any], record: Sequence[str], precision: s
             net.wrap(steps, batch, record=bool(record), products=precision)
             check(lib.fsnn_record_check(_listed(record), net._net))
             names = [node.name for node in net.inspect().nodes if node.neuron]
+            items = [_parted(item) for item in record]
+            wanted = [(n, what) for n in names for what, layers in items if layers.fullmatch(n)]
         outputs.append(net.forward(piece))
-        for name in names if record else ():
-            for what, layers in map(_parted, record):
-                if layers.fullmatch(name):
-                    records.setdefault(f"{name}.{what}", []).append(net.read(name, what))
+        for name, what in wanted:
+            records.setdefault(f"{name}.{what}", []).append(net.read(name, what))
     if not outputs:
         raise ValueError("x has no steps")
     return Run(

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from _fsnn import lib
 
-from .._names import missing
+from .._names import in_table
 from ..errors import text
 from ._record import Symbol, recorder
 
@@ -33,9 +33,7 @@ def canonical(name: str) -> str:
         raise TypeError(f"surrogate_opt is {name!r}: it is the name of a surrogate gradient")
     short = name[: -len("_surrogate")] if name.endswith("_surrogate") else name
     kind = lib.fsnn_surrogate_find(short.encode())
-    if kind < 0:
-        known = (text(lib.fsnn_surrogate_name(i)) for i in range(lib.FSNN_SURROGATES))
-        raise missing("surrogate gradient", name, known)
+    in_table("surrogate gradient", name, kind, lib.fsnn_surrogate_name, lib.FSNN_SURROGATES)
     return text(lib.fsnn_surrogate_name(kind))
 
 
