@@ -1,6 +1,7 @@
 """What fsnn.torch says to wrong arguments and names: the right exception, and what was meant."""
 
 import importlib
+import os
 import unittest
 import warnings
 
@@ -116,6 +117,12 @@ class Wrapper(OfOneKind):
         with self.assertWarns(fsnn.NetWarning) as caught:
             wrapped()(X, options={"step_size": 0.1})
         self.assertEqual(caught.filename, __file__)
+        _context._said.clear()
+        place = os.path.dirname(torch.__file__) + "vision/program.py"  # no part of torch
+        program = compile("net(X, options={'step_size': 0.1})", place, "exec")
+        with self.assertWarns(fsnn.NetWarning) as caught:
+            exec(program, {"net": wrapped(), "X": X})
+        self.assertEqual(caught.filename, place)
 
 
 class Neurons(OfOneKind):

@@ -78,9 +78,8 @@ def in_forward_mode() -> bool:
 
 
 _said: set[str] = set()
-
-
-_FOLDERS = tuple(os.path.dirname(module.__file__) for module in (fsnn, torch))
+# with the separator at their end: torchvision is another package
+_FOLDERS = tuple(os.path.join(os.path.dirname(module.__file__), "") for module in (fsnn, torch))
 
 
 def say_once(sentence: str) -> None:
