@@ -95,9 +95,10 @@ class BaseNeuron(torch.nn.Module):
     ) -> None:
         super().__init__()
         for name, value in (("tau", tau), ("threshold", threshold)):
-            self._hold(name, _values.positive(name, value))
             if isinstance(value, torch.nn.Parameter):
                 self.register_parameter(name, value)
+            else:
+                self._hold(name, _values.positive(name, value))
         own = {key: number(key, options.pop(key)) for key in [*self._numbers] if key in options}
         self.own = {**self._numbers, **own}
         unknown = [key for key in options if key not in OPTIONS]
@@ -287,10 +288,8 @@ class BaseNeuron(torch.nn.Module):
 
     def _rule(self, name: str, v: torch.Tensor, current: torch.Tensor) -> Any:
         """One step through torch: (dv, spike)."""
-        who, given = (
-            f"the neuron {name} ({type(self).__name__})",
-            type(self).forward(self, v, current),
-        )
+        who = f"the neuron {name} ({type(self).__name__})"
+        given = type(self).forward(self, v, current)
         if not isinstance(given, (tuple, list)) or len(given) != 2:
             raise TypeError(
                 f"the forward of {who} gave a {type(given).__name__}: it gives (dv_dt, spike)"
