@@ -19,7 +19,7 @@ STYLE = re.compile(r"""url\(\s*['"]?\s*((?:https?:)?//[^)'"]*)|@import\s+['"]((?
 class Page(html.parser.HTMLParser):
     def __init__(self, path):
         super().__init__()
-        self.links, self.places, self.asked, self.style, self.script = [], set(), [], False, None
+        self.links, self.places, self.asked, self.style = [], set(), [], False
         with open(path, encoding="utf-8") as file:
             self.feed(file.read())
 
