@@ -41,6 +41,7 @@ shellcheck             the scripts of docs/cluster.md
 fish                   completion of command lines: its test
 zsh                    completion of command lines: its test
 mandoc                 manual pages: their test
+strace                 calls of the system that a stream makes: its test
 valgrind               callgrind: instructions, in place of seconds
 gdb                    the debugger
 '
