@@ -16,11 +16,9 @@ from setuptools.command.build_ext import build_ext
 from setuptools.command.sdist import sdist
 
 HERE = pathlib.Path(__file__).resolve().parent
-# What of the C tree a build needs.
-C_TREE = (
-    "CMakeLists.txt LICENSE cmake include src cli bench/suite man tools/install-deps.sh".split()
-)
-C_TREE += ["bench/floor.h", "bench/floor_absent.h", "bench/measure.h"]
+# What of the C tree a build needs, and `cmake --install` of it.
+C_TREE = "CMakeLists.txt LICENSE cmake include src cli bench/suite man completions".split()
+C_TREE += ["tools/install-deps.sh", "bench/floor.h", "bench/floor_absent.h", "bench/measure.h"]
 PROGRAMS = {"fsnn_cli": "fsnn", "fsnn_suite": "fsnn-bench"}  # targets of CMake, and what they make
 
 

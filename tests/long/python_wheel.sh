@@ -26,6 +26,12 @@ for bundled in libdnnl libgomp libfyaml libpng16 libkissfft-float liblz4 libzstd
     grep -q "licenses/bundled/$bundled/copyright" "$place/log" || fail "the wheel has no licence of $bundled"
 done
 grep -qiE 'libhdf5|libsndfile' "$place/log" && fail "HDF5 or libsndfile is in the wheel"
+mkdir "$place/sources" && try tar -xf "$place"/dist/fsnn-*.tar.gz -C "$place/sources"
+installed=$(sed -n 's/^ *install(FILES \(completions[^ ]*\) .*/\1/p' cmake/Install.cmake)
+[ -n "$installed" ] || fail "cmake/Install.cmake installs no completions"
+for file in $installed; do
+    [ -s "$(echo "$place"/sources/fsnn-*/c)/$file" ] || fail "the source distribution lacks $file, which cmake --install wants"
+done
 awk '/^```python/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md >"$place/first.py"
 
 cd "$place" || exit 1
