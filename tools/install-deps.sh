@@ -4,6 +4,7 @@
 #   tools/install-deps.sh          what the default build and its tests need
 #   tools/install-deps.sh --dev    what the sanitizers, fuzzers and checks of layout need as well
 #   tools/install-deps.sh --docs   what the site of the documentation and its test need as well
+#   tools/install-deps.sh --packages  what Debian packages, arm64 and their tests, and that of the binary interface need as well
 #   tools/install-deps.sh --deploy  what the core for WebAssembly, exported C on chips, and their tests need as well
 set -u
 
@@ -51,6 +52,16 @@ mkdocs-material        its theme
 doxygen                its reference of the C headers
 python3                tools/docs.py
 '
+packages_packages='
+dpkg-dev               make deb
+debhelper              make deb
+dh-python              make deb: python3-fsnn
+lintian                make deb: looks at the packages
+debootstrap            tests/long: a clean Debian
+crossbuild-essential-arm64  arm64: the compiler
+qemu-user              arm64: runs what is built for it
+abigail-tools          the binary interface of libfsnn.so: its test
+'
 # libclang-rt of the version of clang that Debian 12 has: another clang needs its own
 packages_deploy='
 clang                  WebAssembly: the compiler
@@ -74,9 +85,10 @@ for option; do
     case $option in
     --dev) packages=$packages$packages_dev ;;
     --docs) packages=$packages$packages_docs ;;
+    --packages) packages=$packages$packages_packages ;;
     --deploy) packages=$packages$packages_deploy ;;
     -h | --help) usage && exit 0 ;;
-    *) usage >&2 && fail "there is no option \"$option\": --dev, --docs and --deploy are possible" ;;
+    *) usage >&2 && fail "there is no option \"$option\": --dev, --docs, --packages and --deploy are possible" ;;
     esac
 done
 installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }

@@ -42,7 +42,7 @@ END
 cat >"$place/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.25)
 project(user LANGUAGES C)
-find_package(fsnn 0.1 REQUIRED)
+find_package(fsnn ${WANTED} REQUIRED)
 add_executable(shared main.c)
 target_link_libraries(shared PRIVATE fsnn::fsnn)
 add_executable(static main.c)
@@ -77,7 +77,7 @@ ldd "$place/with-static" >"$place/log"
 grep -q libfsnn "$place/log" && fail "with-static uses the shared library"
 
 try cmake -S "$place" -B "$place/build" -DCMAKE_PREFIX_PATH="$place/moved" -DCMAKE_C_COMPILER="$CC" \
-    -DCMAKE_C_FLAGS="$flags"
+    -DCMAKE_C_FLAGS="$flags" -DWANTED="$(pkg-config --modversion fsnn | cut -d . -f 1,2)"
 try cmake --build "$place/build"
 runs "$place/build/shared"
 runs "$place/build/static"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# THIRD-PARTY.md names every library that the install script installs for the build; the citation has the version of CMake.
+# THIRD-PARTY.md names every library that the install script installs for the build.
 failures=0
 fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
 
@@ -11,9 +11,5 @@ for package in $listed; do
     esac
     grep -q "\`$package\`" THIRD-PARTY.md || fail "THIRD-PARTY.md does not name $package"
 done
-version=$(sed -n 's/^project(fsnn VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-[ -n "$version" ] || fail "CMakeLists.txt: its version was not found"
-grep -qx "version: $version" CITATION.cff || fail "CITATION.cff is not of version $version"
-grep -q "libfsnn.so.${version%.*}\`" docs/support.md || fail "docs/support.md names another SONAME than ${version%.*}"
-[ $failures -eq 0 ] && echo "licences, version and SONAME are told"
+[ $failures -eq 0 ] && echo "the licences of all libraries are told"
 exit $((failures > 0))
