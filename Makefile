@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build everything check check-long demo bench bench-parts install install-deps docs clean format asan tidy sdist wheel notebooks
+.PHONY: all build everything check check-long demo bench bench-parts install install-deps docs playground clean format asan tidy sdist wheel notebooks
 
 all: build
 
@@ -51,6 +51,10 @@ install: build
 docs:
 	@tools/docs.py $(BUILD)/site
 
+# Pages for browsers that stand alone: BUILD/playground/index.html (tools/install-deps.sh --deploy).
+playground:
+	@tools/playground.sh $(BUILD)/playground
+
 # The Python package in BUILD/dist: a source distribution that holds the C tree, and a wheel built from it, with the libraries
 # that it needs, for other machines.
 PYTHON ?= python3
@@ -72,7 +76,7 @@ asan:
 	@ctest --preset asan
 
 format:
-	@find src include cli tests examples bench -name '*.[ch]' | xargs clang-format -i
+	@find src include cli tests examples bench playground -name '*.[ch]' | xargs clang-format -i
 
 tidy: everything
 	@find src cli examples bench -name '*.c' ! -name '*_kernel.c' | xargs clang-tidy -p $(BUILD) --quiet

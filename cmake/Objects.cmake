@@ -26,7 +26,9 @@ endfunction()
 function(fsnn_kernels target variant)
     fsnn_compile(${target} ${ARGN})
     target_compile_definitions(${target} PRIVATE FSNN_ISA=${variant})
-    target_compile_options(${target} PRIVATE -O3 -ffp-contract=fast ${flags_${variant}})
+    # a build for size does without some vectors, of which clang warns
+    target_compile_options(${target} PRIVATE "$<IF:$<CONFIG:MinSizeRel>,-Os;-Wno-pass-failed,-O3>" -ffp-contract=fast
+                                             ${flags_${variant}})
     # loops over a row of 32 are a few stores, cheaper than the library calls that gcc would make of them; and a weight
     # broadcast from memory is cheaper than one carried over from the last row (frac/memory_real_kernel.c)
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")

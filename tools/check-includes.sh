@@ -30,6 +30,7 @@ session  | model train data plot net frac tensor base | *
 cli      | cli/kit                               | *
 cli/kit  | -                                     | status file
 examples | -                                     | *
+playground | -                                   | *
 bench    | cli/kit                               | *
 include  | -                                     | *
 '
@@ -40,7 +41,7 @@ malloc mntent monetary mqueue ndbm net netdb nl_types paths poll process pthread
 signal spawn stropts syscall syslog termios ucontext ulimit unistd utime utmpx wait windows winsock2 wordexp
 arpa asm asm-generic bits linux mach mach-o machine netinet sys'
 
-files=$(find src cli examples bench include -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
+files=$(find src cli examples bench include playground -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
 [ -n "$files" ] || { echo "check-includes: no sources under $(pwd)" >&2; exit 2; }
 
 # shellcheck disable=SC2086 # file names of this tree have no spaces

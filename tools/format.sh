@@ -13,7 +13,7 @@ if [ -z "$program" ]; then
     echo "format: clang-format 14 is not there (Debian 12: apt-get install clang-format): nothing done" >&2
     exit 77
 fi
-files() { find bench cli examples include src tests \( -name '*.c' -o -name '*.h' \) -print; }
+files() { find bench cli examples include playground src tests \( -name '*.c' -o -name '*.h' \) -print; }
 case ${1:-} in
 '') files | xargs "$program" -i ;;
 --check)

@@ -70,6 +70,8 @@ llvm                   WebAssembly: llvm-ar, llvm-nm
 wasi-libc              WebAssembly: the C library
 libclang-rt-14-dev-wasm32  WebAssembly: the functions of the compiler, for clang 14
 nodejs                 WebAssembly: runs it
+chromium               the playground: its test
+python3                the playground: tools/playground.py packs its pages
 gcc-arm-none-eabi      exported C on Cortex-M
 picolibc-arm-none-eabi exported C on Cortex-M: the C library of its test
 qemu-system-arm        exported C on Cortex-M: runs it
