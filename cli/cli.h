@@ -59,9 +59,9 @@ int cli_model_open(cli_model *model, const char *path, const cli_common *common)
  * refused; NULL: a new run. */
 int cli_model_open_run(cli_model *model, const char *path, const cli_common *common,
                        const char *run);
-/* --precision single, double or bf16, of commands with --set; `name` may be NULL. The first two are
- * one more override, and so is the last for a training, which gives `products` NULL; for the others
- * it is *products, to be given to the model. */
+/* --precision single, double, bf16 or int8, of commands with --set; `name` may be NULL. The first
+ * two are one more override. So is bf16 for a training, which gives `products` NULL and is refused
+ * int8; for the other commands these two are *products, to be given to the model. */
 int cli_precision(cli_common *common, const char *name, fsnn_products *products);
 int cli_model_products(cli_model *model, fsnn_products products);
 /* single or double only */

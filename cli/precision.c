@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const known[] = {"single", "double", "bf16"};
-/* by number of `known` */
+static const char *const known[] = {"single", "double", "bf16", "int8"};
+/* by number of `known`; NULL: not for trainings */
 static const char *const item[] = {"dynamics.precision=single", "dynamics.precision=double",
-                                   "training.precision=bf16"};
+                                   "training.precision=bf16", NULL};
 enum { NUMBERS = 2, ALL = CLI_COUNT(known) }; /* how many of them are a precision of all numbers */
 
 /* The number of a name among the first `count`; negative: it is none of them, which was said. */
@@ -19,7 +19,7 @@ static int find(const char *name, int count)
             return i;
     const char *near = cli_nearest(name, known, count);
     cli_error(CLI_USAGE, "--precision takes %s, not \"%s\"%s%s%s",
-              count == NUMBERS ? "single or double" : "single, double or bf16", name,
+              count == NUMBERS ? "single or double" : "single, double, bf16 or int8", name,
               near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     return -1;
 }
@@ -53,6 +53,11 @@ int cli_precision(cli_common *common, const char *name, fsnn_products *products)
         *products = FSNN_PRODUCTS_FULL;
     if (i < 0)
         return name ? CLI_USAGE : CLI_GOOD;
+    if (!products && !item[i])
+        return cli_error(CLI_USAGE,
+                         "--precision %s is for eval and run: train takes single, double or bf16; "
+                         "--set training.quantise=int8 learns weights that fit 8 bits",
+                         name);
     if (i < NUMBERS || !products) {
         add_override(common, item[i]);
         return CLI_GOOD;

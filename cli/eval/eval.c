@@ -48,7 +48,8 @@ static const cli_option table[] = {
     {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
      "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
     CLI_ROW_PRECISION(options, "single or double: dynamics.precision; bf16: products of linear "
-                               "layers and convolutions in bfloat16"),
+                               "layers and convolutions in bfloat16; int8: of spikes with weights "
+                               "of 8 bits, all else in float32"),
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of a random encoding and of disturbances"),
     CLI_ROW_THREADS,
@@ -380,7 +381,7 @@ static int make_integers(work *w)
     if (code != CLI_GOOD || w->type == FSNN_EXPORT_FLOAT)
         return code;
     if (w->o->products)
-        return cli_error(CLI_USAGE, "--precision bf16 is for --type float");
+        return cli_error(CLI_USAGE, "--precision %s is for --type float", w->o->precision);
     o.bits = w->type == FSNN_EXPORT_INT8 ? 8 : 4;
     fsnn_status status = fsnn_session_integers(w->model.session, &o, &w->integers);
     return status == FSNN_EUNSUPPORTED ? cli_error(CLI_USAGE, "%s", fsnn_error_text())
@@ -533,7 +534,7 @@ static int run(void *given)
 static const cli_values values[] = {
     {"on", "train,validation,test"},
     {"data", "train,validation,test"},
-    {"precision", "single,double,bf16"},
+    {"precision", "single,double,bf16,int8"},
     {"type", "float,int8,int4"},
     {NULL, NULL},
 };

@@ -59,7 +59,8 @@ static const cli_option table[] = {
      0, 0},
     CLI_ROW_PRECISION(run_options,
                       "single or double, in place of dynamics.precision; bf16: products "
-                      "of linear layers and convolutions in bfloat16"),
+                      "of linear layers and convolutions in bfloat16; int8: of spikes with "
+                      "weights of 8 bits"),
     CLI_ROW_SET,
     CLI_ROW_SEED("seed of the initial weights and of dropout"),
     CLI_ROW_THREADS,
@@ -327,7 +328,7 @@ static const cli_values values[] = {
     {"record", ",v,spikes,current,test,threshold,states"},
     {"stream", "numbers,events,raw"},
     {"on", "train,validation,test"},
-    {"precision", "single,double,bf16"},
+    {"precision", "single,double,bf16,int8"},
     {NULL, NULL},
 };
 

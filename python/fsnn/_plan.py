@@ -37,7 +37,7 @@ def plan_of(steps: int, batch: int, seed: int, options: dict[str, Any]) -> Any:
 
 
 def products_of(name: str | None) -> int:
-    """How weights are multiplied: "full", "bf16"; None is "full"."""
+    """How weights are multiplied: "full", "bf16", "int8"; None is "full"."""
     return check(lib.fsnn_products_find((name or "full").encode()))
 
 

@@ -163,9 +163,10 @@ class Net:
         `read` gives), input_gradient (backward gives it), smooth (spikes are the primitive of their
         surrogate: gradient checks), checkpoint (segments of so many steps are run again in
         backward; "auto"), truncate, still (the same input at every step, x [B, ...]), products
-        (how linear layers and convolutions multiply: "full", or "bf16", factors rounded to
-        bfloat16, where the processor has it). `seed` of the initial weights and dropout: that of
-        the description's training. `dynamics` and `set` change the description: wrap(8,
+        (how linear layers and convolutions multiply: "full"; "bf16", factors rounded to bfloat16,
+        where the processor has it; "int8", not in training: weights of 8 bits with a scale a
+        channel, exact sums where the input are spikes). `seed` of the initial weights and dropout:
+        that of the description's training. `dynamics` and `set` change the description: wrap(8,
         dynamics={"alpha": 0.7}).
 
         Again with another plan or dynamics: parameters keep their values, the state is reset.
@@ -460,8 +461,8 @@ class Net:
         interpolated at the solver's steps. `target`, classes [B] or numbers [B, output shape], or
         (of a loss that answers at each step) classes [B, T], where -1 does not count, or numbers
         [B, T, output shape], gives the `loss` ("ce_rate", ...; that of the description), and
-        `gradients` those of every learned parameter. `precision="bf16"`: as the plan's `products`
-        of `wrap`. Ctrl-C ends it.
+        `gradients` those of every learned parameter. `precision="bf16"` or "int8": as the plan's
+        `products` of `wrap`. Ctrl-C ends it.
         """
         with self._lock:
             how: dict[str, Any] = {"times": times, "target": target, "loss": loss}
@@ -526,8 +527,8 @@ class Net:
         Of data: the mean over `repeats` draws of a random encoding, from number `draw` on; also
         under disturbances, as `fsnn eval --perturb` has them: perturb="noise=0.1:0.2".
         `progress(done, all)` is called with samples after each batch; True is a bar by tqdm, where
-        that is installed. Ctrl-C ends it. `precision="bf16"`, of data: as the plan's `products` of
-        `wrap`.
+        that is installed. Ctrl-C ends it. `precision="bf16"` or "int8", of data: as the plan's
+        `products` of `wrap`.
         """
         with self._lock:
             how: dict[str, Any] = {"batch": batch, "encoder": encoder, "draw": draw}

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
 static const char *const names[] = {
     [FSNN_ISA_BASE] = "base",
     [FSNN_ISA_AVX2] = "avx2",
@@ -53,6 +57,22 @@ int fsnn_isa_level(void)
         atomic_store_explicit(&known, level + 1, memory_order_relaxed);
     }
     return level;
+}
+
+/* Leaf 7: bit 11 of ecx, and bit 4 of eax of its subleaf 1. The level says that the system saves
+ * the registers. */
+bool fsnn_isa_vnni(int level)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    unsigned a, b, c, d;
+    if (level == FSNN_ISA_AVX512)
+        return __get_cpuid_count(7, 0, &a, &b, &c, &d) && c >> 11 & 1;
+    if (level == FSNN_ISA_AVX2)
+        return __get_cpuid_count(7, 0, &a, &b, &c, &d) && a >= 1 &&
+               __get_cpuid_count(7, 1, &a, &b, &c, &d) && a >> 4 & 1;
+#endif
+    (void)level;
+    return false;
 }
 
 const char *fsnn_isa(void)

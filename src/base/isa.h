@@ -4,6 +4,8 @@
 #ifndef FSNN_BASE_ISA_H
 #define FSNN_BASE_ISA_H
 
+#include <stdbool.h>
+
 typedef enum { FSNN_ISA_BASE, FSNN_ISA_AVX2, FSNN_ISA_AVX512, FSNN_ISA_LEVELS } fsnn_isa_kind;
 
 /* The initialiser of such a table: x_base, and of those that were built x_avx2, x_avx512; x may
@@ -33,5 +35,9 @@ typedef enum { FSNN_ISA_BASE, FSNN_ISA_AVX2, FSNN_ISA_AVX512, FSNN_ISA_LEVELS } 
 /* The best level that the processor has, that was built (FSNN_HAVE_AVX2, FSNN_HAVE_AVX512) and that
  * the environment variable FSNN_ISA allows; decided at the first call. */
 int fsnn_isa_level(void);
+/* Whether the processor has VNNI instructions (products of bytes) for the vectors of a level that
+ * it has: AVX512-VNNI, or AVX-VNNI at level avx2. It asks the processor, which may take a
+ * microsecond. */
+bool fsnn_isa_vnni(int level);
 
 #endif

@@ -17,6 +17,7 @@ static const struct {
 } kinds[FSNN_PRODUCTS_KINDS] = {
     [FSNN_PRODUCTS_FULL] = {"full", always},
     [FSNN_PRODUCTS_BF16] = {"bf16", dense_bf16_check},
+    [FSNN_PRODUCTS_INT8] = {"int8", always},
 };
 
 const char *fsnn_products_name(fsnn_products products)
@@ -29,7 +30,7 @@ int fsnn_products_find(const char *name)
     for (int i = 0; name && i < FSNN_PRODUCTS_KINDS; i++)
         if (strcmp(name, kinds[i].name) == 0)
             return i;
-    return fsnn_fail(FSNN_ENOTFOUND, "there are no products \"%s\": full and bf16 are known",
+    return fsnn_fail(FSNN_ENOTFOUND, "there are no products \"%s\": full, bf16 and int8 are known",
                      name ? name : "");
 }
 

@@ -47,6 +47,10 @@ static fsnn_status check_plan(const fsnn_plan *plan)
                          "a stream's products of a few rows are bound by memory and have no %s: "
                          "leave it or the stream out",
                          fsnn_products_name(plan->products));
+    if (plan->products == FSNN_PRODUCTS_INT8 && plan->training)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "products in int8 are for inference: training takes full or bf16 "
+                         "(training.quantise learns weights that fit 8 bits)");
     if (plan->truncate && !plan->checkpoint)
         return fsnn_fail(
             FSNN_EARGUMENT,

@@ -1,7 +1,7 @@
 /* op/conv.c: convolution through the dense kernels, or event by event where that is quicker for the
  * input at hand (op/conv_choice.h). Cost: out OH OW C/groups kh kw multiply-adds a sample and step,
  * once forward and twice backward; event by event, forward and for the weights, those of the
- * numbers that are not 0. */
+ * numbers that are not 0. In inference weights may have 8 bits (op/int8.h). */
 #include "op/conv.h"
 #include "op/kernels.h"
 
@@ -107,6 +107,7 @@ static size_t scratch_of(const op_node *node)
         st->by_events[CONV_FORWARD] ? st->events.forward_bytes : 0,
         training && st->by_events[CONV_WEIGHTS] ? st->events.gradient_bytes : 0,
         sums ? (size_t)op_column_parts(pixels_of(node), st->options.out) * sizeof(double) : 0,
+        st->int8.planned ? int8_scratch(&st->int8, node->K * node->B) : 0,
     };
     size_t most = 0;
     for (int i = 0; i < FSNN_COUNT(need); i++)
@@ -124,6 +125,10 @@ fsnn_status conv_plan(op_node *node)
         memcpy(&st->built, &m, sizeof m);
     }
     plan_events(st);
+    if (node->products == FSNN_PRODUCTS_INT8)
+        FSNN_TRY(int8_plan(&st->int8, &m.shape));
+    else
+        int8_close(&st->int8);
     node->scratch_bytes = scratch_of(node);
     return FSNN_OK;
 }
@@ -138,14 +143,18 @@ static bool by_events(const conv_state *st, conv_way way, const real *x)
 fsnn_status conv_forward(op_node *node, const op_run *run)
 {
     conv_state *st = node->state;
-    const real *bias = st->options.bias ? run->value[BIAS] : NULL;
+    const real *bias = st->options.bias ? run->value[BIAS] : NULL, *weight = run->value[WEIGHT];
+    if (st->int8.planned) {
+        if (int8_forward(&st->int8, node->K * node->B, run->in[0], NULL, weight, bias, run->out[0],
+                         run->scratch))
+            return FSNN_OK;
+        weight = int8_rounded(&st->int8, weight);
+    }
     if (by_events(st, CONV_FORWARD, run->in[0])) {
-        conv_events_forward(&st->events, run->in[0], run->value[WEIGHT], bias, run->out[0],
-                            run->scratch);
+        conv_events_forward(&st->events, run->in[0], weight, bias, run->out[0], run->scratch);
         return FSNN_OK;
     }
-    return dense_conv_forward(st->conv, run->in[0], run->value[WEIGHT], bias, run->out[0],
-                              run->scratch);
+    return dense_conv_forward(st->conv, run->in[0], weight, bias, run->out[0], run->scratch);
 }
 
 static fsnn_status backward_weights(op_node *node, const op_run *run)
@@ -174,9 +183,18 @@ fsnn_status conv_backward(op_node *node, const op_run *run)
                                     run->scratch);
 }
 
+fsnn_status conv_changed(op_node *node, real *const *value, bool *anew)
+{
+    (void)value;
+    (void)anew;
+    int8_changed(&((conv_state *)node->state)->int8);
+    return FSNN_OK;
+}
+
 void conv_destroy(op_node *node)
 {
     conv_state *st = node->state;
+    int8_close(&st->int8);
     dense_conv_destroy(st->conv);
     st->conv = NULL;
 }

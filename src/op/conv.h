@@ -5,6 +5,7 @@
 
 #include "op/check.h"
 #include "op/conv_choice.h"
+#include "op/int8.h"
 
 #define CONV_MAX_OUT (1 << 24)
 #define CONV_MAX_SIDE 65536
@@ -22,6 +23,7 @@ typedef struct conv_state {
     conv_events events; /* of the same sizes */
     conv_wish wish;
     bool by_events[2]; /* conv_way: whether that may be the way, for some input */
+    int8_product int8;
 } conv_state;
 
 /* dims 1: a line, whose options stand in the second place of each pair; 2: an image. */
@@ -29,6 +31,8 @@ fsnn_status conv_shape(op_node *node, const fsnn_conv2d *options, int dims);
 fsnn_status conv_plan(op_node *node);
 fsnn_status conv_forward(op_node *node, const op_run *run);
 fsnn_status conv_backward(op_node *node, const op_run *run);
+/* As fsnn_op.changed. */
+fsnn_status conv_changed(op_node *node, real *const *value, bool *anew);
 void conv_destroy(op_node *node);
 
 #endif

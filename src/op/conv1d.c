@@ -77,5 +77,6 @@ const fsnn_op op_conv1d = {
     .plan = conv_plan,
     .forward = conv_forward,
     .backward = conv_backward,
+    .changed = conv_changed,
     .destroy = conv_destroy,
 };

@@ -3,10 +3,12 @@
  * Cost: in * out multiply-adds a row and product, one product forward and two backward. Input given
  * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be
  * few spikes is taken as lists too (op/spikes.h). Few rows of a stream have a way of their own
- * (op/few.h); dense products may have factors in bfloat16 (op/rounded.h). */
+ * (op/few.h); dense products may have factors in bfloat16 (op/rounded.h); in inference weights may
+ * have 8 bits (op/int8.h). */
 #include "op/check.h"
 #include "op/events.h"
 #include "op/few.h"
+#include "op/int8.h"
 #include "op/kernels.h"
 #include "op/rounded.h"
 #include "op/spikes.h"
@@ -35,6 +37,7 @@ typedef struct linear_state {
     events_space events;
     few_weights few; /* where the plan is that of a stream, and the rows are few */
     rounded_products rounded;
+    int8_product int8;
 } linear_state;
 
 static int64_t inputs_of(const op_node *node)
@@ -86,12 +89,25 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+static fsnn_status plan_int8(op_node *node, size_t *scratch)
+{
+    int8_product *p = &((linear_state *)node->state)->int8;
+    dense_conv_shape shape;
+    int8_linear(inputs_of(node), ((const fsnn_linear *)node->options)->out, &shape);
+    FSNN_TRY(int8_plan(p, &shape));
+    *scratch = int8_scratch(p, all_rows(node));
+    return dense_prepare();
+}
+
 /* Scratch of dense products. */
 static fsnn_status plan_products(op_node *node, size_t *scratch)
 {
     const fsnn_linear *o = node->options;
     linear_state *state = node->state;
     *scratch = 0;
+    if (node->products == FSNN_PRODUCTS_INT8)
+        return plan_int8(node, scratch);
+    int8_close(&state->int8);
     if (node->products == FSNN_PRODUCTS_BF16)
         return rounded_plan(&state->rounded, node, all_rows(node), inputs_of(node), o->out,
                             scratch);
@@ -152,11 +168,11 @@ static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, doubl
 }
 
 /* y = x W^T, gx = gy W, gW += gy^T x of dense numbers. */
-static fsnn_status multiply(const op_node *node, const op_run *run)
+static fsnn_status multiply(const op_node *node, const op_run *run, const real *w)
 {
     const dense_bf16 *rounded = rounded_now(&((linear_state *)node->state)->rounded, node);
     int64_t in = inputs_of(node), out = ((const fsnn_linear *)node->options)->out;
-    const real *x = run->in[0], *w = run->value[WEIGHT];
+    const real *x = run->in[0];
     if (rounded)
         return dense_bf16_forward(rounded, x, w, run->out[0], run->scratch);
     return dense_gemm('N', 'T', all_rows(node), out, in, 1, x, in, w, in, 0, run->out[0], out);
@@ -189,16 +205,22 @@ static fsnn_status forward(op_node *node, const op_run *run)
     linear_state *state = node->state;
     const fsnn_linear *o = node->options;
     int64_t out = o->out, rows = all_rows(node);
-    const real *bias = o->bias ? run->value[BIAS] : NULL;
+    const real *bias = o->bias ? run->value[BIAS] : NULL, *weight = run->value[WEIGHT];
     if (state->few.at) {
-        few_forward(&state->few, run->in[0], run->spikes[0], rows, run->value[WEIGHT], bias,
-                    run->out[0], run->scratch);
+        few_forward(&state->few, run->in[0], run->spikes[0], rows, weight, bias, run->out[0],
+                    run->scratch);
         return FSNN_OK;
+    }
+    if (state->int8.planned) {
+        if (int8_forward(&state->int8, rows, run->in[0], run->spikes[0], weight, bias, run->out[0],
+                         run->scratch))
+            return FSNN_OK;
+        weight = int8_rounded(&state->int8, weight);
     }
     const fsnn_spikes *lists = lists_of(node, run, SPIKES_FORWARD, &space);
     if (lists)
-        return events_forward(&state->events, lists, out, run->value[WEIGHT], bias, run->out[0]);
-    FSNN_TRY(multiply(node, run));
+        return events_forward(&state->events, lists, out, weight, bias, run->out[0]);
+    FSNN_TRY(multiply(node, run, weight));
     if (bias) {
         biases s = {run->out[0], bias, out};
         fsnn_parallel_range(rows, 1 + 16384 / out, add_bias, &s);
@@ -230,7 +252,9 @@ static fsnn_status changed(op_node *node, real *const *value, bool *anew)
 {
     (void)value;
     (void)anew;
-    few_changed(&((linear_state *)node->state)->few);
+    linear_state *state = node->state;
+    few_changed(&state->few);
+    int8_changed(&state->int8);
     return FSNN_OK;
 }
 
@@ -240,6 +264,7 @@ static void destroy(op_node *node)
     events_close(&state->events);
     few_close(&state->few);
     rounded_close(&state->rounded);
+    int8_close(&state->int8);
 }
 
 const fsnn_op op_linear = {

@@ -31,6 +31,10 @@ static fsnn_status check_options(const fsnn_training *training)
         return fsnn_fail(FSNN_EARGUMENT,
                          "early stop: patience is %d and min_delta %g, neither may be negative",
                          training->early_stop.patience, training->early_stop.min_delta);
+    if (training->products == FSNN_PRODUCTS_INT8)
+        return fsnn_fail_key(FSNN_EUNSUPPORTED, "precision",
+                             "products in int8 are for inference: training takes full or bf16 "
+                             "(quantise: int8 learns weights that fit 8 bits)");
     FSNN_TRY(fsnn_loss_check(&training->loss));
     FSNN_TRY(schedule_check(&training->schedule));
     return optimizer_check(&training->optimizer);

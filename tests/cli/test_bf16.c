@@ -58,7 +58,7 @@ static void other_words(void **state)
 {
     (void)state;
     shell_fails("$F eval tiny.yaml -w w.npz --precision bf61", 2,
-                "--precision takes single, double or bf16, not \"bf61\"; did you mean bf16?");
+                "--precision takes single, double, bf16 or int8, not \"bf61\"; did you mean bf16?");
     shell_fails("$F simulate --precision bf16 --no-figure", 2,
                 "--precision takes single or double, not \"bf16\"");
     shell_fails("$F train tiny.yaml --out no --set training.precision=half", 2, "full");

@@ -887,7 +887,7 @@ static void in_double(void **state)
     fsnn_arrays_free(&one);
     fsnn_arrays_free(&two);
     shell_fails("$F run model.yaml -i x.npz -o y.npz --precision quad", 2,
-                "--precision takes single, double or bf16, not \"quad\"");
+                "--precision takes single, double, bf16 or int8, not \"quad\"");
     shell_good("$F run model.yaml --seed 3 -i x.npz -o a.npz --set dynamics.precision=double "
                "--chunk 3 && $F run model.yaml --seed 3 -i x.npz -o b.npz --precision double && "
                "cmp a.npz b.npz");

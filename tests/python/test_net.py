@@ -99,7 +99,7 @@ class Run(unittest.TestCase):
 
     def test_products_in_bf16(self):
         net, x = small().wrap(4, 2), inputs(4, 2, 3)
-        with self.assertRaisesRegex(ValueError, "full and bf16 are known"):
+        with self.assertRaisesRegex(ValueError, "full, bf16 and int8 are known"):
             net.wrap(4, 2, products="half")
         try:
             net.wrap(4, 2, products="bf16")
@@ -114,6 +114,15 @@ class Run(unittest.TestCase):
         net.wrap(4, 2, products="bf16")
         y = net.forward(x)
         np.testing.assert_array_equal(copy.deepcopy(net).forward(x).shape, y.shape)
+
+    def test_products_in_int8(self):
+        net, x = small().wrap(4, 2), inputs(4, 2, 3)
+        low, full = net.run(x, record=["current"], precision="int8"), net.run(x, record=["current"])
+        a, b = low.records["lif1.current"], full.records["lif1.current"]
+        self.assertFalse(np.array_equal(a, b))
+        np.testing.assert_allclose(a, b, atol=0.02)
+        with self.assertRaisesRegex(NotImplementedError, "int8 are for inference"):
+            net.wrap(4, 2, training=True, products="int8")
 
     def test_results_are_written_where_they_are_wanted(self):
         x, net = inputs(8, 2, 3), small()
