@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 extern const bench_workload bench_layer, bench_mlp, bench_cnn, bench_graph, bench_stream,
-    bench_latency, bench_length, bench_memory;
-const bench_workload *const bench_workloads[] = {&bench_layer,  &bench_mlp,    &bench_cnn,
-                                                 &bench_graph,  &bench_stream, &bench_latency,
-                                                 &bench_length, &bench_memory, NULL};
+    bench_latency, bench_length, bench_memory, bench_precision, bench_first;
+const bench_workload *const bench_workloads[] = {
+    &bench_layer,  &bench_mlp,    &bench_cnn,       &bench_graph, &bench_stream, &bench_latency,
+    &bench_length, &bench_memory, &bench_precision, &bench_first, NULL};
 
 typedef struct options {
     cli_common common;
@@ -188,6 +188,7 @@ static int run_rows(const options *o, const char *machine)
         code = CLI_FAILED;
     if (o->figure)
         bench_draw(&rows, o->figure, machine);
+    bench_warn_wide(&rows);
     free(rows.row);
     return code;
 }
@@ -281,8 +282,10 @@ static const cli_command command = {
         "the same run: the dense kernels of the same shapes alone, or the bytes it must move at "
         "the bandwidth of this machine. \"aim\" is the value that the ratio (or, in ms, the "
         "median) should stay below. Memory is the most that the workload's process has held so "
-        "far; the rows of the workload memory are bytes, not times. All workloads together take "
-        "minutes. Only an otherwise idle machine gives true figures.",
+        "far; the rows of the workload memory are bytes, not times. \"spread\" is what lies "
+        "between the "
+        "fastest and the slowest round, as a part of the median; a wide one is marked. All "
+        "workloads together take minutes. Only an otherwise idle machine gives true figures.",
     .examples = "  fsnn bench --quick\n"
                 "  fsnn bench mlp cnn --threads 1 --json\n"
                 "  fsnn bench --scaling --quick\n",

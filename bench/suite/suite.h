@@ -45,6 +45,12 @@ void bench_keep(bench_rows *rows, const bench_row *row);
 
 void bench_machine(char *name, size_t capacity);
 double bench_ratio(const bench_row *r);
+/* Of the rounds: (most - least) / median; 0 for a single one. A row is wide where it is above
+ * BENCH_WIDE. */
+#define BENCH_WIDE 0.3
+double bench_spread(const bench_row *r);
+/* On stderr, how many rows are wide. */
+void bench_warn_wide(const bench_rows *rows);
 void bench_print_machine(FILE *out, const char *machine);
 void bench_print_heading(void);
 void bench_print_row(const bench_row *r);
@@ -88,6 +94,11 @@ double bench_paired(const bench_part *part, const bench_part *floor, int rounds)
 double bench_peak(void);
 /* Hands a row over. */
 void bench_put(const bench *b, bench_row *row);
+typedef struct bench_net bench_net;
+/* A row of a part of `n` that was measured beside its floor; floor NULL: there is none. */
+void bench_put_parts(const bench *b, const char *workload, const char *what, const bench_net *n,
+                     int64_t neurons, int rounds, const bench_part *part, const bench_part *floor,
+                     const char *against, double aim);
 /* Numbers in [0, 1), [count]; fsnn_free_array. With share < 1 they are zeros and ones, `share` of
  * them ones. */
 float *bench_numbers(int64_t count);
@@ -96,14 +107,15 @@ float *bench_spikes(int64_t count, double share);
 double bench_bandwidth(bench *b);
 
 /* A network and what its calls need. */
-typedef struct bench_net {
+struct bench_net {
     fsnn_net *net;
     fsnn_optimizer *optimizer;
     fsnn_training training;
     int64_t T, batch, classes;
+    bool input_gradient;
     float *x, *gradient;
     int32_t *label;
-} bench_net;
+};
 
 /* What a network is given. */
 /* still: numbers, the same at every step */
@@ -113,6 +125,11 @@ typedef enum bench_input { BENCH_NUMBERS, BENCH_SPIKES, BENCH_STILL, BENCH_INPUT
  * tenth are ones. */
 void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch,
                     bool input_gradient, bench_input input);
+/* For inference alone: order 0.5, batches of 64, `share` of the input ones. */
+void bench_net_open_forward(bench_net *n, fsnn_net *net, int64_t T, double share,
+                            fsnn_products products);
+/* Has a network of bench_net_open multiply in another way; its input is not still. */
+void bench_net_products(bench_net *n, fsnn_products products);
 void bench_net_close(bench_net *n);
 void bench_net_forward(void *net);
 void bench_net_both(void *net); /* forward and backward, from a gradient that is there */

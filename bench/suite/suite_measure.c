@@ -98,6 +98,26 @@ void bench_put(const bench *b, bench_row *row)
     }
 }
 
+void bench_put_parts(const bench *b, const char *workload, const char *what, const bench_net *n,
+                     int64_t neurons, int rounds, const bench_part *part, const bench_part *floor,
+                     const char *against, double aim)
+{
+    bench_row row = {.steps = n->T,
+                     .batch = n->batch,
+                     .neurons = neurons,
+                     .rounds = rounds,
+                     .median = part->median,
+                     .least = part->least,
+                     .most = part->most,
+                     .floor = floor ? floor->median : 0,
+                     .aim = floor ? aim : 0,
+                     .ratio = floor ? bench_paired(part, floor, rounds) : 0};
+    snprintf(row.workload, sizeof row.workload, "%s", workload);
+    snprintf(row.what, sizeof row.what, "%s", what);
+    snprintf(row.against, sizeof row.against, "%s", floor ? against : "no floor");
+    bench_put(b, &row);
+}
+
 /* As the library's own arrays are. */
 static float *capacity(int64_t count)
 {
@@ -172,7 +192,11 @@ void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_
     fsnn_order order = fsnn_order_of(alpha);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
     fsnn_shape in, out;
-    *n = (bench_net){.net = net, .T = T, .batch = batch, .training = fsnn_training_default()};
+    *n = (bench_net){.net = net,
+                     .T = T,
+                     .batch = batch,
+                     .training = fsnn_training_default(),
+                     .input_gradient = input_gradient};
     bench_try(fsnn_net_wrap(net, &dynamics,
                             &(fsnn_plan){.steps = T,
                                          .batch = batch,
@@ -198,6 +222,29 @@ void bench_net_close(bench_net *n)
     fsnn_free_array(n->x);
     fsnn_free_array(n->gradient);
     free(n->label);
+}
+
+void bench_net_open_forward(bench_net *n, fsnn_net *net, int64_t T, double share,
+                            fsnn_products products)
+{
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    fsnn_plan plan = {.steps = T, .batch = 64, .seed = 1, .products = products};
+    fsnn_shape in;
+    *n = (bench_net){.net = net, .T = T, .batch = plan.batch};
+    bench_try(fsnn_net_wrap(net, &dynamics, &plan));
+    bench_try(fsnn_net_shapes(net, &in, NULL));
+    n->x = bench_spikes(T * plan.batch * fsnn_shape_count(&in), share);
+}
+
+void bench_net_products(bench_net *n, fsnn_products products)
+{
+    fsnn_plan plan = {.steps = n->T,
+                      .batch = n->batch,
+                      .training = true,
+                      .input_gradient = n->input_gradient,
+                      .products = products};
+    bench_try(fsnn_net_replan(n->net, &plan));
 }
 
 void bench_net_forward(void *net)

@@ -45,6 +45,23 @@ double bench_ratio(const bench_row *r)
     return r->floor > 0 ? r->median / r->floor : 0;
 }
 
+double bench_spread(const bench_row *r)
+{
+    return r->rounds > 1 && r->median > 0 ? (r->most - r->least) / r->median : 0;
+}
+
+void bench_warn_wide(const bench_rows *rows)
+{
+    int wide = 0;
+    for (int i = 0; i < rows->count; i++)
+        wide += bench_spread(&rows->row[i]) > BENCH_WIDE;
+    if (wide)
+        cli_warn(
+            "%d of %d rows spread by more than %.0f %% of their median (!): something else ran on "
+            "this machine; ratios to a floor of the same run suffer less",
+            wide, rows->count, 100 * BENCH_WIDE);
+}
+
 /* ---- JSON ---- */
 
 /* The figures of a row in its unit: "median_ms": ..., or "median_mib": ... */
@@ -54,6 +71,8 @@ static void print_figures(const bench_row *r)
     double scale = r->memory ? 1.0 / (1 << 20) : 1e3;
     printf("\"median_%s\": %.6g, \"least_%s\": %.6g, \"most_%s\": %.6g, ", unit, r->median * scale,
            unit, r->least * scale, unit, r->most * scale);
+    if (r->rounds > 1)
+        printf("\"spread\": %.3g, ", bench_spread(r));
     if (r->floor > 0)
         printf("\"floor\": \"%s\", \"floor_%s\": %.6g, \"ratio\": %.4g, ", r->against, unit,
                r->floor * scale, bench_ratio(r));
@@ -94,7 +113,7 @@ static void figure(char *text, size_t capacity, const bench_row *r, double x)
 
 typedef struct words {
     char median[CLI_NUMBER], least[CLI_NUMBER], most[CLI_NUMBER], floor[CLI_NUMBER], ratio[16],
-        aim[CLI_NUMBER + 8], peak[CLI_NUMBER];
+        aim[CLI_NUMBER + 8], peak[CLI_NUMBER], spread[16];
 } words;
 
 static words words_of(const bench_row *r)
@@ -103,6 +122,9 @@ static words words_of(const bench_row *r)
     figure(w.median, sizeof w.median, r, r->median);
     figure(w.least, sizeof w.least, r, r->least);
     figure(w.most, sizeof w.most, r, r->most);
+    if (r->rounds > 1)
+        snprintf(w.spread, sizeof w.spread, "%.0f %%%s", 100 * bench_spread(r),
+                 bench_spread(r) > BENCH_WIDE ? "!" : "");
     if (r->floor > 0) {
         figure(w.floor, sizeof w.floor, r, r->floor);
         snprintf(w.ratio, sizeof w.ratio, "%.2f", bench_ratio(r));
@@ -117,15 +139,15 @@ static words words_of(const bench_row *r)
 
 void bench_print_heading(void)
 {
-    printf("%-7s %-40s %9s %9s %6s %6s %10s  %s\n", "", "", "median ms", "floor ms", "ratio", "aim",
-           "memory", "floor");
+    printf("%-9s %-40s %9s %7s %9s %6s %6s %10s  %s\n", "", "", "median ms", "spread", "floor ms",
+           "ratio", "aim", "memory", "floor");
 }
 
 void bench_print_row(const bench_row *r)
 {
     words w = words_of(r);
-    printf("%-7s %-40s %9s %9s %6s %6s %10s  %s\n", r->workload, r->what, w.median, w.floor,
-           w.ratio, w.aim, w.peak, r->against);
+    printf("%-9s %-40s %9s %7s %9s %6s %6s %10s  %s\n", r->workload, r->what, w.median, w.spread,
+           w.floor, w.ratio, w.aim, w.peak, r->against);
 }
 
 static void machine_line(FILE *out, const char *machine, const char *threads)
@@ -143,11 +165,11 @@ void bench_print_machine(FILE *out, const char *machine)
 
 /* ---- a table ---- */
 
-/* "7.3 - 8.1"; of one measurement: nothing. */
+/* "7.3 - 8.1 (10 %)"; of one measurement: nothing. */
 static void put_range(FILE *out, const bench_row *r, const words *w)
 {
     if (r->rounds > 1)
-        fprintf(out, "%s - %s", w->least, w->most);
+        fprintf(out, "%s - %s (%s)", w->least, w->most, w->spread);
 }
 
 int bench_write_table(const bench_rows *k, const char *path, const char *machine)

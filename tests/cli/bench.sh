@@ -46,7 +46,7 @@ fi
 "$fsnn" bench --list | grep -q '^stream'
 "$fsnn" bench length --quick --rounds 3 --threads 1 --json --table "$dir/table.md" > "$dir/rows"
 [ "$(wc -l < "$dir/rows")" -ge 2 ]
-for key in bench median_ms least_ms most_ms peak_mib threads isa machine version commit; do
+for key in bench median_ms least_ms most_ms spread peak_mib threads isa machine version commit; do
     [ "$(grep -c "\"$key\": " "$dir/rows")" -ge 2 ]
 done
 [ "$(grep -c '"floor": "T 1000, in proportion", "floor_ms": [0-9.]*, "ratio": [0-9.]*, "aim": 1.1,' "$dir/rows")" -ge 1 ]
