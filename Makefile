@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build everything check check-long demo bench bench-parts install install-deps docs playground clean format asan tidy sdist wheel notebooks
+.PHONY: all build everything check check-long demo bench bench-parts install install-deps static docs playground clean format asan tidy sdist wheel notebooks
 
 all: build
 
@@ -47,6 +47,12 @@ bench-parts: everything
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
+# The program as one static file that runs on any Linux of this processor: build-static/fsnn.
+static:
+	@cmake --preset static $(CMAKE_FLAGS)
+	@cmake --build --preset static -j $(JOBS)
+	@build-static/fsnn --version
+
 # The documentation as a site, with the reference of the C headers: BUILD/site/index.html (tools/install-deps.sh --docs).
 docs:
 	@tools/docs.py $(BUILD)/site
@@ -82,4 +88,4 @@ tidy: everything
 	@find src cli examples bench -name '*.c' ! -name '*_kernel.c' | xargs clang-tidy -p $(BUILD) --quiet
 
 clean:
-	@rm -rf build build-dev build-asan build-clang build-fuzz build-tsan build-plain build-bare
+	@rm -rf build build-dev build-asan build-clang build-fuzz build-tsan build-plain build-bare build-static

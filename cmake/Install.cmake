@@ -43,6 +43,10 @@ if(TARGET fsnn_cli) # what shells complete
     install(FILES completions/fsnn.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fsnn)
     install(FILES completions/_fsnn DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
     install(FILES completions/fsnn.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+    if(TARGET fsnn_mpi) # bash and fish look for a file of a command's name
+        install(FILES completions/fsnn.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fsnn-mpi)
+        install(FILES completions/fsnn.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME fsnn-mpi.fish)
+    endif()
 endif()
 
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/fsnn

@@ -1,4 +1,4 @@
-# Completion of fsnn in bash: the program itself says what may come next.
+# Completion of fsnn and fsnn-mpi in bash: the program itself says what may come next.
 _fsnn()
 {
     local words=() breaks=1 i word line before reply
@@ -25,4 +25,4 @@ _fsnn()
         COMPREPLY+=("${reply#"$before"}")
     done < <("${COMP_WORDS[0]}" --complete "${words[@]}" 2>/dev/null)
 }
-complete -F _fsnn fsnn
+complete -F _fsnn fsnn fsnn-mpi

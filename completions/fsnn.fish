@@ -1,4 +1,4 @@
-# Completion of fsnn in fish: the program itself says what may come next.
+# Completion of fsnn and fsnn-mpi in fish: the program itself says what may come next.
 function __fsnn_complete
     set -l words (commandline -opc) (commandline -ct)
     set -l joined (string match -r -- '^--[^=]+=' $words[-1])
@@ -11,3 +11,4 @@ function __fsnn_complete
     end
 end
 complete -c fsnn -f -a '(__fsnn_complete)'
+complete -c fsnn-mpi -f -a '(__fsnn_complete)'

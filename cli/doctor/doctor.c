@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef FSNN_ALONE /* cmake/Alone.cmake */
+static const bool alone = true;
+#else
+static const bool alone = false;
+#endif
+
 typedef struct options {
     cli_common common;
     bool json;
@@ -50,6 +56,8 @@ static void name_processor(char *name, size_t size)
 static char *how_to_get(const fsnn_feature_info *f)
 {
     const char *open = strchr(f->package, '(');
+    if (alone)
+        return cli_format("the static program is without; what `make` builds can have it");
     if (!open)
         return cli_format("build with -D%s", f->option);
     return cli_format("install %.*s and build with -D%s", (int)strcspn(open + 1, ")"), open + 1,
@@ -133,6 +141,7 @@ static void print_json(const report *r)
     cli_json json = {.out = stdout};
     cli_json_open(&json, NULL, '{');
     cli_json_text(&json, "version", fsnn_version());
+    cli_json_text(&json, "program", alone ? "static" : "linked");
     cli_json_text(&json, "processor", r->processor);
     cli_json_text(&json, "instructions", fsnn_isa());
     cli_json_integer(&json, "threads", fsnn_threads());
@@ -156,6 +165,8 @@ static void print_text(const report *r)
     char number[CLI_NUMBER];
     const char *wish = getenv("FSNN_ISA");
     cli_print("fsnn             %s\n", fsnn_version());
+    if (alone)
+        cli_print("program          one static file: no library of this machine, plain kernels\n");
     cli_print("processor        %s\n", r->processor);
     cli_print("instructions     %s%s%s\n", fsnn_isa(), wish ? ", FSNN_ISA=" : "", wish ? wish : "");
     cli_print("threads          %d\n", fsnn_threads());

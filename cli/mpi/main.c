@@ -85,12 +85,29 @@ static int run(int argc, char **argv)
     return CLI_USAGE;
 }
 
+/* As fsnn's, for the completion of shells, which start one process and no MPI. */
+static void complete(int count, char **word)
+{
+    static const char *const words[] = {"train", "help"};
+    const char *typed = count ? word[count - 1] : "";
+    for (int i = 0; count <= 1 && i < CLI_COUNT(words); i++)
+        if (strncmp(words[i], typed, strlen(typed)) == 0)
+            cli_candidate(words[i], i ? NULL : cli_train_ranks.summary);
+    if (count <= 1 || strcmp(word[0], "train") != 0)
+        return;
+    word[0] = CLI_COMPLETE;
+    cli_command_run(&cli_train_ranks, count, word);
+}
+
 int main(int argc, char **argv)
 {
     cli_streams_setup();
     cli_message_setup("", false);
     cli_program = "fsnn-mpi";
     cli_signals_setup();
+    cli_put_keys = cli_topic_keys;
+    if (argc > 1 && strcmp(argv[1], CLI_COMPLETE) == 0)
+        return complete(argc - 2, argv + 2), cli_close(CLI_GOOD);
     MPI_Init(&argc, &argv);
     team = (train_team){.agree = agree, .report = report};
     mpi_ranks(&team.ranks);

@@ -4,6 +4,7 @@
  * nobody else uses. Its end is read from a page that both share: a status and a sentence when it
  * came to its end, nothing when it crashed. */
 #include "base/guard.h"
+#include "base/port_beyond.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -135,13 +133,8 @@ static void be_quiet(void)
 
 _Noreturn static void be_child(guard *g, pid_t parent)
 {
-#ifdef __linux__
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
+    if (!port_end_with(parent))
         _exit(1);
-#else
-    (void)parent;
-#endif
     set_signals();
     be_quiet();
     limit_itself(g->work->memory);
@@ -262,7 +255,7 @@ static fsnn_status be_caller(guard *g, pid_t child)
 static fsnn_status run_pair(guard *g)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (!port_pipe(ends))
         return fsnn_fail(FSNN_EIO, "%s: there can be no pipe to a reading process: %s",
                          g->work->subject, strerror(errno));
     pid_t parent = getpid(), child = fork();

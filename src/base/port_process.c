@@ -1,4 +1,5 @@
 /* base/port_process.c: other programs on POSIX systems. */
+#include "base/port_beyond.h"
 #include "base/port_process.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ static port_end begin(const char *folder, char *const *argument, int heard, int 
                       pid_t *child)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (!port_pipe(ends))
         return (port_end){.stage = PORT_NO_PIPE, .error = strerror(errno)};
     int failed = start(folder, argument, heard, ends[1], child);
     close(ends[1]);

@@ -39,6 +39,19 @@ offers 'training.epochs= ' train --set training.ep
 offers 'train training ' help trai
 "$fsnn" --complete '' | grep -q '^help$' || fail "help is not offered"
 
+# fsnn-mpi, which needs no MPI to complete
+if [ -n "${FSNN_MPI:-}" ]; then
+    program=$fsnn fsnn=$FSNN_MPI
+    offers 'train help ' ''
+    offers 'train ' tr
+    offers '--out ' train --ou
+    offers '--lossy ' train --los
+    offers 'training.shards= ' train --set training.sh
+    offers ':files ' train ''
+    offers '' eval --on t
+    fsnn=$program
+fi
+
 # each value that is offered is taken: the sentence on a wrong one does not come
 for option in neuron reset method format precision show memory; do
     for value in $("$fsnn" --complete simulate --$option '' | cut -f 1); do

@@ -33,6 +33,7 @@ if command -v fish >/dev/null; then
     offers 'fsnn run a.yaml --record v,sp' 'v,spikes '
     offers 'fsnn inspect a_fi' 'a_file.yaml '
     offers 'fsnn eval --nothing' ''
+    [ -z "${FSNN_MPI:-}" ] || offers 'fsnn-mpi train --set training.sh' 'training.shards= '
     fish --no-config -c "source $scripts/fsnn.fish; complete -C 'fsnn insp'" | grep -q '	what a model' || fail "fish: no word on inspect"
 fi
 

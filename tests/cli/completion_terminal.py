@@ -4,6 +4,7 @@ becomes something else."""
 import os
 import pty
 import select
+import shutil
 import sys
 import time
 
@@ -18,6 +19,8 @@ LINES = (
     ("fsnn run a.yaml --record v,sp", "fsnn run a.yaml --record v,spikes "),
     ("fsnn inspect a_fi", "fsnn inspect a_file.yaml"),
 )
+if shutil.which("fsnn-mpi"):
+    LINES += (("fsnn-mpi tr", "fsnn-mpi train "), ("fsnn-mpi train --set training.sh", "fsnn-mpi train --set training.shards="))
 SECONDS = 60  # for an answer
 
 

@@ -118,7 +118,9 @@ refusals()
         refused "FSNN_$name is \"perhaps\": ON and OFF are possible" "-DFSNN_$name=perhaps"
     done
     refused 'FSNN_DENSE is "perhaps": onednn and plain are possible' -DFSNN_DENSE=perhaps
-    refused 'FSNN_LINK is "perhaps": static and shared are possible' -DFSNN_LINK=perhaps
+    refused 'FSNN_LINK is "perhaps": static, shared and alone are possible' -DFSNN_LINK=perhaps
+    refused 'FSNN_LINK=alone wants -DFSNN_DENSE=plain' -DFSNN_LINK=alone
+    refused 'FSNN_LINK=alone and FSNN_SOUND=ON: a static program loads no library' -DFSNN_LINK=alone -DFSNN_DENSE=plain -DFSNN_SOUND=ON
     cmake -S . -B "$place/none" -DFSNN_CORE_ONLY=ON -DFSNN_TESTS=OFF -DBUILD_SHARED_LIBS=ON >"$place/log" 2>&1 &&
         grep -q 'BUILD_SHARED_LIBS changes nothing' "$place/log" || fail "BUILD_SHARED_LIBS: $(cat "$place/log")"
     rm -rf "$place/none"
