@@ -78,9 +78,23 @@ static void print_classes(const survey *s)
     }
 }
 
-static void print_all(const char *path, const fsnn_array *array, const survey *s)
+static double bytes_of(const fsnn_array *array)
 {
-    char text[96], count[CLI_NUMBER];
+    return (double)fsnn_shape_count(&array->shape) * (double)fsnn_dtype_size(array->dtype);
+}
+
+static void print_values(const fsnn_array *array)
+{
+    survey s = {.min = INFINITY, .max = -INFINITY, .classes = true};
+    survey_array(&s, array);
+    cli_out("values from %g to %g, mean %.4g\n", s.min, s.max, s.sum / (double)s.count);
+    if (array->shape.rank == 1 && s.classes)
+        print_classes(&s);
+}
+
+static void print_all(const char *path, const fsnn_array *array)
+{
+    char text[96], count[CLI_NUMBER], bytes[CLI_NUMBER];
     fsnn_shape each = {.rank = array->shape.rank - 1};
     for (int i = 0; i < each.rank; i++)
         each.dim[i] = array->shape.dim[i + 1];
@@ -91,20 +105,23 @@ static void print_all(const char *path, const fsnn_array *array, const survey *s
         cli_out("%s samples of shape %s\n", count, fsnn_shape_text(&each, text, sizeof text));
     else
         cli_out("%s labels\n", count);
-    cli_out("values from %g to %g, mean %.4g\n", s->min, s->max, s->sum / (double)s->count);
-    if (each.rank == 0 && s->classes)
-        print_classes(s);
+    if (array->data)
+        print_values(array);
+    else
+        cli_out("the numbers would unpack to %s: only type and shape were read\n",
+                cli_bytes(bytes, bytes_of(array)));
 }
 
 int inspect_idx(const char *path)
 {
+    enum { SMALL = 256 << 20 };
     fsnn_arrays list = {0};
-    survey s = {.min = INFINITY, .max = -INFINITY, .classes = true};
-    fsnn_status status = fsnn_idx_read(path, &list);
+    fsnn_status status = fsnn_idx_headers(path, &list);
+    if (!status && !list.item[0].data && bytes_of(&list.item[0]) <= SMALL)
+        status = fsnn_idx_read(path, &list);
     if (status)
         return cli_fail(status);
-    survey_array(&s, &list.item[0]);
-    print_all(path, &list.item[0], &s);
+    print_all(path, &list.item[0]);
     fsnn_arrays_free(&list);
     return CLI_GOOD;
 }

@@ -175,7 +175,7 @@ static fsnn_plan plan_of(cli_model *model, char **trouble)
     *trouble = NULL;
     if (!fsnn_description_has_data(model->description))
         return plan;
-    if (fsnn_session_open_data(model->session, wanted, false) < 0)
+    if (fsnn_session_look_data(model->session, wanted) < 0)
         *trouble = cli_format("%s", fsnn_error_text());
     const fsnn_loader *loader = fsnn_session_loader(model->session, FSNN_PART_TRAIN);
     if (!loader)

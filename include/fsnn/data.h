@@ -62,6 +62,14 @@ typedef enum fsnn_targets {
  * files have as many entries.
  * Errors: FSNN_EIO, FSNN_EFORMAT (file, what was found, what was expected), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **data);
+/* The same for who wants sizes and classes, and samples perhaps later: these stay in their file
+ * until the first is asked for, or fsnn_data_load reads them all. Of the images only the first
+ * bytes and the length of the file are looked at, so that damage behind them is an error of the
+ * first sample or of fsnn_data_load, as is a file that has changed since (FSNN_EFORMAT). */
+FSNN_API fsnn_status fsnn_data_idx_later(const char *images, const char *labels, fsnn_data **data);
+/* Reads the samples that are still in their file; nothing is to be done where there are none.
+ * Errors: FSNN_EIO, FSNN_EFORMAT, FSNN_EMEMORY; the next call tries again. */
+FSNN_API fsnn_status fsnn_data_load(fsnn_data *data);
 /* Arrays from an NPZ: `x` [N, ...] float or integer, used as they are, and `y` [N] classes; `x` and
  * `y` are the names of the arrays (NULL: "x", "y"; if `y` is NULL and there is no array "y", the
  * samples have no classes). With `sequence` x is [N, T, ...].
@@ -73,6 +81,7 @@ typedef struct fsnn_npz_options {
     const char *x, *y; /* names of arrays; NULL: "x", and "y" where it is there */
     bool sequence;
     fsnn_targets targets;
+    bool later; /* the samples stay in the file, as fsnn_data_idx_later leaves them */
 } fsnn_npz_options;
 FSNN_API fsnn_status fsnn_data_npz_open(const char *path, const fsnn_npz_options *options,
                                         fsnn_data **data);
@@ -81,6 +90,9 @@ FSNN_API fsnn_status fsnn_data_npz_open(const char *path, const fsnn_npz_options
 FSNN_API fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data);
 FSNN_API fsnn_status fsnn_data_npy_open(const char *samples, const char *y, fsnn_targets targets,
                                         fsnn_data **data);
+/* The same, the samples left as fsnn_data_idx_later leaves them. */
+FSNN_API fsnn_status fsnn_data_npy_later(const char *samples, const char *y, fsnn_targets targets,
+                                         fsnn_data **data);
 /* Spike trains of many units, binned. */
 typedef struct fsnn_shd_options {
     int64_t steps;    /* T, over `duration` */

@@ -75,6 +75,11 @@ FSNN_API fsnn_holdout fsnn_description_holdout(const fsnn_description *descripti
 FSNN_API fsnn_status fsnn_description_parts(const fsnn_description *description,
                                             const bool wanted[FSNN_PARTS],
                                             fsnn_data *part[FSNN_PARTS]);
+/* The same for who wants sizes, classes and steps: kinds that can leave the samples in their files
+ * until these are needed (fsnn_data_idx_later: idx, npz, npy) do so. */
+FSNN_API fsnn_status fsnn_description_parts_later(const fsnn_description *description,
+                                                  const bool wanted[FSNN_PARTS],
+                                                  fsnn_data *part[FSNN_PARTS]);
 /* Names of the kinds of data, as in descriptions: index 0, 1, ... until NULL. */
 FSNN_API const char *fsnn_data_kind_name(int index);
 /* Data of any kind without a description: `section` is the text of its section `data`, say

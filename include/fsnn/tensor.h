@@ -149,6 +149,9 @@ FSNN_API fsnn_status fsnn_npz_write(const char *path, const fsnn_arrays *list);
  * called "x". Errors: FSNN_EIO, FSNN_EFORMAT (what and where), FSNN_EMEMORY; FSNN_EUNSUPPORTED for
  * another kind of file, and for gzip where fsnn was built without zlib. */
 FSNN_API fsnn_status fsnn_idx_read(const char *path, fsnn_arrays *out);
+/* The same without its data, which stay NULL, by the first bytes and the length of the file; where
+ * these do not tell, as in gzip of several members, all of it is read. */
+FSNN_API fsnn_status fsnn_idx_headers(const char *path, fsnn_arrays *out);
 
 /* safetensors files (a JSON header, then raw little-endian numbers); written atomically: a
  * temporary file in the same directory, synced, then renamed over the old one, which stays intact

@@ -1,5 +1,5 @@
 /* data/data_axes.c: still samples read as sequences: pictures row by row or pixel by pixel. */
-#include "data/store.h"
+#include "data/store_later.h"
 
 #include <string.h>
 
@@ -23,6 +23,7 @@ static fsnn_status turn_all(const fsnn_data *data, const int64_t dim[3], fsnn_ax
     size_t size = fsnn_dtype_size(s->dtype);
     if (dim[0] == 1)
         return FSNN_OK;
+    FSNN_TRY(store_need(data->store));
     if (!s->values || data->row || atomic_load(&data->store->users) != 1)
         return fsnn_fail(
             FSNN_EARGUMENT,

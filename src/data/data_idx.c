@@ -18,13 +18,19 @@ static fsnn_status check_kinds(const char *images, const fsnn_array *x, const ch
     return FSNN_OK;
 }
 
-fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **data)
+static fsnn_status read_images(const char *path, const char *name, fsnn_array *x)
+{
+    (void)name;
+    return idx_read(path, x);
+}
+
+static fsnn_status open(const char *images, const char *labels, bool later, fsnn_data **data)
 {
     if (!images || !data)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_idx needs a file of images");
     *data = NULL;
     fsnn_array x = {0}, y = {0};
-    fsnn_status status = idx_read(images, &x);
+    fsnn_status status = (later ? idx_look : idx_read)(images, &x);
     if (status == FSNN_OK && labels)
         status = idx_read(labels, &y);
     if (status == FSNN_OK)
@@ -32,6 +38,8 @@ fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **da
     if (status == FSNN_OK) {
         store_source source = {.what = images,
                                .x = &x,
+                               .read = read_images,
+                               .path = images,
                                .y_what = labels,
                                .y = labels ? &y : NULL,
                                .targets = FSNN_TARGETS_CLASSES,
@@ -43,4 +51,14 @@ fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **da
     fsnn_free(x.data);
     fsnn_free(y.data);
     return status;
+}
+
+fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **data)
+{
+    return open(images, labels, false, data);
+}
+
+fsnn_status fsnn_data_idx_later(const char *images, const char *labels, fsnn_data **data)
+{
+    return open(images, labels, true, data);
 }

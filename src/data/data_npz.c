@@ -46,6 +46,22 @@ static fsnn_status warn_of_others(const char *path, const fsnn_arrays *used, fsn
     return others ? store_warn(data, "%s: arrays that are not used: %s", path, names) : FSNN_OK;
 }
 
+/* The one array called so. */
+static fsnn_status read_named(const char *path, const char *name, fsnn_array *x)
+{
+    const char *const names[] = {name, NULL};
+    fsnn_arrays list = {0};
+    FSNN_TRY(npz_read_named(path, names, &list));
+    fsnn_array *found = fsnn_arrays_find(&list, name);
+    fsnn_status status = found ? FSNN_OK : missing(path, name);
+    if (found) {
+        *x = (fsnn_array){.dtype = found->dtype, .shape = found->shape, .data = found->data};
+        found->data = NULL;
+    }
+    fsnn_arrays_free(&list);
+    return status;
+}
+
 static fsnn_status build(const char *path, const fsnn_arrays *list, const fsnn_npz_options *o,
                          fsnn_data **data)
 {
@@ -65,6 +81,9 @@ static fsnn_status build(const char *path, const fsnn_arrays *list, const fsnn_n
     if (x_what && y_what) {
         store_source source = {.what = x_what,
                                .x = samples,
+                               .read = read_named,
+                               .path = path,
+                               .name = samples->name,
                                .y_what = y_what,
                                .y = classes,
                                .targets = o->targets,
@@ -88,7 +107,8 @@ fsnn_status fsnn_data_npz_open(const char *path, const fsnn_npz_options *options
     fsnn_arrays list = {0};
     const char *const names[] = {options->x ? options->x : "x", options->y ? options->y : "y",
                                  NULL};
-    FSNN_TRY(npz_read_named(path, names, &list));
+    FSNN_TRY(options->later ? npz_read_beside(path, names, names[0], &list)
+                            : npz_read_named(path, names, &list));
     fsnn_status status = build(path, &list, options, data);
     if (status == FSNN_OK && !options->x && !options->y)
         status = warn_of_others(path, &list, *data);
@@ -109,23 +129,18 @@ fsnn_status fsnn_data_npz(const char *path, const char *x, const char *y, bool s
     return fsnn_data_npz_open(path, &options, data);
 }
 
-/* The one array of a .npy file; an NPZ is refused. */
-static fsnn_status read_one(const char *path, fsnn_arrays *list)
+/* The one array of a .npy file, or its type and shape; an NPZ is refused. */
+static fsnn_status read_one(const char *path, bool head, fsnn_arrays *list)
 {
-    FSNN_TRY(fsnn_npz_read(path, list));
+    FSNN_TRY((head ? fsnn_npz_headers : fsnn_npz_read)(path, list));
     if (list->count == 1 && fsnn_arrays_find(list, "x"))
         return FSNN_OK;
     return fsnn_fail(FSNN_EFORMAT, "%s: is an NPZ of %d arrays, expected was a .npy file of one",
                      path, list->count);
 }
 
-fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data)
-{
-    return fsnn_data_npy_open(samples, classes, FSNN_TARGETS_AUTO, data);
-}
-
-fsnn_status fsnn_data_npy_open(const char *samples, const char *classes, fsnn_targets targets,
-                               fsnn_data **data)
+static fsnn_status open_npy(const char *samples, const char *classes, fsnn_targets targets,
+                            bool later, fsnn_data **data)
 {
     if (!samples || !data)
         return fsnn_fail(FSNN_EARGUMENT,
@@ -133,12 +148,15 @@ fsnn_status fsnn_data_npy_open(const char *samples, const char *classes, fsnn_ta
     *data = NULL;
     FSNN_TRY(store_check_kind(targets));
     fsnn_arrays x = {0}, y = {0};
-    fsnn_status status = read_one(samples, &x);
+    fsnn_status status = read_one(samples, later, &x);
     if (!status && classes)
-        status = read_one(classes, &y);
+        status = read_one(classes, false, &y);
     if (!status) {
         store_source source = {.what = samples,
                                .x = &x.item[0],
+                               .read = read_named,
+                               .path = samples,
+                               .name = "x",
                                .y_what = classes,
                                .y = classes ? &y.item[0] : NULL,
                                .targets = targets,
@@ -149,4 +167,21 @@ fsnn_status fsnn_data_npy_open(const char *samples, const char *classes, fsnn_ta
     fsnn_arrays_free(&x);
     fsnn_arrays_free(&y);
     return status;
+}
+
+fsnn_status fsnn_data_npy(const char *samples, const char *classes, fsnn_data **data)
+{
+    return open_npy(samples, classes, FSNN_TARGETS_AUTO, false, data);
+}
+
+fsnn_status fsnn_data_npy_open(const char *samples, const char *classes, fsnn_targets targets,
+                               fsnn_data **data)
+{
+    return open_npy(samples, classes, targets, false, data);
+}
+
+fsnn_status fsnn_data_npy_later(const char *samples, const char *classes, fsnn_targets targets,
+                                fsnn_data **data)
+{
+    return open_npy(samples, classes, targets, true, data);
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 
 enum { SAMPLES = 64 };
+#define SPARE 1e-6 /* of rounding above 1 */
 
 typedef struct range {
     double low, high;
@@ -20,7 +21,7 @@ static void measure(const float *x, int64_t n, double gain, range *r)
         r->low = fmin(r->low, v);
         r->high = fmax(r->high, v);
         r->count += v != 0;
-        r->above += v > 1 + 1e-6;
+        r->above += v > 1 + SPARE;
         r->below += v < 0;
     }
 }
@@ -51,6 +52,14 @@ static void advise(const range *r, double gain, char *text, size_t size)
                  gain / r->high, r->high / gain);
 }
 
+/* Whether no byte lies outside: samples of bytes that are still in their file stay there then. */
+static bool always_inside(const fsnn_data *data, double gain)
+{
+    const store *s = data->store;
+    return s->later && s->dtype == FSNN_U8 && gain * (double)data->value[0] >= 0 &&
+           gain * (double)data->value[255] <= 1 + SPARE;
+}
+
 fsnn_status fsnn_data_check_encoder(fsnn_data *data, const fsnn_encoder *encoder)
 {
     char advice[128];
@@ -58,6 +67,8 @@ fsnn_status fsnn_data_check_encoder(fsnn_data *data, const fsnn_encoder *encoder
     if (!data || !encoder)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_data_check_encoder needs data and an encoder");
     if (encoder->kind != FSNN_ENCODE_RATE && encoder->kind != FSNN_ENCODE_LATENCY)
+        return FSNN_OK;
+    if (always_inside(data, encoder->gain))
         return FSNN_OK;
     FSNN_TRY(survey(data, encoder->gain, &r));
     if (100 * (r.above + r.below) <= r.count) /* a few outliers do no harm */

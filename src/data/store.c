@@ -1,6 +1,6 @@
 /* data/store.c: makes a data set out of arrays: checks them, keeps bytes as bytes and anything else
  * as floats. */
-#include "data/store.h"
+#include "data/store_later.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 
 static fsnn_status fetch_bytes(const fsnn_data *data, int64_t row, float *x)
 {
+    FSNN_TRY(store_need(data->store));
     const uint8_t *p = (const uint8_t *)data->store->values + row * data->size;
     for (int64_t i = 0; i < data->size; i++)
         x[i] = data->value[p[i]];
@@ -16,6 +17,7 @@ static fsnn_status fetch_bytes(const fsnn_data *data, int64_t row, float *x)
 
 static fsnn_status fetch_floats(const fsnn_data *data, int64_t row, float *x)
 {
+    FSNN_TRY(store_need(data->store));
     const float *p = (const float *)data->store->values + row * data->size;
     if (data->mean == 0 && data->deviation == 1) {
         memcpy(x, p, (size_t)data->size * sizeof *x);
@@ -45,41 +47,40 @@ static fsnn_status check_samples(const store_source *source)
     return FSNN_OK;
 }
 
-static fsnn_status set_values(const store_source *source, store *s)
+/* A NaN among the samples would come out as a NaN in the loss, far from its cause. */
+static fsnn_status check_finite(const char *what, fsnn_status fault, const fsnn_shape *shape,
+                                const float *x)
 {
-    fsnn_array *x = source->x;
-    if (x->dtype == FSNN_BOOL) {
-        uint8_t *p = x->data;
-        for (int64_t i = 0, n = fsnn_shape_count(&x->shape); i < n; i++)
-            p[i] = p[i] != 0;
-        x->dtype = FSNN_U8;
-    }
-    if (x->dtype == FSNN_U8 || x->dtype == FSNN_F32) {
-        s->dtype = x->dtype;
-        s->values = x->data;
-        x->data = NULL;
-        return FSNN_OK;
-    }
-    s->dtype = FSNN_F32;
-    s->values = fsnn_alloc((size_t)fsnn_shape_count(&x->shape) * sizeof(float));
-    if (!s->values)
-        return FSNN_EMEMORY;
-    fsnn_array_to_f32(x, s->values);
+    int64_t n = fsnn_shape_count(shape), size = n / shape->dim[0];
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return fsnn_fail(fault,
+                             "%s: sample %lld holds %s (element %lld): samples are finite numbers",
+                             what, (long long)(i / size),
+                             isnan(x[i]) ? "NaN" : "an infinite number", (long long)(i % size));
     return FSNN_OK;
 }
 
-/* A NaN among the samples would come out as a NaN in the loss, far from its cause. */
-static fsnn_status check_finite(const store_source *source, const store *s)
+fsnn_status store_set_values(const char *what, fsnn_status fault, fsnn_array *x, store *s)
 {
-    int64_t n = fsnn_shape_count(&source->x->shape), size = n / source->x->shape.dim[0];
-    const float *x = s->values;
-    for (int64_t i = 0; i < n && s->dtype == FSNN_F32; i++)
-        if (!isfinite(x[i]))
-            return fsnn_fail(source->fault,
-                             "%s: sample %lld holds %s (element %lld): samples are finite numbers",
-                             source->what, (long long)(i / size),
-                             isnan(x[i]) ? "NaN" : "an infinite number", (long long)(i % size));
-    return FSNN_OK;
+    int64_t n = fsnn_shape_count(&x->shape);
+    if (x->dtype == FSNN_BOOL) {
+        uint8_t *p = x->data;
+        for (int64_t i = 0; i < n; i++)
+            p[i] = p[i] != 0;
+        x->dtype = FSNN_U8;
+    }
+    s->dtype = store_kept(x->dtype);
+    if (x->dtype == s->dtype) {
+        s->values = x->data;
+        x->data = NULL;
+    } else {
+        s->values = fsnn_alloc((size_t)n * sizeof(float));
+        if (!s->values)
+            return FSNN_EMEMORY;
+        fsnn_array_to_f32(x, s->values);
+    }
+    return s->dtype == FSNN_F32 ? check_finite(what, fault, &x->shape, s->values) : FSNN_OK;
 }
 
 static fsnn_shape sample_shape(const store_source *source)
@@ -105,8 +106,8 @@ static fsnn_status fill(const store_source *source, fsnn_data *data)
     data->store->places = 1;
     if (source->y)
         FSNN_TRY(store_set_targets(source, data->store));
-    FSNN_TRY(set_values(source, data->store));
-    FSNN_TRY(check_finite(source, data->store));
+    FSNN_TRY(source->x->data ? store_set_values(source->what, source->fault, source->x, data->store)
+                             : store_leave(source, data->store));
     data->count = source->x->shape.dim[0];
     data->shape = sample_shape(source);
     data->size = fsnn_shape_count(&data->shape);
@@ -237,6 +238,7 @@ void fsnn_data_destroy(fsnn_data *data)
     store *s = data->store;
     if (s && atomic_fetch_sub(&s->users, 1) == 1) {
         fsnn_free(s->values);
+        store_forget(s->later);
         fsnn_free(s->labels);
         fsnn_free(s->targets);
         fsnn_free(s->lengths);

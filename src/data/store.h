@@ -12,6 +12,7 @@
 
 struct augment_clip;
 struct sparse_rows;
+struct store_later;
 
 /* Streams of random numbers of this room; the low bits count epochs, samples. */
 #define STORE_STREAM_SPLIT (UINT64_C(0xd1) << 56)
@@ -32,11 +33,12 @@ struct sparse_rows;
 
 typedef struct store {
     atomic_int users;
-    fsnn_dtype dtype; /* FSNN_U8 or FSNN_F32 */
-    void *values;     /* [rows, size] */
-    int32_t *labels;  /* [rows, places], or NULL */
-    int64_t places;   /* 1, but for samples that have many, or one a step: */
-    bool timed;       /* the places are steps */
+    fsnn_dtype dtype;          /* FSNN_U8 or FSNN_F32 */
+    void *values;              /* [rows, size] */
+    struct store_later *later; /* reads the values when they are needed (store_later.h), or NULL */
+    int32_t *labels;           /* [rows, places], or NULL */
+    int64_t places;            /* 1, but for samples that have many, or one a step: */
+    bool timed;                /* the places are steps */
     int64_t classes;
     float *targets;    /* [rows, target] in place of labels, or NULL */
     fsnn_shape target; /* of one row; rank 0: none */
@@ -70,11 +72,16 @@ struct fsnn_data {
                                struct sparse_rows *out);
 };
 
+/* Reads the samples of a file: the whole array, as fsnn_npz_read would; `name` in it, or NULL. */
+typedef fsnn_status store_reader(const char *path, const char *name, fsnn_array *x);
+
 /* A data set of `x` [N, shape] (its memory is taken over, also on failure) and the classes `y` [N]
  * or NULL (borrowed). `what` starts the error sentences; bytes are divided by `divisor`. */
 typedef struct store_source {
     const char *what;
     fsnn_array *x;
+    store_reader *read; /* where x has no data yet: reads it from `path`, when it is needed */
+    const char *path, *name;
     const char *y_what;
     const fsnn_array *y;
     fsnn_targets targets; /* what y is */
@@ -107,6 +114,10 @@ typedef struct store_lazy {
 } store_lazy;
 
 fsnn_status store_create_lazy(const store_lazy *lazy, fsnn_data **data);
+
+/* The values of `x` as they are kept; its memory is taken over. `what` starts the sentences of
+ * status `fault`. */
+fsnn_status store_set_values(const char *what, fsnn_status fault, fsnn_array *x, store *s);
 
 /* data/targets.c: what y is, into the store of `rows` samples. */
 fsnn_status store_set_targets(const store_source *source, store *s);

@@ -2,6 +2,7 @@
 #include "format/idx.h"
 
 #include "base/bytes.h"
+#include "base/port_files.h"
 #include "format/file_kind.h"
 #include "format/stream.h"
 
@@ -134,21 +135,84 @@ fsnn_status idx_read(const char *path, fsnn_array *out)
     return status;
 }
 
-fsnn_status fsnn_idx_read(const char *path, fsnn_arrays *out)
+/* ---- the beginning alone ---- */
+
+/* Whether a file of `size` bytes ends where `content` bytes end: gzip says at its end how many it
+ * has unpacked, modulo 2^32. */
+static bool ends_there(const port_file *file, int64_t size, bool packed, uint64_t content)
+{
+    uint8_t tail[4];
+    if (!packed)
+        return (uint64_t)size == content;
+    return size >= 4 && port_read(file, tail, 4, size - 4) &&
+           bytes_le(tail, 4) == (uint32_t)content;
+}
+
+/* FSNN_OK without a type of *out known: `known` stays false. */
+static fsnn_status look(const char *path, const port_file *file, int64_t size, uint8_t *head,
+                        size_t n, fsnn_array *out, bool *known)
+{
+    stream s;
+    size_t elements = 0;
+    if (!port_read(file, head, n, 0))
+        return FSNN_OK;
+    FSNN_TRY(stream_open(&s, path, head, n));
+    s.most = s.most / n * (uint64_t)size; /* of the file, not of its beginning */
+    fsnn_status status = read_header(&s, out, &elements);
+    stream_close(&s);
+    *known = !status && ends_there(file, size, s.packed,
+                                   4 + 4 * (uint64_t)out->shape.rank + (uint64_t)elements);
+    return status == FSNN_EMEMORY ? status : FSNN_OK;
+}
+
+fsnn_status idx_look(const char *path, fsnn_array *out)
+{
+    enum { HEAD = 1 << 16 }; /* gzip may begin with names and comments */
+    int64_t size = 0;
+    bool known = false;
+    *out = (fsnn_array){0};
+    port_file *file = port_is_file(path) ? port_open(path, &size) : NULL;
+    size_t n = size < HEAD ? (size_t)size : HEAD;
+    uint8_t *head = file && n ? fsnn_alloc(n) : NULL;
+    fsnn_status status = file && n && !head ? FSNN_EMEMORY : FSNN_OK;
+    if (head)
+        status = look(path, file, size, head, n, out, &known);
+    fsnn_free(head);
+    port_close(file);
+    if (known || status < 0)
+        return status;
+    return idx_read(path, out); /* or its sentence */
+}
+
+/* ---- lists of one ---- */
+
+static fsnn_status listed(const char *path, fsnn_status (*read)(const char *path, fsnn_array *out),
+                          fsnn_arrays *out)
 {
     if (!path || !out)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_idx_read needs a path and a list");
     fsnn_array array;
     fsnn_arrays list = {0};
-    FSNN_TRY(idx_read(path, &array));
-    fsnn_array *x = fsnn_arrays_add(&list, "x", array.dtype, &array.shape);
+    FSNN_TRY(read(path, &array));
+    fsnn_array *x = fsnn_arrays_add(&list, "x", array.dtype, &FSNN_SHAPE(0));
     if (!x) {
         fsnn_free(array.data);
         return FSNN_EMEMORY;
     }
     fsnn_free(x->data);
     x->data = array.data;
+    x->shape = array.shape;
     fsnn_arrays_free(out);
     *out = list;
     return FSNN_OK;
+}
+
+fsnn_status fsnn_idx_read(const char *path, fsnn_arrays *out)
+{
+    return listed(path, idx_read, out);
+}
+
+fsnn_status fsnn_idx_headers(const char *path, fsnn_arrays *out)
+{
+    return listed(path, idx_look, out);
 }

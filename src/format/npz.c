@@ -4,6 +4,7 @@
 
 #include "format/file_kind.h"
 #include "format/npy.h"
+#include "format/npy_look.h"
 #include "format/zip.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@
 /* What is wanted of an archive. */
 typedef struct wish {
     const char *const *names; /* NULL-terminated; NULL: all arrays */
-    bool headers;             /* types and shapes alone */
+    const char *head;         /* of this array only type and shape, or NULL */
+    bool headers;             /* of all of them */
     bool fields;              /* of records, as arrays of their own */
 } wish;
 
@@ -20,11 +22,16 @@ static fsnn_status read_entry(void *user, void *out, size_t n)
     return zip_input_read(user, out, n);
 }
 
+static bool is_headed(const wish *w, const char *name)
+{
+    return w->headers || (w->head && strcmp(w->head, name) == 0);
+}
+
 static fsnn_status unpack_entry(zip_input *in, const wish *w, const char *name, const char *where,
                                 fsnn_arrays *list)
 {
     const npy_source source = {where, in->entry->size, read_entry, in};
-    if (w->headers)
+    if (is_headed(w, name))
         return npy_read_header(&source, name, list);
     FSNN_TRY(w->fields ? npy_read_fields(&source, name, list) : npy_read(&source, name, list));
     return zip_input_finish(in);
@@ -93,7 +100,7 @@ static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, co
     fsnn_arrays list = {0};
     fsnn_status status;
     if (npy_is(bytes, size))
-        status = npy_parse(path, bytes, size, "x", w->headers, &list);
+        status = npy_parse(path, bytes, size, "x", is_headed(w, "x"), &list);
     else if (size >= 2 && !memcmp(bytes, "PK", 2))
         status = parse_zip(path, bytes, size, w, &list);
     else
@@ -125,12 +132,31 @@ fsnn_status npz_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_
     return parse(path, bytes, size, &(wish){0}, out);
 }
 
+/* Of a .npy file nothing but its beginning, where that is all that is wanted. */
+static fsnn_status look(const char *path, const wish *w, fsnn_arrays *out, bool *known)
+{
+    fsnn_arrays list = {0};
+    *known = false;
+    if (!is_headed(w, "x"))
+        return FSNN_OK;
+    FSNN_TRY(npy_look(path, "x", &list, known));
+    if (!*known)
+        return FSNN_OK;
+    fsnn_arrays_free(out);
+    *out = list;
+    return FSNN_OK;
+}
+
 static fsnn_status read_file(const char *path, const wish *w, fsnn_arrays *out)
 {
     uint8_t *bytes;
     size_t size;
+    bool known;
     if (!path || !out)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_npz_read needs a path and a list");
+    FSNN_TRY(look(path, w, out, &known));
+    if (known)
+        return FSNN_OK;
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
     fsnn_status status = parse(path, bytes, size, w, out);
     fsnn_free(bytes);
@@ -150,6 +176,12 @@ fsnn_status fsnn_npz_headers(const char *path, fsnn_arrays *out)
 fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arrays *out)
 {
     return read_file(path, &(wish){.names = names}, out);
+}
+
+fsnn_status npz_read_beside(const char *path, const char *const *names, const char *head,
+                            fsnn_arrays *out)
+{
+    return read_file(path, &(wish){.names = names, .head = head}, out);
 }
 
 fsnn_status npz_add(zip_writer *zip, const fsnn_array *array)

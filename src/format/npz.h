@@ -21,5 +21,8 @@ fsnn_status npz_parse_fields(const char *path, const uint8_t *bytes, size_t size
 fsnn_status npz_add(zip_writer *zip, const fsnn_array *array);
 /* npz_parse_named from a file. */
 fsnn_status npz_read_named(const char *path, const char *const *names, fsnn_arrays *out);
+/* The same, but of the array `head` only its type and shape: its data stay NULL. */
+fsnn_status npz_read_beside(const char *path, const char *const *names, const char *head,
+                            fsnn_arrays *out);
 
 #endif

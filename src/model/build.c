@@ -21,7 +21,7 @@ static int handle_of(const builder *b, source s)
 static fsnn_status read_matrix(builder *b, const layer *l, const fsnn_graph_layer *o,
                                fsnn_graph_matrix *matrix)
 {
-    const data_place at = {b->d, &b->doc, l->node, NULL};
+    const data_place at = {b->d, &b->doc, l->node, NULL, false};
     const char *text = o->path ? o->path : data_graph_path(b->d), *folder = NULL;
     const yaml_node *named = yaml_find(layer_options(l->node), "path");
     fsnn_graph *graph;

@@ -352,7 +352,7 @@ fsnn_status data_set_file(const data_place *at, const char *key, const char *tex
 bool data_training(const data_place *at, data_place *training)
 {
     const data_section *s = at->d->data;
-    *training = (data_place){at->d, at->view, yaml_find(s->node, "train"), s->train};
+    *training = (data_place){at->d, at->view, yaml_find(s->node, "train"), s->train, at->later};
     return at->set != s->train && s->train->given;
 }
 
@@ -389,10 +389,10 @@ static fsnn_status name_origin(const data_place *at, fsnn_data *data)
 
 /* Opens one set and changes its values; its number of samples is settled by the caller. */
 static fsnn_status open_set(const fsnn_description *d, const char *which, const data_set *set,
-                            fsnn_data **out)
+                            bool later, fsnn_data **out)
 {
     yaml_doc view = {.path = d->doc.path};
-    const data_place at = {d, &view, yaml_find(d->data->node, which), set};
+    const data_place at = {d, &view, yaml_find(d->data->node, which), set, later};
     fsnn_status status = data_fail_in(&at, data_kinds[d->data->kind]->open(&at, out));
     pool_free(&view.memory);
     FSNN_TRY(status);
@@ -430,7 +430,7 @@ static fsnn_status limit(fsnn_data *data, int64_t count, uint64_t seed)
 static fsnn_status open_parts(const fsnn_description *d, fsnn_data *part[FSNN_PARTS])
 {
     yaml_doc view = {.path = d->doc.path};
-    const data_place at = {d, &view, d->data->node, NULL};
+    const data_place at = {d, &view, d->data->node, NULL, false};
     fsnn_status status = data_fail_in(&at, data_kinds[d->data->kind]->open_parts(&at, part));
     for (int p = 0; p < FSNN_PARTS && !status; p++)
         status = part[p] ? name_origin(&at, part[p]) : FSNN_OK;
@@ -460,16 +460,16 @@ static fsnn_status hold_out(const data_section *s, fsnn_data *train, fsnn_data *
 }
 
 /* Training and test set, each from its files, and a share of the first where one is asked for. */
-static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_PARTS],
+static fsnn_status open_sets(const fsnn_description *d, const bool wanted[FSNN_PARTS], bool later,
                              fsnn_data *part[FSNN_PARTS])
 {
     const data_section *s = d->data;
     uint64_t seed = d->limit_seed;
     bool split = s->validation > 0 && s->train->given;
     if (s->train->given && (wanted[FSNN_PART_TRAIN] || (split && wanted[FSNN_PART_VALIDATION])))
-        FSNN_TRY(open_set(d, "train", s->train, &part[FSNN_PART_TRAIN]));
+        FSNN_TRY(open_set(d, "train", s->train, later, &part[FSNN_PART_TRAIN]));
     if (s->test->given && wanted[FSNN_PART_TEST])
-        FSNN_TRY(open_set(d, "test", s->test, &part[FSNN_PART_TEST]));
+        FSNN_TRY(open_set(d, "test", s->test, later, &part[FSNN_PART_TEST]));
     if (part[FSNN_PART_TRAIN] && part[FSNN_PART_TEST])
         FSNN_TRY(check_classes(d, part));
     fsnn_data **train = &part[FSNN_PART_TRAIN], **share = &part[FSNN_PART_VALIDATION];
@@ -516,8 +516,8 @@ static fsnn_status check_section(const fsnn_description *description)
                      description->doc.path);
 }
 
-fsnn_status fsnn_description_parts(const fsnn_description *description,
-                                   const bool wanted[FSNN_PARTS], fsnn_data *part[FSNN_PARTS])
+static fsnn_status open_all(const fsnn_description *description, const bool wanted[FSNN_PARTS],
+                            bool later, fsnn_data *part[FSNN_PARTS])
 {
     if (!wanted || !part)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_description_parts: an argument is NULL");
@@ -526,7 +526,7 @@ fsnn_status fsnn_description_parts(const fsnn_description *description,
     FSNN_TRY(check_section(description));
     fsnn_status status = data_kinds[description->data->kind]->open_parts
                              ? open_parts(description, part)
-                             : open_sets(description, wanted, part);
+                             : open_sets(description, wanted, later, part);
     for (int p = 0, checked = 0; p < FSNN_PARTS && !status; p++)
         if (part[p] && !checked++) /* one part stands for all */
             status = fsnn_data_check_encoder(part[p], &description->data->encoder);
@@ -543,6 +543,18 @@ fsnn_status fsnn_description_parts(const fsnn_description *description,
         part[p] = NULL;
     }
     return status;
+}
+
+fsnn_status fsnn_description_parts(const fsnn_description *description,
+                                   const bool wanted[FSNN_PARTS], fsnn_data *part[FSNN_PARTS])
+{
+    return open_all(description, wanted, false, part);
+}
+
+fsnn_status fsnn_description_parts_later(const fsnn_description *description,
+                                         const bool wanted[FSNN_PARTS], fsnn_data *part[FSNN_PARTS])
+{
+    return open_all(description, wanted, true, part);
 }
 
 fsnn_status fsnn_description_data(const fsnn_description *description, fsnn_data **train,

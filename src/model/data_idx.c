@@ -38,7 +38,7 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     const char *images = NULL, *labels = NULL;
     FSNN_TRY(data_set_file(at, "images", set->images, &images));
     FSNN_TRY(data_set_file(at, "labels", set->labels, &labels));
-    FSNN_TRY(fsnn_data_idx(images, labels, out));
+    FSNN_TRY((at->later ? fsnn_data_idx_later : fsnn_data_idx)(images, labels, out));
     return data_in_time(at, out);
 }
 

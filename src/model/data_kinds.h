@@ -14,6 +14,7 @@ typedef struct data_place {
     /* of the set, `train` or `test`; of the section, for all parts at once */
     const yaml_node *node;
     const data_set *set; /* NULL for all parts at once */
+    bool later;          /* samples may stay in their files until they are needed */
 } data_place;
 
 /* A set that is one file or folder. */

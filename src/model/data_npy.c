@@ -37,7 +37,9 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     const char *samples = NULL, *classes = NULL;
     FSNN_TRY(data_set_file(at, "samples", set->samples, &samples));
     FSNN_TRY(data_set_file(at, "classes", set->classes, &classes));
-    FSNN_TRY(fsnn_data_npy_open(samples, classes, (fsnn_targets)at->d->data->targets, out));
+    const fsnn_targets targets = (fsnn_targets)at->d->data->targets;
+    FSNN_TRY(
+        (at->later ? fsnn_data_npy_later : fsnn_data_npy_open)(samples, classes, targets, out));
     return data_in_time(at, out);
 }
 

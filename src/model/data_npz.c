@@ -40,8 +40,10 @@ static fsnn_status open(const data_place *at, fsnn_data **out)
     const npz_set *set = (const npz_set *)at->set;
     const char *path = NULL;
     FSNN_TRY(data_set_file(at, "path", set->path, &path));
-    const fsnn_npz_options options = {
-        .x = set->x, .y = set->y, .targets = (fsnn_targets)at->d->data->targets};
+    const fsnn_npz_options options = {.x = set->x,
+                                      .y = set->y,
+                                      .targets = (fsnn_targets)at->d->data->targets,
+                                      .later = at->later};
     FSNN_TRY(fsnn_data_npz_open(path, &options, out));
     return data_in_time(at, out);
 }

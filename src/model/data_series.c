@@ -153,7 +153,7 @@ fsnn_status data_series_open(const data_place *at, series_reader *read, fsnn_dat
     bool training = at->set == d->train;
     const char *which = training ? "test" : "train";
     const data_set *set = training ? d->test : d->train;
-    const data_place there = {at->d, at->view, yaml_find(d->node, which), set};
+    const data_place there = {at->d, at->view, yaml_find(d->node, which), set, at->later};
     fsnn_series *s = NULL, *other = NULL;
     fsnn_status status = read_set(at, read, &s);
     if (!status && set->given)

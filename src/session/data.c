@@ -21,7 +21,7 @@ fsnn_status fsnn_session_give(fsnn_session *session, fsnn_part part, fsnn_data *
     fsnn_data_destroy(session->own[part]); /* opened, but no loader could be made of it */
     session->own[part] = NULL;
     session->data[part] = data;
-    session->checked = false;
+    session->noted[part] = session->checked = false;
     return FSNN_OK;
 }
 
@@ -59,7 +59,7 @@ void fsnn_session_close_data(fsnn_session *session)
         fsnn_data_destroy(session->own[p]);
         session->loader[p] = NULL;
         session->own[p] = session->data[p] = NULL;
-        session->looked[p] = session->checked = false;
+        session->looked[p] = session->noted[p] = session->checked = false;
     }
 }
 
@@ -120,7 +120,7 @@ static fsnn_status open_loader(fsnn_session *s, int part, bool in_order)
 }
 
 /* Of what the description has, the wanted parts that are not there yet. */
-static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS])
+static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS], bool later)
 {
     bool missing[FSNN_PARTS], any = false, given = false;
     for (int p = 0; p < FSNN_PARTS; p++) {
@@ -134,7 +134,8 @@ static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS])
     if (!any || own_training || (given && !fsnn_description_has_data(s->description)))
         return FSNN_OK;
     fsnn_data *opened[FSNN_PARTS] = {NULL};
-    fsnn_status status = fsnn_description_parts(s->description, missing, opened);
+    fsnn_status status = (later ? fsnn_description_parts_later
+                                : fsnn_description_parts)(s->description, missing, opened);
     for (int p = 0; p < FSNN_PARTS; p++)
         if (missing[p]) {
             s->data[p] = s->own[p] = opened[p];
@@ -143,13 +144,39 @@ static fsnn_status open_parts(fsnn_session *s, const bool wanted[FSNN_PARTS])
     return status;
 }
 
+/* The samples of parts that were only looked at before. */
+static fsnn_status load(const fsnn_session *s, const bool wanted[FSNN_PARTS])
+{
+    for (int p = 0; p < FSNN_PARTS; p++)
+        if (wanted[p] && s->own[p])
+            FSNN_TRY(fsnn_data_load(s->own[p]));
+    return FSNN_OK;
+}
+
 /* The net's weights say what data they were made with; fingerprints take a while. */
-static fsnn_status note(const fsnn_session *s, const bool wanted[FSNN_PARTS])
+static fsnn_status note(fsnn_session *s, const bool wanted[FSNN_PARTS])
 {
     bool fresh = false;
     for (int p = 0; p < FSNN_PARTS; p++)
-        fresh = fresh || (wanted[p] && s->data[p] && !s->loader[p]);
-    return fresh ? fsnn_net_note_data(s->net, s->data) : FSNN_OK;
+        fresh = fresh || (wanted[p] && s->data[p] && !s->noted[p]);
+    if (!fresh)
+        return FSNN_OK;
+    FSNN_TRY(fsnn_net_note_data(s->net, s->data));
+    for (int p = 0; p < FSNN_PARTS; p++)
+        s->noted[p] = s->data[p] != NULL;
+    return FSNN_OK;
+}
+
+static fsnn_status open_loaders(fsnn_session *s, const bool wanted[FSNN_PARTS], bool in_order)
+{
+    if (wanted[FSNN_PART_TRAIN] && s->in_order != in_order) {
+        fsnn_loader_destroy(s->loader[FSNN_PART_TRAIN]);
+        s->loader[FSNN_PART_TRAIN] = NULL;
+    }
+    for (int p = 0; p < FSNN_PARTS; p++)
+        if (wanted[p] && s->data[p] && !s->loader[p])
+            FSNN_TRY(open_loader(s, p, in_order));
+    return FSNN_OK;
 }
 
 fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN_PARTS],
@@ -157,16 +184,18 @@ fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN
 {
     FSNN_NEED(session);
     FSNN_NEED(wanted);
-    FSNN_TRY(open_parts(session, wanted));
+    FSNN_TRY(open_parts(session, wanted, false));
+    FSNN_TRY(load(session, wanted));
     FSNN_TRY(note(session, wanted));
-    if (wanted[FSNN_PART_TRAIN] && session->in_order != in_order) {
-        fsnn_loader_destroy(session->loader[FSNN_PART_TRAIN]);
-        session->loader[FSNN_PART_TRAIN] = NULL;
-    }
-    for (int p = 0; p < FSNN_PARTS; p++)
-        if (wanted[p] && session->data[p] && !session->loader[p])
-            FSNN_TRY(open_loader(session, p, in_order));
-    return FSNN_OK;
+    return open_loaders(session, wanted, in_order);
+}
+
+fsnn_status fsnn_session_look_data(fsnn_session *session, const bool wanted[FSNN_PARTS])
+{
+    FSNN_NEED(session);
+    FSNN_NEED(wanted);
+    FSNN_TRY(open_parts(session, wanted, true));
+    return open_loaders(session, wanted, session->in_order);
 }
 
 const fsnn_data *fsnn_session_data(const fsnn_session *session, fsnn_part part)

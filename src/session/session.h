@@ -36,6 +36,7 @@ struct fsnn_session {
     fsnn_data *own[FSNN_PARTS];  /* that the description opened */
     fsnn_data *data[FSNN_PARTS]; /* those, or the caller's */
     bool looked[FSNN_PARTS];     /* whether the description has them is known */
+    bool noted[FSNN_PARTS];      /* the net's weights say that they were made with them */
     fsnn_loader *loader[FSNN_PARTS];
     bool in_order; /* the training set's loader */
     bool encoded;  /* by `encoder`, in place of the description's */

@@ -22,6 +22,25 @@ static void description(void **state)
                    "data that do not fit");
 }
 
+/* Sizes and classes are had without the samples: damage among these is train's to find, and it does
+ * before it takes a run directory. */
+static void description_of_damaged_data(void **state)
+{
+    (void)state;
+    shell_good("cp train.npz kept.npz");
+    shell_good("printf 'xyz' | dd of=train.npz bs=1 seek=900 conv=notrunc 2>err");
+    shell_good("$F inspect tiny.yaml --set training.batch=90");
+    shell_contains(shell_out, "T = 6 and batches of 90", "sizes of the head");
+    assert_null(strstr(shell_out, "as written"));
+    shell_fails("$F train tiny.yaml --out r", 1, "entry x.npy is damaged");
+    shell_good("test ! -e r");
+    shell_good("$F inspect tiny.yaml --set fc2.out=2");
+    shell_contains(shell_err, "the training data has 3 classes", "classes of the labels");
+    shell_good("head -c 2000 kept.npz >train.npz");
+    shell_says("$F inspect tiny.yaml", "and batches of 16", "could not be opened", "train.npz");
+    shell_good("mv kept.npz train.npz");
+}
+
 static void arrays(void **state)
 {
     (void)state;
@@ -68,6 +87,19 @@ static void packed_idx(void **state)
     shell_fails("(head -c -8 labels.gz; printf 12345678) >sum.gz; $F inspect sum.gz", 1,
                 "the gzip data is damaged");
     shell_fails("gzip -c weights >other.gz; $F inspect other.gz", 1, "an IDX file starts with");
+}
+
+/* Of images that would unpack to more than is sensible only type and shape are told. */
+static void large_idx(void **state)
+{
+    (void)state;
+    NEEDS("zlib");
+    shell_good("{ printf '\\000\\000\\010\\003\\000\\022\\300\\000\\000\\000\\000\\020"
+               "\\000\\000\\000\\020'; head -c 314572800 /dev/zero; } | gzip -1 >large.gz");
+    shell_says("$F inspect large.gz", "IDX, uint8 [1228800, 16, 16]",
+               "1,228,800 samples of shape [16, 16]",
+               "the numbers would unpack to 300 MiB: only type and shape were read");
+    shell_good("rm large.gz");
 }
 
 static void unknown_files(void **state)
@@ -312,9 +344,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(description),
+        cmocka_unit_test(description_of_damaged_data),
         cmocka_unit_test(arrays),
         cmocka_unit_test(idx),
         cmocka_unit_test(packed_idx),
+        cmocka_unit_test(large_idx),
         cmocka_unit_test(unknown_files),
         cmocka_unit_test(what_cannot_be_read),
         cmocka_unit_test(what_is_too_large_stays_packed),

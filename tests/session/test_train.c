@@ -286,6 +286,62 @@ static void faults_of_callers(void **state)
     fsnn_data_destroy(data);
 }
 
+/* A file of samples and their classes as arrays x and y. */
+static void write_samples(const char *name, int count, uint64_t seed)
+{
+    fsnn_arrays list = {0};
+    float *x = fsnn_arrays_add(&list, "x", FSNN_F32, &FSNN_SHAPE(count, TINY_IN))->data;
+    int32_t *y = fsnn_arrays_add(&list, "y", FSNN_I32, &FSNN_SHAPE(count))->data;
+    tiny_samples(count, seed, x, y);
+    GOOD(fsnn_npz_write(folder_path(name), &list));
+    fsnn_arrays_free(&list);
+}
+
+/* Data that were looked at first are those of a training all the same: read, noted by the weights,
+ * and refused where they are damaged, before there is a run directory. */
+static void looked_at_first(void **state)
+{
+    static const bool all[FSNN_PARTS] = {true, true, true};
+    char text[2048], *described[2] = {NULL, NULL};
+    fsnn_session_training_options how = fsnn_session_training_default();
+    int64_t steps = 0;
+    (void)state;
+    write_samples("looked.npz", 60, 3);
+    snprintf(text, sizeof text,
+             "%sdata: {kind: npz, train: {path: %s}, validation: 0.2, encoder: {steps: 7}}\n",
+             tiny_text, folder_path("looked.npz"));
+    for (int look = 0; look < 2; look++) {
+        CASE("look %d", look);
+        fsnn_session *session = tiny_open(text, NULL);
+        if (look) {
+            GOOD(fsnn_session_look_data(session, all));
+            fsnn_loader_shape(fsnn_session_loader(session, FSNN_PART_TRAIN), &steps, NULL);
+            assert_int_equal(steps, 7);
+            assert_int_equal(fsnn_loader_samples(fsnn_session_loader(session, FSNN_PART_TRAIN)),
+                             48);
+            assert_null(fsnn_session_loader(session, FSNN_PART_TEST));
+        }
+        GOOD(fsnn_session_train(session, &how, NULL));
+        GOOD(fsnn_net_describe(fsnn_session_net(session), &described[look]));
+        CONTAINS(described[look], "values=");
+        fsnn_session_close(session);
+    }
+    assert_string_equal(described[0], described[1]);
+    fsnn_session *session = tiny_open(text, NULL);
+    char command[1024]; /* a number of x is another: only the checksum knows */
+    snprintf(command, sizeof command,
+             "printf '\\001' | dd of='%s' bs=1 seek=700 conv=notrunc 2>/dev/null",
+             folder_path("looked.npz"));
+    assert_int_equal(system(command), 0);
+    how.directory = folder_path("looked");
+    GOOD(fsnn_session_look_data(session, all));
+    REFUSED(fsnn_session_train(session, &how, NULL), FSNN_EFORMAT, "entry x.npy is damaged");
+    assert_int_not_equal(access(how.directory, F_OK), 0);
+    fsnn_session_close(session);
+    free(described[0]);
+    free(described[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +353,7 @@ int main(void)
         cmocka_unit_test(best_weights),
         cmocka_unit_test(faults_of_callers),
         cmocka_unit_test(given_later),
+        cmocka_unit_test(looked_at_first),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
