@@ -14,13 +14,13 @@ typedef struct options {
 } options;
 
 static const cli_option table[] = {
-    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
+    {"out", 'o', CLI_PATH, offsetof(options, out), "DIR",
      "folder of the runs (default: out of SPEC.yaml, or runs/NAME)", 0, 0},
     {"jobs", 'j', CLI_INT, offsetof(options, jobs), "N",
      "jobs at a time (default: processors divided by --threads)", 1, 1024},
     {"list", 0, CLI_FLAG, offsetof(options, list), NULL,
      "print the jobs, whether each is done, and its command; run nothing", 0, 0},
-    {"slurm", 0, CLI_TEXT, offsetof(options, slurm), "FILE",
+    {"slurm", 0, CLI_PATH, offsetof(options, slurm), "FILE",
      "write a script for sbatch, a task a job; run nothing", 0, 0},
     {"job", 0, CLI_INT, offsetof(options, job), "N",
      "run job N only, with its output here: what a task of that script does", 1, FSNN_SWEEP_JOBS},
@@ -28,23 +28,6 @@ static const cli_option table[] = {
      1, 4096},
     CLI_ROWS_LAST,
 };
-
-/* Every description must be good before the first is trained. */
-static int check_jobs(const fsnn_sweep *sweep)
-{
-    for (int i = 0; i < fsnn_sweep_jobs(sweep); i++) {
-        fsnn_sweep_job job;
-        fsnn_description *description;
-        fsnn_status status = fsnn_sweep_at(sweep, i, &job);
-        if (status >= 0)
-            status = fsnn_description_read(fsnn_sweep_description(sweep), job.set, job.sets,
-                                           &description);
-        if (status < 0)
-            return cli_fail_description(status);
-        fsnn_description_destroy(description);
-    }
-    return CLI_GOOD;
-}
 
 static int list_jobs(const sweep_work *w)
 {
@@ -87,13 +70,14 @@ static int run_jobs(const options *o, const sweep_work *w)
     return code;
 }
 
-static int with_sweep(const options *o, const fsnn_sweep *sweep)
+static int with_sweep(const options *o, fsnn_sweep *sweep)
 {
     sweep_work w = {.sweep = sweep,
                     .program = cli_own_program(),
                     .folder = o->out ? o->out : fsnn_sweep_directory(sweep),
                     .threads = o->common.threads.given ? (int)o->common.threads.value : 1};
-    int code = check_jobs(sweep);
+    fsnn_status status = fsnn_sweep_check(sweep); /* before the first is trained */
+    int code = status < 0 ? cli_fail_description(status) : CLI_GOOD;
     if (code == CLI_GOOD)
         code = o->list    ? list_jobs(&w)
                : o->slurm ? slurm_write(&w, o->common.operand[0], o->slurm)

@@ -160,6 +160,10 @@ enum { FSNN_SWEEP_JOBS = 10000 }; /* at most */
 /* Reads one; the description is not read. Errors: FSNN_EIO, FSNN_EDESCRIPTION (the place, what was
  * found, what is accepted; too many jobs), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_sweep_open(const char *path, fsnn_sweep **sweep);
+/* Reads the description with the overrides of every job. Errors: those of fsnn_description_read; a
+ * value that the description refuses by itself gets its place in the sweep's file before the
+ * sentence. */
+FSNN_API fsnn_status fsnn_sweep_check(fsnn_sweep *sweep);
 /* NULL is fine. */
 FSNN_API void fsnn_sweep_close(fsnn_sweep *sweep);
 /* Path of the description, as seen from here, and of the folder of the runs; "" of NULL. */

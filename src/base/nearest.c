@@ -1,6 +1,6 @@
 /* base/nearest.c: the known name that a mistyped one most likely meant: smallest edit distance with
  * swaps of neighbours (Damerau 1964, optimal string alignment), letter case ignored, at most about
- * a third of the letters wrong. */
+ * a third of the letters wrong. "f" for "ph" is one letter wrong: alfa is alpha. */
 #include "base/base.h"
 
 #include <ctype.h>
@@ -11,6 +11,13 @@
 static int smallest(int a, int b)
 {
     return a < b ? a : b;
+}
+
+/* Whether the letter before a[i] is f where the two before b[j] are ph. */
+static bool f_for_ph(const char *a, int i, const char *b, int j)
+{
+    return i > 0 && j > 1 && tolower((unsigned char)a[i - 1]) == 'f' &&
+           tolower((unsigned char)b[j - 2]) == 'p' && tolower((unsigned char)b[j - 1]) == 'h';
 }
 
 static int distance(const char *a, int n, const char *b, int m)
@@ -30,6 +37,10 @@ static int distance(const char *a, int n, const char *b, int m)
             if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
                 y == tolower((unsigned char)a[i - 2]))
                 best = smallest(best, d[i - 2][j - 2] + 1);
+            if (f_for_ph(a, i, b, j))
+                best = smallest(best, d[i - 1][j - 2] + 1);
+            if (f_for_ph(b, j, a, i))
+                best = smallest(best, d[i - 2][j - 1] + 1);
             d[i][j] = best;
         }
     return d[n][m];

@@ -8,22 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A key and what it becomes, each "KEY=VALUE". */
-typedef struct axis {
-    const char *key;
-    const char **set; /* [values] */
-    int values;
-} axis;
-
-struct fsnn_sweep {
-    yaml_doc doc; /* whose memory has all texts */
-    const char *description, *directory;
-    axis *axis; /* [axes] */
-    int axes, jobs;
-    const char **name; /* [jobs] */
-    const char **set;  /* [jobs][axes] */
-};
-
 /* ---- values as texts ---- */
 
 static void write_value(FILE *out, const yaml_node *node)
@@ -65,12 +49,13 @@ static const char *setting(fsnn_sweep *s, const char *key, const yaml_node *valu
 
 /* ---- axes ---- */
 
-static fsnn_status add_axis(fsnn_sweep *s, const char *key, int values, axis **added)
+static fsnn_status add_axis(fsnn_sweep *s, const char *key, int values, sweep_axis **added)
 {
     *added = &s->axis[s->axes];
-    **added = (axis){.key = key, .values = values};
-    (*added)->set = pool_alloc(&s->doc.memory, (size_t)values * sizeof(char *));
-    if (!(*added)->set)
+    **added = (sweep_axis){.key = key, .values = values};
+    (*added)->set = pool_alloc(&s->doc.memory, (size_t)values * sizeof *(*added)->set);
+    (*added)->node = pool_alloc(&s->doc.memory, (size_t)values * sizeof *(*added)->node);
+    if (!(*added)->set || !(*added)->node)
         return FSNN_EMEMORY;
     s->axes++;
     return FSNN_OK;
@@ -78,14 +63,16 @@ static fsnn_status add_axis(fsnn_sweep *s, const char *key, int values, axis **a
 
 static fsnn_status read_list(fsnn_sweep *s, const char *key, const yaml_node *list)
 {
-    axis *a;
+    sweep_axis *a;
     int i = 0;
     if (list->type != YAML_LIST || list->count == 0)
         return yaml_fail(&s->doc, list, "expected a list of values, like [0.5, 0.7, 1]");
     FSNN_TRY(add_axis(s, key, list->count, &a));
-    for (const yaml_node *value = list->first; value; value = value->next, i++)
+    for (const yaml_node *value = list->first; value; value = value->next, i++) {
+        a->node[i] = value;
         if (!(a->set[i] = setting(s, key, value)))
             return fsnn_fail(FSNN_EMEMORY, "out of memory");
+    }
     return FSNN_OK;
 }
 
@@ -108,14 +95,16 @@ static const char seed_key[] = "training.seed";
 static fsnn_status read_seeds(fsnn_sweep *s, const yaml_node *seeds)
 {
     int64_t count;
-    axis *a;
+    sweep_axis *a;
     if (seeds->type == YAML_LIST)
         return read_list(s, seed_key, seeds);
     FSNN_TRY(read_integer(&s->doc, seeds, 1, FSNN_SWEEP_JOBS, &count));
     FSNN_TRY(add_axis(s, seed_key, (int)count, &a));
-    for (int i = 0; i < a->values; i++)
+    for (int i = 0; i < a->values; i++) {
+        a->node[i] = seeds;
         if (!(a->set[i] = pool_format(&s->doc.memory, "%s=%d", seed_key, i + 1)))
             return FSNN_EMEMORY;
+    }
     return FSNN_OK;
 }
 

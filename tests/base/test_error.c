@@ -95,7 +95,8 @@ static void the_first_one_is_kept(void **state)
 
 static void nearest_names(void **state)
 {
-    static const char *const known[] = {"linear", "conv2d", "flatten", "lif", "if", "dropout"};
+    static const char *const known[] = {"linear",  "conv2d", "flatten", "lif",  "if",
+                                        "dropout", "alpha",  "graph",   "float"};
     static const struct {
         const char *name, *near;
     } cases[] = {{"liner", "linear"},  {"lienar", "linear"},
@@ -104,7 +105,9 @@ static void nearest_names(void **state)
                  {"lfi", "lif"},       {"dropuot", "dropout"},
                  {"lif", "lif"},       {"transformer", NULL},
                  {"xyz", NULL},        {"", NULL},
-                 {"q", NULL},          {"completely else", NULL}};
+                 {"q", NULL},          {"completely else", NULL},
+                 {"alfa", "alpha"},    {"grapf", "graph"},
+                 {"phloat", "float"}};
 
     (void)state;
     for (int i = 0; i < FSNN_COUNT(cases); i++) {

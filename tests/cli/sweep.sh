@@ -106,6 +106,9 @@ refused 'training.seed is varied twice' '{description: net.yaml, set: {training.
 refused 'more than 10000 combinations' '{description: net.yaml, seeds: 9999, set: {dynamics.alpha: [0.5, 1]}}'
 refused 'seed' '{description: net.yaml, seedz: 2}'
 refused 'alpha' '{description: net.yaml, set: {dynamics.alpha: [0.5, 7]}}'
+refused 'wrong.yaml:1:53: set.dynamics.alpha[1]: net.yaml: ' '{description: net.yaml, set: {dynamics.alpha: [0.5, 7]}}'
+refused 'dynamics.alfa: unknown key, did you mean "alpha"?' '{description: net.yaml, set: {dynamics.alfa: [0.5]}}'
+refused 'wrong.yaml:1:47: set.dynamics.alfa[0]: net.yaml: override "dynamics.alfa=0.5"' '{description: net.yaml, set: {dynamics.alfa: [0.5]}}'
 refused 'no.yaml' '{description: no.yaml}'
 [ $failures = 0 ] && echo "sweeps"
 exit $failures
