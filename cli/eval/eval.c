@@ -36,16 +36,16 @@ static const cli_option table[] = {
      "also print the confusion matrix (--json has it always)", 0, 0},
     {"energy", 0, CLI_TEXT, offsetof(options, energy), "MAC,AC",
      "picojoule of a multiply-add and of an addition (default 4.6,0.9)", 0, 0},
-    {"prediction-figure", 0, CLI_TEXT, offsetof(options, prediction), "PATH",
+    {"prediction-figure", 0, CLI_PATH, offsetof(options, prediction), "PATH",
      "of a regression, also draw answers over the truth: PATH.png and PATH.svg", 0, 0},
-    {"energy-figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
+    {"energy-figure", 0, CLI_PATH, offsetof(options, figure), "PATH",
      "also draw the energy of each node: PATH.png and PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print one JSON object", 0, 0},
     {"perturb", 0, CLI_LIST, offsetof(options, perturb), "KIND=S,...",
      "also evaluate under disturbances: noise, occlusion, jitter, truncate, frame_loss; of graphs "
      "feature_mask, edge_drop; separate several amounts by colons (noise=0.1:0.2); may be repeated",
      0, 0},
-    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
+    {"out", 'o', CLI_PATH, offsetof(options, out), "DIR",
      "draw accuracies over amounts of --perturb to DIR/robustness", 0, 0},
     CLI_ROW_PRECISION(options, "single or double: dynamics.precision; bf16: products of linear "
                                "layers and convolutions in bfloat16; int8: of spikes with weights "
@@ -171,19 +171,28 @@ static void print_accuracy(const work *w)
         cli_out(" %%\n");
 }
 
+/* Without a number where as many answers count as there are: of a k that the description has. */
+static void print_top_k(const work *w, double value)
+{
+    char text[CLI_NUMBER];
+    int64_t k = fsnn_session_training(w->model.session)->top_k;
+    if (isfinite(value))
+        cli_out("%-24s %s (k = %lld)\n", "top_k", cli_decimal(text, value), (long long)k);
+    else if (w->a.mean.classes && k != fsnn_training_default().top_k)
+        cli_out("%-24s - (k = %lld of %lld outputs: every answer counts)\n", "top_k", (long long)k,
+                (long long)w->a.mean.classes);
+}
+
 /* The other metrics that judge these targets. */
 static void print_metrics(const work *w)
 {
     char text[CLI_NUMBER];
-    const fsnn_training *t = fsnn_session_training(w->model.session);
     for (int i = FSNN_METRIC_ACCURACY + 1; i < FSNN_METRICS; i++) {
         double value = w->a.mean.metric[i];
-        if (!isfinite(value))
-            continue;
-        cli_out("%-24s %s", fsnn_metric_name((fsnn_metric)i), cli_decimal(text, value));
         if (i == FSNN_METRIC_TOP_K)
-            cli_out(" (k = %lld)", (long long)t->top_k);
-        cli_out("\n");
+            print_top_k(w, value);
+        else if (isfinite(value))
+            cli_out("%-24s %s\n", fsnn_metric_name((fsnn_metric)i), cli_decimal(text, value));
     }
 }
 

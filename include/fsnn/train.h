@@ -237,7 +237,8 @@ typedef struct fsnn_schedule {
  * count yes: true, answered by an output above 0, both):
  *   loss               lower is better
  *   accuracy           sum r_c / n; of several labels the share of right decisions
- *   top_k              share of samples whose class is among the k largest answers
+ *   top_k              share of samples whose class is among the k largest answers; NaN where
+ *                      there are no more than k
  *   balanced_accuracy  mean of r_c / n_c; of several labels of the shares of right yes and right no
  *   f1                 mean of 2 r_c / (n_c + a_c)
  *   mse, mae           mean of e^2, |e|; lower is better

@@ -522,11 +522,32 @@ const special training_specials[] = {
     {0},
 };
 
+/* Rates with which nothing can be learned, which shows in no loss that stays finite. */
+static fsnn_status remark_rate(yaml_doc *doc, const yaml_node *node, const fsnn_training *t)
+{
+    static const struct {
+        double most;
+        const char *step, *usual;
+    } of[] = {
+        [FSNN_SGD] = {1e4, "a step moves each weight by its gradient times", "1e-3 to 1"},
+        [FSNN_ADAM] = {10, "a step moves each weight by about", "1e-4 to 1e-2"},
+        [FSNN_ADAMW] = {10, "a step moves each weight by about", "1e-4 to 1e-2"},
+    };
+    const fsnn_optimizer_options *o = &t->optimizer;
+    const yaml_node *at = yaml_at(node, "optimizer.lr");
+    if (!at || o->lr <= of[o->kind].most)
+        return FSNN_OK;
+    return yaml_remark_key(
+        doc, at, "with %s %s %g, which leaves nothing of what it was: %s is usual",
+        fsnn_optimizer_name(o->kind), of[o->kind].step, o->lr, of[o->kind].usual);
+}
+
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out)
 {
     if (node && node->type != YAML_MAP && !yaml_null(node))
         return read_wrong(doc, node, "a mapping, like {epochs: 10, batch: 64}");
     FSNN_TRY(keys_read(doc, node, node, training_keys, training_specials, out));
+    FSNN_TRY(remark_rate(doc, node, out));
     if (out->truncate && !out->checkpoint)
         return yaml_fail(doc, yaml_find(node, "truncate"),
                          "truncated gradients need segments: add \"checkpoint: auto\", or the "

@@ -122,6 +122,6 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
         FSNN_TRY(pass_check(net, test, watch_name(test)));
         FSNN_TRY(target_check(net, test, &training->loss, watch_name(test)));
     }
-    FSNN_TRY(watch_check(training, train, test));
+    FSNN_TRY(watch_check(net, training, train, test));
     return check_plans(net, train, training);
 }

@@ -136,9 +136,10 @@ static double accuracy(const metric_sums *s)
     return share(right, s->answers);
 }
 
+/* Where as many answers count as there are classes, all do, which says nothing. */
 static double top_k(const metric_sums *s)
 {
-    return share(s->in_top, s->answers);
+    return s->k < s->C ? share(s->in_top, s->answers) : NAN;
 }
 
 static double recall(const metric_sums *s, int64_t c)

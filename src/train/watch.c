@@ -19,6 +19,19 @@ static fsnn_status check_mixed(fsnn_metric by, const char *key, bool mixed, bool
                          key);
 }
 
+/* Where as many answers count as there are outputs, every answer does. */
+static fsnn_status check_top_k(const fsnn_training *t, fsnn_metric by, const char *key,
+                               int64_t outputs)
+{
+    int64_t k = t->top_k > 0 ? t->top_k : fsnn_training_default().top_k;
+    if (by != FSNN_METRIC_TOP_K || k < outputs)
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, key,
+                         "%s is top_k, and k is %lld: of %lld outputs that is every answer; top_k "
+                         "must be less than %lld",
+                         key, (long long)k, (long long)outputs, (long long)outputs);
+}
+
 static fsnn_status check(fsnn_metric by, const char *key, loss_task task, bool watched)
 {
     static const char *const judge[] = {
@@ -41,10 +54,12 @@ static fsnn_status check(fsnn_metric by, const char *key, loss_task task, bool w
                          key, fsnn_metric_name(by));
 }
 
-fsnn_status watch_check(const fsnn_training *training, const fsnn_loader *train,
-                        const fsnn_loader *test)
+fsnn_status watch_check(const fsnn_net *net, const fsnn_training *training,
+                        const fsnn_loader *train, const fsnn_loader *test)
 {
     fsnn_data_info info = {0};
+    fsnn_shape in, out;
+    FSNN_TRY(fsnn_net_shapes(net, &in, &out));
     fsnn_data_info_get(fsnn_loader_data(train), &info);
     loss_task task = loss_task_of(&training->loss, info.target.rank == 0);
     if (training->top_k < 0)
@@ -54,7 +69,10 @@ fsnn_status watch_check(const fsnn_training *training, const fsnn_loader *train,
     FSNN_TRY(check_mixed(training->best, "best", mixed, watched));
     FSNN_TRY(check_mixed(training->early_stop.by, "early_stop.by", mixed, watched));
     FSNN_TRY(check(training->best, "best", task, watched));
-    return check(training->early_stop.by, "early_stop.by", task, watched);
+    FSNN_TRY(check(training->early_stop.by, "early_stop.by", task, watched));
+    int64_t outputs = fsnn_shape_count(&out) / (info.places > 0 ? info.places : 1);
+    FSNN_TRY(check_top_k(training, training->best, "best", outputs));
+    return check_top_k(training, training->early_stop.by, "early_stop.by", outputs);
 }
 
 const char *watch_name(const fsnn_loader *watched)

@@ -5,8 +5,8 @@
 #include "train/loss_input.h"
 
 /* FSNN_EARGUMENT for a figure that the data do not have. `test` may be NULL. */
-fsnn_status watch_check(const fsnn_training *training, const fsnn_loader *train,
-                        const fsnn_loader *test);
+fsnn_status watch_check(const fsnn_net *net, const fsnn_training *training,
+                        const fsnn_loader *train, const fsnn_loader *test);
 /* What sentences and logs call the data that are watched: "validation" or "test". */
 const char *watch_name(const fsnn_loader *watched);
 /* The metrics that the logs have (HISTORY_LOGS): those of values, and those that are asked for. */

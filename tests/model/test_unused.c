@@ -414,13 +414,46 @@ static void shared(void **state)
     fsnn_net_destroy(net);
 }
 
+/* Rates that leave nothing of the weights are remarked on: no loss needs to show them. */
+static void rates(void **state)
+{
+    static const struct {
+        const char *optimizer, *remark;
+    } cases[] = {
+        {"{kind: adam, lr: 1e30}", "mlp.yaml:5:36: training.optimizer.lr: with adam a step moves "
+                                   "each weight by about 1e+30"},
+        {"{kind: adamw, lr: 11}", "with adamw a step moves each weight by about 11"},
+        {"{kind: sgd, lr: 1e5}", "moves each weight by its gradient times 100000"},
+        {"{kind: adam, lr: 10}", NULL},
+        {"{kind: sgd, lr: 100}", NULL},
+        {"{kind: adam}", NULL},
+    };
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(cases); i++) {
+        CASE("%s", cases[i].optimizer);
+        char text[512];
+        fsnn_description *d;
+        snprintf(text, sizeof text,
+                 "input: [4]\nlayers: [{linear: {out: 2}}, lif]\ndynamics: {alpha: 1}\n\n"
+                 "training: {optimizer: %s}\n",
+                 cases[i].optimizer);
+        GOOD(fsnn_description_parse("mlp.yaml", text, NULL, 0, &d));
+        const char *remark = fsnn_description_warning(d, 0);
+        if (cases[i].remark)
+            CONTAINS(remark, cases[i].remark);
+        else
+            assert_null(remark);
+        fsnn_description_destroy(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_condition), cmocka_unit_test(help_and_table_agree),
         cmocka_unit_test(of_data),         cmocka_unit_test(steps_of_frames),
         cmocka_unit_test(mode_of_lists),   cmocka_unit_test(integer_order),
-        cmocka_unit_test(shared),
+        cmocka_unit_test(shared),          cmocka_unit_test(rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

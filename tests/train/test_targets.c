@@ -276,6 +276,11 @@ static void metrics_of_classes(void **state)
     near(m[FSNN_METRIC_F1], (4.0 / 5 + 2.0 / 5 + 0) / 3);
     near(m[FSNN_METRIC_TOP_K], 5.0 / 6); /* the last sample's class is the sixth */
     assert_true(isnan(m[FSNN_METRIC_MSE]) && isnan(m[FSNN_METRIC_R2]));
+    const float few[2][3] = {{3, 2, 1}, {1, 2, 3}}; /* five of three: that says nothing */
+    double f[FSNN_METRICS];
+    judge(2, 3, few[0], labels, NULL, FSNN_CE_RATE, f);
+    near(f[FSNN_METRIC_ACCURACY], 0.5);
+    assert_true(isnan(f[FSNN_METRIC_TOP_K]));
     /* shares of classes: the largest is the class */
     const float soft[6][7] = {{0.6f, 0.4f}, {1}, {0.7f, 0, 0.3f}, {0, 1}, {0.1f, 0.9f}, {0, 0, 1}};
     double s[FSNN_METRICS];
@@ -495,6 +500,13 @@ static void refused_before(void **state)
     options.training.best = FSNN_METRIC_R2;
     REFUSED(learn(&options, false, false, false, NULL), FSNN_EARGUMENT,
             "best is r2, which is measured on validation or test data");
+    options = toy_training(2);
+    options.training.early_stop.by = FSNN_METRIC_TOP_K;
+    options.training.top_k = 99;
+    REFUSED(toy_run(&TOY, &options, NULL), FSNN_EARGUMENT,
+            "early_stop.by is top_k, and k is 99: of");
+    options.training.early_stop.by = FSNN_METRIC_AUTO;
+    options.training.best = FSNN_METRIC_R2;
     options.training.best = FSNN_METRIC_LOSS;
     options.training.loss.kind = FSNN_TET;
     REFUSED(learn(&options, false, false, false, NULL), FSNN_EARGUMENT, "takes no target");
