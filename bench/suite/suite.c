@@ -33,7 +33,7 @@ static const cli_option table[] = {
      "workload and for its floor",
      0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "one JSON object a line", 0, 0},
-    {"table", 0, CLI_TEXT, offsetof(options, table), "FILE", "also write a table in Markdown", 0,
+    {"table", 0, CLI_PATH, offsetof(options, table), "FILE", "also write a table in Markdown", 0,
      0},
     {"figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
      "also draw the ratios: PATH.png and PATH.svg", 0, 0},

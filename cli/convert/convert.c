@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const cli_option table[] = {
-    {"output", 'o', CLI_TEXT, offsetof(convert_options, output), "PATH", "where the result goes", 0,
+    {"output", 'o', CLI_PATH, offsetof(convert_options, output), "PATH", "where the result goes", 0,
      0},
     {"weights", 'w', CLI_TEXT, offsetof(convert_options, weights), "FILE",
      "to NIR: .safetensors, .npz or .pt (PyTorch) with arrays named as the parameters, or a run "

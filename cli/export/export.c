@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 static const cli_option table[] = {
-    {"output", 'o', CLI_TEXT, offsetof(export_options, output), "DIR",
+    {"output", 'o', CLI_PATH, offsetof(export_options, output), "DIR",
      "folder for net.c, net.h, net_test.c, CMakeLists.txt and report.md", 0, 0},
     {"weights", 'w', CLI_TEXT, offsetof(export_options, weights), "FILE",
      ".safetensors, .npz or .pt (PyTorch) with arrays named as the parameters, or a run directory "

@@ -59,7 +59,8 @@ static void put_value(const cli_command *command, const cli_option *o, const cha
         put_values(values, typed, 0);
     else if (strcmp(o->name, "set") == 0 && cli_put_keys)
         cli_put_keys(typed);
-    else if (o->kind == CLI_TEXT && strstr("FILE DIR PATH DESC.yaml DIR/", o->argument))
+    else if (o->kind == CLI_PATH ||
+             (o->kind == CLI_TEXT && strstr("FILE DIR PATH DESC.yaml DIR/", o->argument)))
         puts(":files");
 }
 

@@ -27,6 +27,7 @@ enum cli_exit {
 typedef enum cli_kind {
     CLI_FLAG, /* bool */
     CLI_TEXT, /* const char * */
+    CLI_PATH, /* the same, of a file or folder that is written */
     CLI_INT,  /* cli_int, min..max */
     CLI_SEED, /* cli_seed */
     CLI_REAL, /* cli_real, min..max */
@@ -202,7 +203,9 @@ int cli_fail(fsnn_status status);
 int cli_fail_description(fsnn_status status);
 /* Of a figure: warns when `status` is an error; 1 when it was written. */
 int cli_figure_done(fsnn_status status, const char *path);
-/* Whether it has warned. */
+/* The same where no figure of something can be drawn, for the last error of the library. */
+void cli_figures_lost(const char *what);
+/* Whether one of them has warned. */
 bool cli_figure_lost(void);
 
 /* ---- numbers as text: each writes into `text` (>= CLI_NUMBER bytes) and returns it ---- */

@@ -130,6 +130,12 @@ int cli_figure_done(fsnn_status status, const char *path)
     return 0;
 }
 
+void cli_figures_lost(const char *what)
+{
+    here.figure_lost = true;
+    cli_warn("no figures of %s: %s", what, fsnn_error_text());
+}
+
 bool cli_figure_lost(void)
 {
     return here.figure_lost;

@@ -143,6 +143,14 @@ static int store(const cli_command *command, const cli_option *o, const char *va
     case CLI_FLAG:
         *(bool *)to = true;
         return CLI_GOOD;
+    case CLI_PATH:
+        if (strcmp(value, "-") == 0)
+            USAGE(command,
+                  "--%s -: it takes %s with a name, not standard output; what is to be called - is "
+                  "written ./-",
+                  o->name, strcmp(o->argument, "DIR") == 0 ? "a folder" : "a file");
+        *(const char **)to = value;
+        return CLI_GOOD;
     case CLI_TEXT:
         *(const char **)to = value;
         return CLI_GOOD;
@@ -231,6 +239,7 @@ bool cli_option_given(const cli_option *option, const void *options)
     case CLI_FLAG:
         return *(const bool *)at;
     case CLI_TEXT:
+    case CLI_PATH:
         return *(const char *const *)at != NULL;
     case CLI_INT:
         return ((const cli_int *)at)->given;

@@ -18,7 +18,7 @@ static const cli_option table[] = {
      "the column of metrics.csv that is compared (default: the accuracy of the validation or test "
      "data, or their loss)",
      0, 0},
-    {"figure", 0, CLI_TEXT, offsetof(options, figure), "PATH",
+    {"figure", 0, CLI_PATH, offsetof(options, figure), "PATH",
      "also draw the column and the loss of the training over the epochs: PATH.png, PATH.svg", 0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "print JSON on stdout", 0, 0},
     CLI_ROWS_LAST,

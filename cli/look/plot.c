@@ -21,7 +21,7 @@ typedef struct options {
 } options;
 
 static const cli_option table[] = {
-    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR",
+    {"out", 'o', CLI_PATH, offsetof(options, out), "DIR",
      "directory of the figures (default: figures, in the run directory or beside the file)", 0, 0},
     {"sample", 0, CLI_INT, offsetof(options, sample), "B",
      "sample of the batch, series of the file, recording of the folder, first of the pictures; "

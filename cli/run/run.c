@@ -19,7 +19,7 @@ static const cli_option table[] = {
      0, 0},
     {"sample", 0, CLI_INT, offsetof(run_options, sample), "N",
      "with --on: which sample, from 0 (default 0)", 0, 1e15},
-    {"output", 'o', CLI_TEXT, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
+    {"output", 'o', CLI_PATH, offsetof(run_options, output), "FILE", "NPZ to write", 0, 0},
     {"record", 0, CLI_TEXT, offsetof(run_options, record), "WHAT",
      "any of v,spikes,current,test,threshold,states: the array WHAT.NEURON [T, B, ...] for each "
      "neuron layer; v is the membrane potential after each step; test is the potential that the "

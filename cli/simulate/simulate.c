@@ -89,7 +89,7 @@ static const cli_option table[] = {
      0, 0},
     CLI_ROW_PRECISION(sim_options,
                       "double (default), or single, in which networks compute that say nothing"),
-    {"out", 'o', CLI_TEXT, offsetof(sim_options, out), "PATH",
+    {"out", 'o', CLI_PATH, offsetof(sim_options, out), "PATH",
      "a directory (existing, or ending in /), or the beginning of the files' names (default "
      "simulation/)",
      0, 0},

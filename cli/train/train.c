@@ -24,7 +24,7 @@ static bool writes(void)
 static const cli_option table[] = {
     {"lossy", 0, CLI_FLAG, offsetof(options, lossy), NULL,
      "gradients travel as bfloat16: half of the bytes, other results", 0, 0},
-    {"out", 'o', CLI_TEXT, offsetof(options, out), "DIR", "run directory (default: runs/NAME)", 0,
+    {"out", 'o', CLI_PATH, offsetof(options, out), "DIR", "run directory (default: runs/NAME)", 0,
      0},
     {"resume", 0, CLI_TEXT, offsetof(options, resume), "DIR",
      "continue the run in DIR where it stopped; its own description is the default", 0, 0},
@@ -417,8 +417,7 @@ static int say_result(work *w, int judge, const fsnn_evaluation *e)
     if (w->o->no_figures)
         return CLI_GOOD;
     cli_say("drawing figures into %s/figures", w->directory);
-    train_figures(&w->model, w->directory, judge, e);
-    return CLI_GOOD;
+    return train_figures(&w->model, w->directory, judge, e);
 }
 
 static int finish(work *w)

@@ -7,8 +7,8 @@
 
 /* Draws into RUN/figures, the net holding the best weights; what fails is a warning. Changes the
  * net's plan. */
-void train_figures(const cli_model *model, const char *run, int judge,
-                   const fsnn_evaluation *evaluation);
+int train_figures(const cli_model *model, const char *run, int judge,
+                  const fsnn_evaluation *evaluation);
 
 /* The distribution of each learned parameter that neurons or channels have one each of, PNG and
  * SVG; 1 where there are some. */

@@ -27,7 +27,7 @@ static void record_layer(const cli_model *m, int node, const fsnn_node_info *inf
     if (layer->v && info->spiking)
         layer->spikes = read_record(m, node, FSNN_RECORD_SPIKES, count);
     if (!layer->v || (info->spiking && !layer->spikes)) {
-        cli_warn("no figures of %s: %s", layer->name, fsnn_error_text());
+        cli_figures_lost(layer->name);
         free(layer->v);
         layer->v = NULL;
         return;
@@ -105,12 +105,12 @@ static int figures_of_samples(const cli_model *m, int judge, const char *directo
     int written = 0, label = -1;
     fsnn_status status = fsnn_session_new_loader(m->session, data, batch, NULL, 0, &loader);
     if (status < 0) {
-        cli_fail(status);
+        cli_figures_lost("spikes");
         return 0;
     }
     status = record(m, loader, batch, &recording, &label);
     if (status < 0) {
-        cli_warn("no figures of spikes: %s", fsnn_error_text());
+        cli_figures_lost("spikes");
     } else {
         const char *which = fsnn_part_name((fsnn_part)judge);
         const char *name = fsnn_data_class(data, label);
@@ -165,11 +165,12 @@ static int figures_of_rates(const cli_model *m, int judge, const fsnn_evaluation
     return written;
 }
 
-void train_figures(const cli_model *model, const char *run, int judge,
-                   const fsnn_evaluation *evaluation)
+int train_figures(const cli_model *model, const char *run, int judge,
+                  const fsnn_evaluation *evaluation)
 {
     char *directory = cli_path(run, "figures");
-    if (cli_make_directory(directory) == CLI_GOOD) {
+    int code = cli_make_directory(directory);
+    if (code == CLI_GOOD) {
         char *metrics = cli_path(run, "metrics.csv");
         char *path = cli_path(directory, "training");
         int written = cli_figure_done(
@@ -197,4 +198,5 @@ void train_figures(const cli_model *model, const char *run, int judge,
         free(metrics);
     }
     free(directory);
+    return cli_figures_end(code);
 }

@@ -262,6 +262,26 @@ static void asked_and_lost(void **state)
     shell_good("mkdir -p nobin; PATH=$PWD/nobin $F simulate -c constant:2 --time 1 -o bare");
 }
 
+/* So do those of a training, whose weights are kept. */
+static void lost_by_a_training(void **state)
+{
+    (void)state;
+    NEEDS("plot");
+    NEEDS("YAML");
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    shell_good("$F train tiny.yaml -o gone --no-figures -q --set training.epochs=1");
+    shell_good("mkdir gone/figures && ln -s /dev/full gone/figures/training.gp");
+    shell_fails("$F train --resume gone --set training.epochs=2", 1, "not all figures");
+    shell_contains(shell_err, "no figure gone/figures/training.png", "train");
+    shell_contains(shell_out, "best epoch      ", "train");
+    assert_true(folder_has("gone/figures/confusion.png"));
+    shell_good("rm -r gone/figures && touch gone/figures");
+    shell_fails("$F train --resume gone --set training.epochs=3", 1, "gone/figures");
+    shell_good("rm gone/figures && $F train --resume gone --set training.epochs=3");
+    assert_true(folder_has("gone/figures/training.png"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +293,7 @@ int main(void)
         cmocka_unit_test(asked_before_the_work),
         cmocka_unit_test(pictures),
         cmocka_unit_test(asked_and_lost),
+        cmocka_unit_test(lost_by_a_training),
         cmocka_unit_test(units),
     };
     return cmocka_run_group_tests(tests, tiny_start, folder_remove);
