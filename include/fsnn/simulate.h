@@ -103,7 +103,7 @@ typedef struct fsnn_table {
     int columns;
     int64_t rows;
     char **name;  /* [columns] "current", "alpha 0.8" */
-    char **unit;  /* [columns] "time", "1/time", "current", "" of plain numbers */
+    char **unit;  /* [columns] "time", "1/time", "current", "potential", "" of plain numbers */
     double *cell; /* [rows][columns]; not a number where there is none */
 } fsnn_table;
 

@@ -25,7 +25,10 @@ class Session:
         source: Source,
         overrides: Mapping[str, Any],
         run: str | os.PathLike[str] | None = None,
+        seed: int | None = None,
     ) -> None:
+        """`seed`: of encodings and disturbances; the samples that data.limit keeps stay those of
+        the description."""
         self.c: Any = None
         self._given: list[Data] = []
         self._source, self._overrides = source, overrides
@@ -38,6 +41,8 @@ class Session:
         options.set, options.sets = array, len(sets)
         directory = ffi.NULL if run is None else ffi.new("char []", os.fsencode(run))
         options.run = directory
+        drawn = ffi.NULL if seed is None else ffi.new("uint64_t *", seed)
+        options.seed, options.same_samples = drawn, True
         out = ffi.new("fsnn_session **")
         check(lib.fsnn_session_open(options, out))
         self.c = out[0]

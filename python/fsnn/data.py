@@ -12,7 +12,7 @@ from _fsnn import ffi, lib
 from ._arrays import numbers, pointer, read_once, shape_of, to_shape
 from ._names import in_table, near
 from .description import Description, _list, yaml_of
-from .errors import check
+from .errors import DICT, check
 
 PARTS = {
     "train": lib.FSNN_PART_TRAIN,
@@ -200,6 +200,9 @@ class Data:
         whole = section if isinstance(section, str) else yaml_of(section)
         parts = ffi.new("fsnn_data *[3]")
         name = ffi.NULL if path is None else os.fsencode(path)
+        if not isinstance(section, str):  # its sentences name keys, and no lines
+            folder = os.path.dirname(path) if path is not None else ""
+            name = os.fsencode(os.path.join(folder, DICT))
         check(lib.fsnn_data_open(whole.encode(), name, parts))
         return {part: Data._of(parts[i]) for part, i in PARTS.items() if parts[i]}
 

@@ -79,7 +79,8 @@ KINDS: dict[int, type[Error]] = {
 
 # The name of a dict as a description. Users have no text of it: its lines and columns are left out.
 DICT = "<dict>"
-_PLACE = re.compile(rf"{DICT}:(\d+:\d+:)? ")
+# Before it stands the folder that its relative paths start in, where there is one.
+_PLACE = re.compile(rf"(?:^.*/)?{DICT}:(\d+:\d+:)? ")
 
 
 def without_place(sentence: str) -> str:

@@ -188,11 +188,14 @@ class Net:
         return self
 
     def _open(
-        self, more: Mapping[str, Any] = _NOTHING, run: str | os.PathLike[str] | None = None
+        self,
+        more: Mapping[str, Any] = _NOTHING,
+        run: str | os.PathLike[str] | None = None,
+        seed: int | None = None,
     ) -> Session:
         """A session of the net's description with more overrides. Each wrap, run and training has
         one of its own: arrays over the memory of the one before stay valid."""
-        return Session(self._source, {**self._overrides, **more}, run)
+        return Session(self._source, {**self._overrides, **more}, run, seed)
 
     def _adopt(self, session: Session, more: Mapping[str, Any] = _NOTHING) -> None:
         """The net of a session that is wrapped becomes this one; it gets the values of this."""
@@ -513,6 +516,7 @@ class Net:
         part: str = "test",
         batch: int | None = None,
         encoder: Mapping[str, Any] | None = None,
+        seed: int | None = None,
         draw: int = 0,
         repeats: int = 1,
         perturb: str | Sequence[str] = (),
@@ -525,14 +529,15 @@ class Net:
         which is read once.
 
         Of data: the mean over `repeats` draws of a random encoding, from number `draw` on; also
-        under disturbances, as `fsnn eval --perturb` has them: perturb="noise=0.1:0.2".
+        under disturbances, as `fsnn eval --perturb` has them: perturb="noise=0.1:0.2". `seed`: of
+        encodings and disturbances, in place of that of the training; the samples stay the same.
         `progress(done, all)` is called with samples after each batch; True is a bar by tqdm, where
         that is installed. Ctrl-C ends it. `precision="bf16"` or "int8", of data: as the plan's
         `products` of `wrap`.
         """
         with self._lock:
             how: dict[str, Any] = {"batch": batch, "encoder": encoder, "draw": draw}
-            how["precision"] = precision
+            how |= {"precision": precision, "seed": seed}
             return training.evaluate(
                 self, data, part=part, repeats=repeats, perturb=perturb, progress=progress, **how
             )

@@ -13,13 +13,16 @@ from _fsnn import ffi, lib
 from ._arrays import Results, numbers, pointer, view
 from .currents import Drive
 from .errors import check, text
-from .simulate import What, current_of, orders_of
+from .simulate import What, current_of, orders_of, units_of
+
+PLAIN = ("time", "1/time", "current", "potential", "")  # what numbers are, where no unit was named
+SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
 
 @dataclass(frozen=True)
 class Table:
     """Columns by name, "current", "alpha 0.8", of numbers or of names; `units` are "time", "1/time",
-    "current", or ""."""
+    "current", "potential" or "", or what was named ("ms", "Hz", "nA", "mV")."""
 
     columns: dict[str, np.ndarray]
     units: dict[str, str]
@@ -30,11 +33,27 @@ class Table:
     def __str__(self) -> str:
         names = [a for a in self.columns.values() if a.dtype.kind == "U"]
         least = max([12, *(len(str(one)) for a in names for one in a)])
-        widths = [max(least, len(name)) for name in self.columns]
-        lines = ["  ".join(f"{name:>{w}}" for name, w in zip(self.columns, widths))]
+        heads = [self._head(name) for name in self.columns]
+        widths = [max(least, len(head)) for head in heads]
+        lines = ["  ".join(f"{head:>{w}}" for head, w in zip(heads, widths))]
         for row in zip(*self.columns.values()):
             lines.append("  ".join(f"{_shown(value):>{w}}" for value, w in zip(row, widths)))
         return "\n".join(lines)
+
+    def _head(self, name: str) -> str:
+        unit = self.units[name]
+        return name if unit in PLAIN else f"{name} [{unit}]"
+
+
+def _counted(table: Table, units: Mapping[str, str]) -> Table:
+    """The table in the units that were named; rates are in Hz where that of time is."""
+    for name, kind in table.units.items():
+        if kind == "1/time" and "time" in units:
+            table.columns[name] = table.columns[name] / SECONDS[units["time"]]
+            table.units[name] = "Hz"
+        elif kind in units:
+            table.units[name] = units[kind]
+    return table
 
 
 def _spiking(neuron: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -84,15 +103,16 @@ def firing_rates(
     seed: int = 0,
     rest: float = 0.0,
     resistance: float = 1.0,
+    units: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Table:
     """Spikes per time over `steps` steps under each constant current, for every order, beside the
-    exact rate at alpha = 1 where it is known. Arguments as of `simulate`, but that the reset of if
-    and lif is jump by default. ValueError of resets under which spikes are no events of their own
-    (current, none)."""
-    shift = {"rest": rest, "resistance": resistance}
+    exact rate at alpha = 1 where it is known; in Hz, where `units` name that of time. Arguments as
+    of `simulate`, but that the reset of if and lif is jump by default. ValueError of resets under
+    which spikes are no events of their own (current, none)."""
+    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
     what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **shift)
-    return _under_each(what, currents, lib.fsnn_simulate_rates)
+    return _counted(_under_each(what, currents, lib.fsnn_simulate_rates), named)
 
 
 def first_spikes(
@@ -103,16 +123,17 @@ def first_spikes(
     dynamics: Mapping[str, Any] | None = None,
     rest: float = 0.0,
     resistance: float = 1.0,
+    units: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Table:
     """When if or lif at rest spikes first under each constant current, for every order, beside the
     exact time; NaN: never, or after more than 200,000 steps. Where the dynamics say no step it
     follows the time. Arguments as of `simulate`."""
-    shift = {"rest": rest, "resistance": resistance}
+    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
     what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0, **shift)
     if "step" not in (dynamics or {}):
         what.c.dynamics.step = 0
-    return _under_each(what, currents, lib.fsnn_simulate_latency)
+    return _counted(_under_each(what, currents, lib.fsnn_simulate_latency), named)
 
 
 def spike_intervals(
@@ -125,13 +146,14 @@ def spike_intervals(
     seed: int = 0,
     rest: float = 0.0,
     resistance: float = 1.0,
+    units: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Table:
     """The spikes of a neuron under a constant current, their times and the intervals before them,
     order by order; beside the exact ones of if with reset jump. Arguments as of `simulate`."""
-    shift = {"rest": rest, "resistance": resistance}
+    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
     what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **shift)
-    return _under_one(what, current, lib.fsnn_simulate_intervals)
+    return _counted(_under_one(what, current, lib.fsnn_simulate_intervals), named)
 
 
 def relaxation(
@@ -142,6 +164,7 @@ def relaxation(
     dynamics: Mapping[str, Any] | None = None,
     rest: float = 0.0,
     resistance: float = 1.0,
+    units: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Table:
     """A leaky neuron without spikes on its way from v0 to the constant current: alpha, time,
@@ -149,14 +172,14 @@ def relaxation(
 
     `options` are those of lif (tau, v0, ...); its reset and threshold do not count. Arguments as of
     `simulate`."""
-    shift = {"rest": rest, "resistance": resistance}
+    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
     what = What("lif", options, dynamics, alpha, steps, 0, **shift)
     found = _under_one(what, current, lib.fsnn_simulate_relaxation)
     rows = zip(found["alpha"], found["time"])
     exact = [lib.fsnn_relaxation_exact(what.c, order, time) for order, time in rows]
     found.columns["exact distance"] = np.array(exact)
     found.units["exact distance"] = found.units["distance"]
-    return found
+    return _counted(found, named)
 
 
 @dataclass(frozen=True)
@@ -182,6 +205,7 @@ def resets(
     seed: int = 0,
     rest: float = 0.0,
     resistance: float = 1.0,
+    units: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Resets:
     """One neuron under the same `current` ([K], or a number or `Current` for `steps` steps) with
@@ -192,7 +216,7 @@ def resets(
     drive, count = current_of(current, steps)
     if drive.columns != 1:
         raise ValueError(f"current must be [K], and is [{count}, {drive.columns}]")
-    shift = {"rest": rest, "resistance": resistance}
+    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
     what, result = What(neuron, options, dynamics, None, count, seed, **shift), Results()
     what.drive(drive)
     table = ffi.new("fsnn_table *")
@@ -203,7 +227,8 @@ def resets(
         for name, array in found.items()
         if name.partition(".")[0] == what
     }
-    return Resets(_named(_table(table), lib.fsnn_reset_name), of("v"), of("spikes"), of("test"))
+    rows = _counted(_named(_table(table), lib.fsnn_reset_name), named)
+    return Resets(rows, of("v"), of("spikes"), of("test"))
 
 
 def method_weights(alpha: Sequence[float], lags: int, method: str = "gl") -> Table:

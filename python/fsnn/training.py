@@ -260,6 +260,7 @@ def evaluate(
     part: str,
     batch: int | None,
     encoder: Mapping[str, Any] | None,
+    seed: int | None,
     draw: int,
     repeats: int,
     perturb: str | Sequence[str],
@@ -270,6 +271,10 @@ def evaluate(
     if part not in PARTS:
         raise ValueError(f"part is {part!r}: it is one of {', '.join(PARTS)}")
     if read_once(data):
+        if seed is not None:
+            raise TypeError(
+                "seed goes with data that are held: batches that are read once are encoded already"
+            )
         if precision is not None:
             raise TypeError(
                 "precision goes with data that are held: batches that are read once run as the net "
@@ -277,7 +282,12 @@ def evaluate(
             )
         options = lib.fsnn_description_training(net.description._c)
         return _scored(net, iter(data), ffi.new("fsnn_loss *", options.loss))
-    session = net._open()
+    if seed is not None:
+        if not hasattr(seed, "__index__") or not 0 <= seed < 1 << 64:
+            raise ValueError(f"seed is {seed!r}: it is a whole number from 0 to 2^64 - 1")
+        if net._net is None:
+            net.wrap(1)  # whose weights are those of the description's seed
+    session = net._open(seed=seed)
     session.multiply(precision)
     if data is not None:
         session.give(part, data)

@@ -61,7 +61,7 @@ static fsnn_status fill(const fsnn_simulation *s, const double *input, double *v
 fsnn_status fsnn_simulate_relaxation(const fsnn_simulation *what, fsnn_table *table)
 {
     static const table_head head[COLUMNS] = {
-        {"alpha", ""}, {"time", "time"}, {"potential", "current"}, {"distance", "current"}};
+        {"alpha", ""}, {"time", "time"}, {"potential", "potential"}, {"distance", "potential"}};
     FSNN_NEED(table);
     *table = (fsnn_table){0};
     FSNN_NEED(what);

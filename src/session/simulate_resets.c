@@ -89,7 +89,7 @@ fsnn_status fsnn_simulate_resets(const fsnn_simulation *what, fsnn_arrays *resul
                                              {"first spike", "time"},
                                              {"first interval", "time"},
                                              {"last interval", "time"},
-                                             {"last potential", "current"}};
+                                             {"last potential", "potential"}};
     fsnn_arrays dropped = {0};
     FSNN_NEED(table);
     *table = (fsnn_table){0};

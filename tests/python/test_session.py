@@ -121,6 +121,25 @@ class Evaluations(unittest.TestCase):
         self.assertAlmostEqual(mean.loss, np.mean(each), places=12)
         self.assertAlmostEqual(mean.score.spread_loss, np.std(each, ddof=1), places=12)
 
+    def test_a_seed_draws_no_other_samples(self):
+        """That of an evaluation is of encodings; data.limit keeps what the training's seed drew."""
+        x, y = classes(60)
+        with tempfile.TemporaryDirectory() as folder:
+            np.savez(pathlib.Path(folder) / "a.npz", x=x, y=y)
+            test = {"path": str(pathlib.Path(folder) / "a.npz")}
+            how = {"kind": "npz", "test": test, "limit": {"test": 20}}
+            made = {"input": [6], "layers": [*LAYERS, LAYERS[1]], "dynamics": {"alpha": 0.8}}
+            plain = fsnn.Net({**made, "data": {**how, "encoder": {"steps": 4}}})
+            losses = {plain.evaluate(seed=seed).loss for seed in (None, 1, 2, 3)}
+            self.assertEqual(len(losses), 1)
+            random = fsnn.Net({**made, "data": {**how, "encoder": {**ENCODER, "gain": 0.5}}})
+            losses = {random.evaluate(seed=seed).loss for seed in (None, 1, 2, 2)}
+            self.assertEqual(len(losses), 2)
+        with self.assertRaisesRegex(ValueError, "seed is -1: it is a whole number"):
+            plain.evaluate((x, y), seed=-1)
+        with self.assertRaisesRegex(TypeError, "seed goes with data that are held"):
+            plain.evaluate(iter([(np.zeros((4, 2, 6), np.float32), [0, 1])]), seed=3)
+
     def test_disturbances_and_progress(self):
         x, y = classes(60)
         calls = []
@@ -207,6 +226,18 @@ class Trainings(unittest.TestCase):
         self.assertEqual(parts["train"].classes, 3)
         with self.assertRaisesRegex(ValueError, 'did you mean "train"'):
             fsnn.Data.open({"kind": "npz", "trian": {"path": "a.npz"}})
+
+    def test_sentences_about_a_section_that_is_a_dict(self):
+        """A dict has keys and no lines; a text has both."""
+        absent = {"kind": "npz", "train": {"path": "absent.npz"}}
+        for path in (None, "x/<y>.yaml", self.folder / "a b" / "data.yaml"):
+            with self.assertRaises(ValueError) as caught:
+                fsnn.Data.open(absent, path)
+            self.assertRegex(str(caught.exception), '^data.train.path: there is no file "absent')
+            with self.assertRaisesRegex(ValueError, '^data.validation: found "2", expected'):
+                fsnn.Data.open({**absent, "validation": 2}, path)
+        with self.assertRaisesRegex(ValueError, "^data:3:16: data.train.path: "):
+            fsnn.Data.open("kind: npz\ntrain: {path: absent.npz}")
 
     def test_what_a_set_gives_stays(self):
         a = small(tau=2.0).wrap(1)

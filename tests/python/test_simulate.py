@@ -125,7 +125,9 @@ class OfALayer(unittest.TestCase):
 
 class Units(unittest.TestCase):
     def test_tables_take_a_resting_potential(self):
-        how = dict(rest=-70, resistance=40, threshold=-50, tau=20, dynamics=dict(step=0.1, method="ml"))
+        how = dict(
+            rest=-70, resistance=40, threshold=-50, tau=20, dynamics=dict(step=0.1, method="ml")
+        )
         exact = 20 * np.log(24 / 4)
         rates = fsnn.firing_rates([0.6], 5000, **how)
         np.testing.assert_allclose(rates["exact, alpha 1"], [1 / exact])
@@ -137,6 +139,38 @@ class Units(unittest.TestCase):
         way = fsnn.relaxation(0.6, 100, **how)
         np.testing.assert_allclose(way["exact distance"], 24 * np.exp(-way["time"] / 20))
         np.testing.assert_allclose(way["potential"], -46 - way["exact distance"])
+
+    def test_tables_in_named_units(self):
+        how = dict(tau=20, alpha=[1.0, 0.8], dynamics=dict(step=0.1, method="ml"))
+        units = {"time": "ms", "potential": "mV", "current": "nA"}
+        plain = fsnn.firing_rates([1.5, 3.0], 4000, **how)
+        named = fsnn.firing_rates([1.5, 3.0], 4000, units=units, **how)
+        self.assertEqual(plain.units["alpha 0.8"], "1/time")
+        self.assertEqual(
+            named.units, {name: "nA" if name == "current" else "Hz" for name in plain.units}
+        )
+        for name in plain.columns:
+            factor = 1 if name == "current" else 1000
+            np.testing.assert_allclose(named[name], factor * plain[name])
+        self.assertIn("current [nA]", str(named))
+        self.assertIn("alpha 0.8 [Hz]", str(named))
+        self.assertNotIn("[", str(plain))
+        self.assertEqual(
+            fsnn.firing_rates([1.5], 100, units={"current": "pA"}, **how).units["alpha 1"], "1/time"
+        )
+        self.assertEqual(
+            fsnn.relaxation(0.6, 10, units=units, **how).units,
+            {"alpha": "", "time": "ms", "potential": "mV"}
+            | {name: "mV" for name in ("distance", "exact distance")},
+        )
+        first = fsnn.first_spikes([1.5], units=units, **how)
+        self.assertEqual(first.units["first spike"], "ms")
+        spikes = fsnn.spike_intervals(1.5, 300, units=units, **how)
+        self.assertEqual(spikes.units["interval"], "ms")
+        table = fsnn.resets([1.5] * 50, units=units).table
+        self.assertEqual(table.units["last potential"], "mV")
+        with self.assertRaisesRegex(ValueError, 'did you mean "time"'):
+            fsnn.firing_rates([1.5], 100, units={"tiem": "ms"})
 
     def test_a_resting_potential_moves_what_stands_on_it(self):
         """tau D^alpha v = -(v - E) + R I, in mV, ms and nA."""
