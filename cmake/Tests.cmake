@@ -124,7 +124,8 @@ foreach(source IN LISTS scripts)
     fsnn_test(${room}/${what} ${source})
 endforeach()
 if(scripts)
-    set_tests_properties(build/wasm web/neuron PROPERTIES TIMEOUT 1800) # compile the core
+    set_tests_properties(build/wasm web/neuron web/train PROPERTIES TIMEOUT 1800) # compile the core
+    set_tests_properties(web/neuron web/train PROPERTIES RESOURCE_LOCK playground) # both build it
 endif()
 
 # What takes too long for every change, `make check-long`: ctest runs it with -C long only.

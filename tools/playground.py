@@ -9,7 +9,7 @@ import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / "playground"
 # folder, file, name in the list of pages, most bytes when it is packed by gzip
-PAGES = [("neuron", "index.html", "One neuron", 400_000)]
+PAGES = [("neuron", "index.html", "One neuron", 400_000), ("train", "train.html", "A network learns", 600_000)]
 IMPORT = re.compile(r"^import \{ ([\w, ]+) \} from '([^']+)';\n", re.M)
 EXPORT = re.compile(r"^export (?=(?:async function|function|class|const|let) (\w+))", re.M)
 

@@ -1,0 +1,196 @@
+// The page: samples, a network that learns them, the pictures of it.
+import { Module } from '../kit/wasm.js';
+import { addressWriter, fromAddress, toAddress } from '../kit/address.js';
+import { short } from '../kit/ticks.js';
+import { Controls } from './controls.js';
+import { Learner } from './learner.js';
+import { COLOURS, DecisionPlot, HistoryPlots, RasterPlot, ReadoutPlot } from './pictures.js';
+import { ANEW, DEFAULTS, forLearner } from './settings.js';
+import { makeToy } from './toys.js';
+
+const BUDGET = 10; // milliseconds of learning in a frame
+const GAIN = 3; // of places, -1 to 1, as currents
+const ROWS = 600; // of the history, at most: then every second one is dropped
+
+const place = (id) => document.getElementById(id);
+
+class Page {
+  constructor(learner) {
+    this.learner = learner;
+    this.settings = fromAddress(location.hash, DEFAULTS).settings;
+    this.write = addressWriter();
+    this.decision = new DecisionPlot(place('plane'));
+    this.plots = new HistoryPlots(place('loss'), place('alphas'));
+    this.raster = new RasterPlot(place('raster'));
+    this.readout = new ReadoutPlot(place('readout'));
+    this.controls = new Controls(place('controls'), this.settings, (key) => this.changed(key), {
+      run: () => this.toggle(),
+      step: () => this.step(),
+      anew: () => this.begin(),
+    });
+    this.chosen = [0.2, 0.3];
+    this.watch();
+    this.begin();
+  }
+
+  watch() {
+    new ResizeObserver(() => this.ask()).observe(document.querySelector('main'));
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.ask());
+    const plane = place('plane');
+    const choose = (event) => {
+      const at = this.decision.plot.inverse(event);
+      this.choose(at.x, at.y);
+    };
+    plane.addEventListener('pointerdown', (event) => {
+      plane.setPointerCapture(event.pointerId);
+      choose(event);
+    });
+    plane.addEventListener('pointermove', (event) => event.buttons && choose(event));
+    plane.addEventListener('keydown', (event) => {
+      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.choose(this.chosen[0] + 0.05 * by[0], this.chosen[1] + 0.05 * by[1]);
+    });
+  }
+
+  choose(x, y) {
+    const within = (value) => Math.min(1.08, Math.max(-1.08, value));
+    this.chosen = [within(x), within(y)];
+    this.ask();
+  }
+
+  changed(key) {
+    this.write(toAddress(this.settings, DEFAULTS));
+    if (ANEW.has(key)) this.begin();
+    else this.learner.set(forLearner(this.settings));
+  }
+
+  // ---- learning
+
+  tried(act) {
+    try {
+      act();
+      this.controls.fault('');
+      return true;
+    } catch (error) {
+      this.on = false;
+      this.controls.running(false);
+      this.controls.fault(error.message);
+      return false;
+    }
+  }
+
+  begin() {
+    const settings = forLearner(this.settings);
+    this.tried(() => {
+      this.data = makeToy(settings.data, Math.round(settings.samples), settings.noise, settings.seed);
+      this.learner.create(settings, 2, this.data, GAIN);
+      this.history = [];
+      this.note(null);
+      this.ask();
+    });
+  }
+
+  toggle() {
+    this.on = !this.on;
+    this.controls.running(this.on);
+    if (this.on) this.frame();
+  }
+
+  step() {
+    if (this.tried(() => this.note(this.learner.train(1)))) this.ask();
+  }
+
+  // A row of the history; `loss` null: before the first step.
+  note(loss) {
+    const accuracy = this.learner.accuracy();
+    this.history.push({ seen: this.learner.trained, loss: loss ?? NaN, accuracy, alphas: this.learner.alphas() });
+    if (this.history.length > ROWS) this.history = this.history.filter((_, i) => i % 2 === 0);
+  }
+
+  frame() {
+    if (!this.on) return;
+    this.tried(() => {
+      const begin = performance.now();
+      let loss = 0, steps = 0;
+      do {
+        loss += this.learner.train(1);
+        steps++;
+      } while (performance.now() - begin < BUDGET);
+      this.rate = (1000 * steps) / (performance.now() - begin);
+      this.note(loss / steps);
+      this.draw();
+    });
+    requestAnimationFrame(() => this.frame());
+  }
+
+  // ---- pictures
+
+  ask() {
+    if (this.on) return; // the next frame draws
+    this.asked ??= requestAnimationFrame(() => {
+      this.asked = null;
+      this.tried(() => this.draw());
+    });
+  }
+
+  draw() {
+    if (!this.learner.steps) return;
+    this.decision.ask(this.learner);
+    this.decision.draw(this.data, this.chosen);
+    this.plots.draw(this.history);
+    const seen = this.learner.look(Float32Array.from(this.chosen));
+    this.raster.draw(seen, this.learner);
+    const names = Array.from({ length: this.learner.classes }, (_, c) => `class ${c + 1}`);
+    this.best = this.readout.draw(seen, this.learner, COLOURS, names);
+    this.tell(seen);
+  }
+
+  tell(seen) {
+    const { loss, accuracy, alphas } = this.history.at(-1);
+    const fired = seen.spikes.reduce((sum, spike) => sum + spike, 0) / seen.spikes.length;
+    const say = (id, text) => place(id).textContent !== text && (place(id).textContent = text);
+    say('score', `${short(100 * accuracy, 3)} % of ${this.data.count} right`);
+    say('best', this.best);
+    say('rate', `${short(fired, 2)} spikes a step and neuron`);
+    say('answer-text', `At (${short(this.chosen[0], 2)}, ${short(this.chosen[1], 2)}): ${this.best}. Choose another point with the pointer or the arrow keys.`);
+    say('loss-text', `Loss ${short(loss, 3)}, ${short(100 * accuracy, 3)} % right after ${this.learner.trained} samples.`);
+    say('alpha-text', alphas.map((alpha, i) => `layer ${i + 1}: ${short(alpha, 3)}`).join(', '));
+    say('raster-text', `${short(fired, 2)} spikes a step and neuron.`);
+    this.keys(alphas);
+    say('made', `${this.learner.call.learn_parameters()} parameters, ${this.learner.trained} samples seen` +
+      (this.rate ? `, ${short(this.rate, 2)} steps of 64 samples a second.` : '.'));
+    document.documentElement.dataset.ready = String(this.learner.trained);
+  }
+
+  keys(alphas) {
+    const text = (alpha, i) => `layer ${i + 1}: ${short(alpha, 3)}`;
+    const at = place('alpha-keys');
+    if (at.children.length !== alphas.length)
+      at.replaceChildren(...alphas.map((_, i) => {
+        const key = document.createElement('span');
+        key.className = `key layer${i + 1}`;
+        key.append(document.createElement('i'), '');
+        return key;
+      }));
+    alphas.forEach((alpha, i) => (at.children[i].lastChild.textContent = text(alpha, i)));
+  }
+}
+
+async function start() {
+  try {
+    const page = new Page(new Learner(await Module.open(MODULE)));
+    document.documentElement.dataset.first = Math.round(performance.now());
+    return page;
+  } catch (error) {
+    const said = document.createElement('p');
+    said.className = 'fault';
+    said.role = 'alert';
+    said.textContent = error.message;
+    document.querySelector('main').before(said);
+    throw error;
+  }
+}
+
+start();
