@@ -1,8 +1,10 @@
 /* Where adding event by event overtakes the dense product: Linear(in, out), forward and the
  * gradient of its weights, for inputs of zeros and ones of several densities, given as lists and as
- * dense numbers. One JSON object a line, medians.
+ * dense numbers. And where skipping the zeros of a gradient does: both products backward, for
+ * gradients of several densities, by FSNN_GRADIENTS=dense and sparse in turns. One JSON object a
+ * line, medians.
  *
- *   bench_sparse [--threads N] [--rounds N] */
+ *   bench_sparse [--threads N] [--rounds N] [--clock processor] [spikes] [gradients] */
 #include "measure.h"
 
 enum { ROWS = 1024 };
@@ -74,11 +76,77 @@ static void measure(int64_t in, int64_t out, double density, int rounds)
     free(index);
 }
 
+/* ---- zeros of gradients ---- */
+
+enum { DENSE, SPARSE, WAYS };
+static const char *const ways[WAYS] = {"dense", "sparse"};
+
+static fsnn_net *way_of(int64_t in, int64_t out, bool input, int way)
+{
+    fsnn_net *net;
+    fsnn_order order = fsnn_order_of(1);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    TRY(fsnn_net_create(&net));
+    TRY(fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(in)), out, true));
+    setenv("FSNN_GRADIENTS", ways[way], 1);
+    TRY(fsnn_net_wrap(
+        net, &dynamics,
+        &(fsnn_plan){
+            .steps = 1, .batch = ROWS, .training = true, .input_gradient = input, .seed = 1}));
+    unsetenv("FSNN_GRADIENTS");
+    return net;
+}
+
+static void measure_gradient(int64_t in, int64_t out, double density, bool input, int rounds)
+{
+    static double time[WAYS][MAX_ROUNDS], ratio[MAX_ROUNDS];
+    fsnn_net *net[WAYS];
+    float *x = numbers(ROWS * in), *g = numbers(ROWS * out);
+    for (int64_t i = 0; i < ROWS * out; i++)
+        g[i] = g[i] < density ? g[i] - 0.5f * (float)density : 0;
+    for (int way = 0; way < WAYS; way++)
+        net[way] = way_of(in, out, input, way);
+    for (int i = -2; i < rounds; i++) {
+        double t[WAYS];
+        for (int way = 0; way < WAYS; way++) {
+            TRY(fsnn_net_forward(net[way], x, NULL));
+            double start = now();
+            TRY(fsnn_net_backward(net[way], g, NULL));
+            t[way] = now() - start;
+        }
+        for (int way = 0; way < WAYS && i >= 0; way++)
+            time[way][i] = t[way];
+        if (i >= 0)
+            ratio[i] = t[SPARSE] / t[DENSE];
+    }
+    double middle = median(ratio, rounds);
+    printf("{\"bench\": \"sparse\", \"gradients\": \"%s\", \"in\": %lld, \"out\": %lld, \"rows\": "
+           "%d, \"density\": %g, \"threads\": %d, \"isa\": \"%s\", \"dense_ms\": %.3f, "
+           "\"sparse_ms\": %.3f, \"ratio\": %.3f, \"least_ratio\": %.3f, \"most_ratio\": %.3f}\n",
+           input ? "weights and input" : "weights", (long long)in, (long long)out, ROWS, density,
+           fsnn_threads(), fsnn_isa(), median(time[DENSE], rounds) * 1e3,
+           median(time[SPARSE], rounds) * 1e3, middle, ratio[0], ratio[rounds - 1]);
+    fflush(stdout);
+    for (int way = 0; way < WAYS; way++)
+        fsnn_net_destroy(net[way]);
+    free(x);
+    free(g);
+}
+
 int main(int argc, char **argv)
 {
-    bench_options o = bench_read(argc, argv, 7, "bench_sparse [--threads N] [--rounds 1..101]");
+    bench_options o =
+        bench_read(argc, argv, 7,
+                   "bench_sparse [--threads N] [--rounds 1..101] [--clock wall|processor] "
+                   "[spikes] [gradients]");
+    bool spikes = bench_wanted(argc, argv, &o, "spikes"),
+         gradients = bench_wanted(argc, argv, &o, "gradients");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (size_t d = 0; d < sizeof densities / sizeof *densities; d++)
-            measure(sizes[i].in, sizes[i].out, densities[d], o.rounds);
+        for (size_t d = 0; d < sizeof densities / sizeof *densities; d++) {
+            if (spikes)
+                measure(sizes[i].in, sizes[i].out, densities[d], o.rounds);
+            for (int input = 0; input < 2 && gradients && sizes[i].out >= 64; input++)
+                measure_gradient(sizes[i].in, sizes[i].out, densities[d], input, o.rounds);
+        }
     return 0;
 }

@@ -2,6 +2,8 @@
  * benchmarks of SNN libraries, an MLP, a CNN. */
 #include "bench/suite/suite_networks.h"
 
+#include <stdlib.h>
+
 /* ---- Linear(n, n) and LIF ---- */
 
 static void layer_of(const bench *b, int64_t n, double alpha, double aim)
@@ -70,6 +72,26 @@ static void step_of(const bench *b, const bench_network *w, int64_t T, bench_inp
     bench_net_close(&n);
 }
 
+/* A step whose gradients are mostly zeros, beside the same with dense products. */
+static void bounded_support(const bench *b, fsnn_surrogate_kind surrogate, double aim)
+{
+    enum { T = 16 };
+    bench_net chosen, dense;
+    char what[72];
+    bench_net_open(&chosen, bench_net_mlp(surrogate), 0.5, T, BENCH_BATCH, false, BENCH_NUMBERS);
+    setenv("FSNN_GRADIENTS", "dense", 1); /* read when a net is wrapped */
+    bench_net_open(&dense, bench_net_mlp(surrogate), 0.5, T, BENCH_BATCH, false, BENCH_NUMBERS);
+    unsetenv("FSNN_GRADIENTS");
+    bench_part part[] = {{.run = bench_net_step, .of = &chosen},
+                         {.run = bench_net_step, .of = &dense}};
+    int rounds = bench_measure(b, part, CLI_COUNT(part));
+    snprintf(what, sizeof what, "T %d, training step, %s", T, fsnn_surrogate_name(surrogate));
+    bench_put_parts(b, "mlp", what, &chosen, bench_mlp_network.neurons, rounds, &part[0], &part[1],
+                    "zeros multiplied", aim);
+    bench_net_close(&chosen);
+    bench_net_close(&dense);
+}
+
 static void run_mlp(bench *b)
 {
     static const int64_t steps[] = {4, 16, 64, 256, 1024};
@@ -77,6 +99,8 @@ static void run_mlp(bench *b)
         step_of(b, &bench_mlp_network, steps[i], BENCH_NUMBERS, steps[i] == 16 ? 1.25 : 0);
     step_of(b, &bench_mlp_network, 16, BENCH_SPIKES, 1.0);
     step_of(b, &bench_mlp_network, 16, BENCH_STILL, 0);
+    bounded_support(b, FSNN_TRIANGLE, 0);
+    bounded_support(b, FSNN_RECTANGLE, 0.85);
 }
 
 const bench_workload bench_mlp = {"mlp",

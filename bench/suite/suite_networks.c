@@ -26,14 +26,20 @@ fsnn_net *bench_net_layer(int64_t n, bool neurons)
 
 enum { CLASSES = BENCH_CLASSES };
 
-static fsnn_net *mlp(void)
+fsnn_net *bench_net_mlp(fsnn_surrogate_kind surrogate)
 {
     fsnn_net *net = fresh();
     fsnn_neuron lif = neuron();
+    lif.surrogate.kind = surrogate;
     int x = fsnn_net_flatten(net, NULL, fsnn_net_input(net, FSNN_SHAPE(1, 28, 28)));
     x = fsnn_net_lif(net, NULL, fsnn_net_linear(net, NULL, x, 2560, false), &lif);
     bench_try(fsnn_net_lif(net, NULL, fsnn_net_linear(net, NULL, x, CLASSES, false), &lif));
     return net;
+}
+
+static fsnn_net *mlp(void)
+{
+    return bench_net_mlp(neuron().surrogate.kind);
 }
 
 static void mlp_floor(floor_list *f, int64_t first, int64_t rows)

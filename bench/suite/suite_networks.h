@@ -17,6 +17,8 @@ typedef struct bench_network {
 
 extern const bench_network bench_mlp_network, bench_cnn_network;
 
+/* The MLP with another surrogate. */
+fsnn_net *bench_net_mlp(fsnn_surrogate_kind surrogate);
 /* Linear(n, n), with a layer of LIF or without. */
 fsnn_net *bench_net_layer(int64_t n, bool neurons);
 /* The kernels of a floor_list, as parts. */

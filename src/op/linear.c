@@ -4,13 +4,15 @@
  * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be
  * few spikes is taken as lists too (op/spikes.h). Few rows of a stream have a way of their own
  * (op/few.h); dense products may have factors in bfloat16 (op/rounded.h); in inference weights may
- * have 8 bits (op/int8.h). */
+ * have 8 bits (op/int8.h). A gradient gy that is mostly zeros is taken number by number
+ * (op/sparse.h). */
 #include "op/check.h"
 #include "op/events.h"
 #include "op/few.h"
 #include "op/int8.h"
 #include "op/kernels.h"
 #include "op/rounded.h"
+#include "op/sparse.h"
 #include "op/spikes.h"
 #include "tensor/dense.h"
 
@@ -38,6 +40,8 @@ typedef struct linear_state {
     few_weights few; /* where the plan is that of a stream, and the rows are few */
     rounded_products rounded;
     int8_product int8;
+    int tasks; /* of sparse products, that the plan has scratch for */
+    sparse_wish wish;
 } linear_state;
 
 static int64_t inputs_of(const op_node *node)
@@ -84,6 +88,13 @@ static fsnn_status plan_few(op_node *node)
     return few_plan(&((linear_state *)node->state)->few, inputs_of(node), o->out);
 }
 
+static sparse_sizes sizes_of(const op_node *node)
+{
+    return (sparse_sizes){all_rows(node), inputs_of(node),
+                          ((const fsnn_linear *)node->options)->out,
+                          ((const linear_state *)node->state)->tasks};
+}
+
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
@@ -122,10 +133,15 @@ static fsnn_status plan(op_node *node)
     if (node->stream && rows <= FEW_ROWS && inputs_of(node) <= INT32_MAX - FEW_MORE)
         return plan_few(node);
     few_close(&((linear_state *)node->state)->few);
+    ((linear_state *)node->state)->tasks = fsnn_threads();
+    ((linear_state *)node->state)->wish = sparse_wished();
     bool sums = o->bias && node->training, look = spikes_worth(rows, inputs_of(node), o->out);
     size_t lists = look ? spikes_reserve(rows, inputs_of(node)) : 0; /* one after the other */
     size_t parts = sums ? (size_t)op_column_parts(rows, o->out) * sizeof(double) : 0, products;
+    sparse_sizes sparse = sizes_of(node);
     FSNN_TRY(plan_products(node, &products));
+    if (node->training && sparse_worth(&sparse))
+        parts = larger(parts, sparse_scratch(&sparse));
     node->scratch_bytes = larger(larger(lists, parts), products);
     return FSNN_OK;
 }
@@ -228,23 +244,43 @@ static fsnn_status forward(op_node *node, const op_run *run)
     return FSNN_OK;
 }
 
+/* Whether gy is so sparse that its zeros are skipped; found anew in each call. */
+static bool skips_zeros(const op_node *node, const real *gy)
+{
+    sparse_wish wish = ((const linear_state *)node->state)->wish;
+    const sparse_sizes s = sizes_of(node);
+    if (!sparse_worth(&s) || wish != SPARSE_BY_SHARE)
+        return sparse_worth(&s) && wish == SPARSE_ALWAYS;
+    return sparse_look(&s, gy) < share_of(node, SPARSE_SHARE);
+}
+
+/* Both products of a gradient that is mostly zeros, but for that of listed input. */
+static fsnn_status skip_zeros(const op_run *run, const sparse_sizes *s, bool listed)
+{
+    return sparse_products(s, run->gout[0], run->in[0], listed ? NULL : run->grad[WEIGHT],
+                           run->value[WEIGHT], run->gin[0], run->scratch);
+}
+
 static fsnn_status backward(op_node *node, const op_run *run)
 {
     const fsnn_linear *o = node->options;
     const real *gy = run->gout[0];
     fsnn_spikes space;
-    int64_t out = o->out, rows = all_rows(node);
+    const sparse_sizes s = sizes_of(node);
     const fsnn_spikes *lists =
         run->grad[WEIGHT] ? lists_of(node, run, SPIKES_WEIGHTS, &space) : NULL;
+    bool left = run->gin[0] || (run->grad[WEIGHT] && !lists), skips = left && skips_zeros(node, gy);
     if (lists)
-        FSNN_TRY(events_weights(&((linear_state *)node->state)->events, lists, out, gy,
+        FSNN_TRY(events_weights(&((linear_state *)node->state)->events, lists, s.out, gy,
                                 run->grad[WEIGHT]));
-    else if (run->grad[WEIGHT])
+    if (skips)
+        FSNN_TRY(skip_zeros(run, &s, lists != NULL));
+    if (!skips && !lists && run->grad[WEIGHT])
         FSNN_TRY(multiply_weights(node, run));
-    if (run->gin[0])
+    if (!skips && run->gin[0])
         FSNN_TRY(multiply_input(node, run));
     if (o->bias && run->grad[BIAS])
-        op_column_add(gy, rows, out, run->scratch, run->grad[BIAS]);
+        op_column_add(gy, s.rows, s.out, run->scratch, run->grad[BIAS]);
     return FSNN_OK;
 }
 

@@ -10,13 +10,15 @@
 #define SIXTEEN
 #endif
 
-/* Places and values of the numbers of x [n] that are not 0; returns how many there are. index and
- * value have room for n + 16. */
+/* Places, counted from `first`, and values of the numbers of x [n] that are not 0; returns how many
+ * there are. index and value have room for n + 16. */
 #ifdef SIXTEEN
-static inline int64_t list_row(const real *x, int64_t n, int32_t *index, real *value)
+static inline int64_t list_from(int32_t first, const real *x, int64_t n, int32_t *index,
+                                real *value)
 {
     int64_t e = 0;
     __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    at = _mm512_add_epi32(at, _mm512_set1_epi32(first));
     for (int64_t i = 0; i < n; i += VEC) {
         __mmask16 inside = (__mmask16)(n - i < VEC ? (1u << (n - i)) - 1 : 0xffff);
         __m512 v = _mm512_maskz_loadu_ps(inside, x + i);
@@ -30,16 +32,22 @@ static inline int64_t list_row(const real *x, int64_t n, int32_t *index, real *v
 }
 #else
 /* Every place is written, and kept where the number is not 0: no branches. */
-static inline int64_t list_row(const real *x, int64_t n, int32_t *index, real *value)
+static inline int64_t list_from(int32_t first, const real *x, int64_t n, int32_t *index,
+                                real *value)
 {
     int64_t e = 0;
     for (int64_t i = 0; i < n; i++) {
-        index[e] = (int32_t)i;
+        index[e] = first + (int32_t)i;
         value[e] = x[i];
         e += x[i] != 0;
     }
     return e;
 }
 #endif
+
+static inline int64_t list_row(const real *x, int64_t n, int32_t *index, real *value)
+{
+    return list_from(0, x, n, index, value);
+}
 
 #endif
