@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 CONFIGURE = cmake -S . -B $(BUILD) $(CMAKE_FLAGS)
 
-.PHONY: all build everything check check-long demo bench bench-parts install install-deps static docs playground clean format asan tidy sdist wheel notebooks
+.PHONY: all build everything check check-long demo bench bench-parts install install-deps static deb docs playground clean format asan tidy sdist wheel notebooks
 
 all: build
 
@@ -52,6 +52,10 @@ static:
 	@cmake --preset static $(CMAKE_FLAGS)
 	@cmake --build --preset static -j $(JOBS)
 	@build-static/fsnn --version
+
+# Debian packages, in BUILD/deb (tools/install-deps.sh --packages).
+deb:
+	@tools/deb.sh $(BUILD)/deb
 
 # The documentation as a site, with the reference of the C headers: BUILD/site/index.html (tools/install-deps.sh --docs).
 docs:

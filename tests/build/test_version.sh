@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every place that says the version says that of CMakeLists.txt: citation, changes, README, SONAME, Python.
+# Every place that says the version says that of CMakeLists.txt: citation, changes, README, SONAME, Python, Debian packages.
 set -u
 failures=0
 fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
@@ -24,6 +24,12 @@ case $newest in
 *) fail "CHANGELOG.md begins with \"$newest\", not with \"$version (unreleased)\" or \"$version (DATE)\"" ;;
 esac
 sed -n "/^## $version /,/^## /p" CHANGELOG.md | grep -q '^Release notes\.' || fail "CHANGELOG.md has no release notes of $version"
+
+# Debian packages
+head -n 1 debian/changelog | grep -q "^fsnn ($version) " || fail "debian/changelog begins with another version than $version"
+says_line debian/control "Package: libfsnn$minor"
+says debian/control "Depends: libfsnn$minor (= \${binary:Version})"
+[ -e "debian/libfsnn$minor.install" ] || fail "no debian/libfsnn$minor.install"
 
 # Python reads it from CMakeLists.txt
 if python3 -c 'import setuptools' 2>/dev/null; then
