@@ -36,6 +36,12 @@ export class Learner {
     Object.assign(this, { inputs, classes: data.classes, steps: settings.steps, hidden: settings.hidden, layers: settings.layers, trained: 0 });
   }
 
+  // Samples in place of those before; the network stays.
+  more(data) {
+    this.samples(data.x, data.label);
+    this.check(this.call.learn_count(data.count));
+  }
+
   train(batches) {
     this.check(this.call.learn_train(batches));
     this.trained += batches * BATCH;

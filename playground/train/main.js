@@ -4,12 +4,12 @@ import { addressWriter, fromAddress, toAddress } from '../kit/address.js';
 import { short } from '../kit/ticks.js';
 import { Controls } from './controls.js';
 import { Learner } from './learner.js';
-import { COLOURS, DecisionPlot, HistoryPlots, RasterPlot, ReadoutPlot } from './pictures.js';
+import { DigitTask } from './digit_task.js';
+import { HistoryPlots, RasterPlot, ReadoutPlot } from './pictures.js';
 import { ANEW, DEFAULTS, forLearner } from './settings.js';
-import { makeToy } from './toys.js';
+import { ToyTask } from './toy_task.js';
 
 const BUDGET = 10; // milliseconds of learning in a frame
-const GAIN = 3; // of places, -1 to 1, as currents
 const ROWS = 600; // of the history, at most: then every second one is dropped
 
 const place = (id) => document.getElementById(id);
@@ -19,7 +19,8 @@ class Page {
     this.learner = learner;
     this.settings = fromAddress(location.hash, DEFAULTS).settings;
     this.write = addressWriter();
-    this.decision = new DecisionPlot(place('plane'));
+    this.toys = new ToyTask(place('plane'), () => this.ask());
+    this.digits = new DigitTask(place('pad'), place('pad-actions'), (act) => this.tried(act), () => this.ask());
     this.plots = new HistoryPlots(place('loss'), place('alphas'));
     this.raster = new RasterPlot(place('raster'));
     this.readout = new ReadoutPlot(place('readout'));
@@ -28,7 +29,6 @@ class Page {
       step: () => this.step(),
       anew: () => this.begin(),
     });
-    this.chosen = [0.2, 0.3];
     this.watch();
     this.begin();
   }
@@ -36,28 +36,6 @@ class Page {
   watch() {
     new ResizeObserver(() => this.ask()).observe(document.querySelector('main'));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.ask());
-    const plane = place('plane');
-    const choose = (event) => {
-      const at = this.decision.plot.inverse(event);
-      this.choose(at.x, at.y);
-    };
-    plane.addEventListener('pointerdown', (event) => {
-      plane.setPointerCapture(event.pointerId);
-      choose(event);
-    });
-    plane.addEventListener('pointermove', (event) => event.buttons && choose(event));
-    plane.addEventListener('keydown', (event) => {
-      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      this.choose(this.chosen[0] + 0.05 * by[0], this.chosen[1] + 0.05 * by[1]);
-    });
-  }
-
-  choose(x, y) {
-    const within = (value) => Math.min(1.08, Math.max(-1.08, value));
-    this.chosen = [within(x), within(y)];
-    this.ask();
   }
 
   changed(key) {
@@ -84,8 +62,10 @@ class Page {
   begin() {
     const settings = forLearner(this.settings);
     this.tried(() => {
-      this.data = makeToy(settings.data, Math.round(settings.samples), settings.noise, settings.seed);
-      this.learner.create(settings, 2, this.data, GAIN);
+      this.task = settings.data === 'digits' ? this.digits : this.toys;
+      for (const id of ['pad', 'pad-actions']) place(id).hidden = this.task !== this.digits;
+      place('plane').hidden = this.task !== this.toys;
+      this.task.begin(this.learner, settings);
       this.history = [];
       this.note(null);
       this.ask();
@@ -137,13 +117,11 @@ class Page {
 
   draw() {
     if (!this.learner.steps) return;
-    this.decision.ask(this.learner);
-    this.decision.draw(this.data, this.chosen);
+    this.task.draw(this.learner);
     this.plots.draw(this.history);
-    const seen = this.learner.look(Float32Array.from(this.chosen));
+    const seen = this.learner.look(this.task.look());
     this.raster.draw(seen, this.learner);
-    const names = Array.from({ length: this.learner.classes }, (_, c) => `class ${c + 1}`);
-    this.best = this.readout.draw(seen, this.learner, COLOURS, names);
+    this.best = this.readout.draw(seen, this.learner, this.task.colours, this.task.names);
     this.tell(seen);
   }
 
@@ -151,10 +129,10 @@ class Page {
     const { loss, accuracy, alphas } = this.history.at(-1);
     const fired = seen.spikes.reduce((sum, spike) => sum + spike, 0) / seen.spikes.length;
     const say = (id, text) => place(id).textContent !== text && (place(id).textContent = text);
-    say('score', `${short(100 * accuracy, 3)} % of ${this.data.count} right`);
+    say('score', `${short(100 * accuracy, 3)} % of ${this.task.data.count} right`);
     say('best', this.best);
     say('rate', `${short(fired, 2)} spikes a step and neuron`);
-    say('answer-text', `At (${short(this.chosen[0], 2)}, ${short(this.chosen[1], 2)}): ${this.best}. Choose another point with the pointer or the arrow keys.`);
+    say('answer-text', this.task.says(this.best));
     say('loss-text', `Loss ${short(loss, 3)}, ${short(100 * accuracy, 3)} % right after ${this.learner.trained} samples.`);
     say('alpha-text', alphas.map((alpha, i) => `layer ${i + 1}: ${short(alpha, 3)}`).join(', '));
     say('raster-text', `${short(fired, 2)} spikes a step and neuron.`);

@@ -69,11 +69,36 @@ async function changes(tab) {
   await tab.until(`${text('answer-text')} !== ${JSON.stringify(at)}`);
 }
 
+const press = (name) => `[...document.querySelectorAll('#pad-actions button')].find((one) => one.textContent === '${name}').click()`;
+
+// The trained network reads its examples and a drawn 7; a drawing becomes samples; Begin anew forgets it.
+async function drawnDigits(tab) {
+  await opened(tab, 'data=digits');
+  check((await share(tab)) > 90, `of its examples the network reads ${await share(tab)} %`);
+  await tab.value(press('An example'));
+  await tab.until(`/^It reads \\d/.test(${text('answer-text')})`);
+  const box = await tab.value(`(() => { const at = document.getElementById('pad'); at.scrollIntoView({ block: 'center' });
+    const { left, top, width, height } = at.getBoundingClientRect(); return { left, top, width, height }; })()`);
+  await tab.drag([[0.3, 0.25], [0.5, 0.25], [0.7, 0.25], [0.62, 0.45], [0.55, 0.62], [0.48, 0.8]].map(([x, y]) =>
+    [box.left + x * box.width, box.top + y * box.height]));
+  await tab.until(`/^It reads 7/.test(${text('answer-text')})`);
+  await tab.value(press('7'));
+  await tab.value(click('step'));
+  await tab.until(`/of 305 right/.test(${text('score')})`);
+  await tab.value(press('Clear'));
+  await tab.until(`/^Draw a digit/.test(${text('answer-text')})`);
+  await tab.value(click('anew'));
+  await tab.until(`/of 300 right/.test(${text('score')}) && ${seen} === 0`);
+  same(await tab.value(text('fault')), '', 'drawn digits');
+}
+
 async function pictures(browser) {
-  const views = [['train-wide', 1360, 900, {}], ['train-dark', 1360, 900, { dark: true }], ['train-phone', 390, 844, { touch: true, scale: 2 }]];
+  const views = [['train-wide', 1360, 900, {}], ['train-dark', 1360, 900, { dark: true }], ['train-phone', 390, 844, { touch: true, scale: 2 }],
+    ['digits-phone', 390, 844, { touch: true, scale: 2 }]];
   for (const [name, width, height, options] of views) {
     const tab = await browser.page(width, height, options);
-    await opened(tab, name === 'train-dark' ? 'data=petals&layers=1' : '');
+    await opened(tab, { 'train-dark': 'data=petals&layers=1', 'digits-phone': 'data=digits' }[name] ?? '');
+    if (name === 'digits-phone') await tab.value(press('An example'));
     await tab.value(click('run'));
     await tab.until(`${seen} > 4000`);
     await tab.value(click('run'));
@@ -87,7 +112,7 @@ async function pictures(browser) {
 const browser = await Browser.open();
 try {
   const tab = await browser.page(1280, 900);
-  for (const part of [learns, steps, changes]) await part(tab);
+  for (const part of [learns, steps, changes, drawnDigits]) await part(tab);
   const nameless = await tab.value(`[...document.querySelectorAll('input, select, canvas, button')]
     .filter((one) => !one.labels?.length && !one.getAttribute('aria-label') && !one.textContent.trim()).map((one) => one.outerHTML)`);
   same(nameless.join(' '), '', 'fields without a name');

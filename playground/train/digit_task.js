@@ -1,0 +1,69 @@
+// Drawn digits: a trained network reads what is drawn, and learns from it.
+import { make } from '../kit/form.js';
+import { Pad } from './pad.js';
+import { digits, withDrawing } from './shipped.js';
+
+export class DigitTask {
+  // `tried`(act) runs what may fail; `ask`() draws again.
+  constructor(canvas, actions, tried, ask) {
+    this.canvas = canvas;
+    this.shipped = digits();
+    this.pad = new Pad(canvas, ask);
+    this.ask = ask;
+    this.tried = tried;
+    this.colours = [];
+    this.names = Array.from({ length: 10 }, (_, digit) => String(digit));
+    actions.append(...this.buttons());
+    this.number = 0;
+  }
+
+  buttons() {
+    const button = (text, act, label = text) => {
+      const made = make('button', { type: 'button' }, text);
+      made.setAttribute('aria-label', label);
+      made.addEventListener('click', () => {
+        act();
+        this.ask();
+      });
+      return made;
+    };
+    const teach = make('div', { className: 'teach', role: 'group' }, 'It is a',
+      ...this.names.map((name, digit) => button(name, () => this.teach(digit), `It is a ${name}: add it to the samples`)));
+    teach.setAttribute('aria-label', 'Which digit it is');
+    return [button('Clear', () => this.pad.clear()), button('An example', () => this.example()), teach];
+  }
+
+  begin(learner, settings) {
+    const { network, gain, weights, data } = this.shipped;
+    this.learner = learner;
+    this.data = data;
+    learner.create({ ...settings, ...network }, 196, data, gain);
+    learner.take(weights);
+  }
+
+  example() {
+    const { x, count } = this.shipped.data, i = (this.number++ * 7) % count;
+    this.pad.show(x.slice(196 * i, 196 * (i + 1)));
+  }
+
+  teach(digit) {
+    if (this.pad.empty) return;
+    this.tried(() => {
+      this.data = withDrawing(this.data, this.pad.seen, digit);
+      this.learner.more(this.data);
+    });
+  }
+
+  look() {
+    return this.pad.seen;
+  }
+
+  draw() {
+    const style = getComputedStyle(this.canvas), colour = (name) => style.getPropertyValue(`--${name}`).trim();
+    this.pad.draw({ paper: colour('page'), frame: colour('panel'), ink: colour('ink'), main: colour('main') });
+  }
+
+  says(best) {
+    return this.pad.empty ? 'Draw a digit. Where it is read wrongly, say which one it is, and let the network learn it.' : `It reads ${best}.`;
+  }
+}
