@@ -95,6 +95,8 @@ static int set_layer(const sim_options *o, sim_setup *s)
     s->layer = what.layer;
     s->dynamics = what.dynamics;
     s->kind = what.kind;
+    s->rest = what.rest;
+    s->resistance = what.resistance;
     s->size = (size_t)fsnn_kind_defaults(what.kind, NULL);
     s->options = cli_allocate(1, s->size);
     memcpy(s->options, what.options, s->size);

@@ -4,8 +4,8 @@
  * A neuron is stateless: it computes the derivative dv from the membrane potential v and the input
  * current I, and the spike from dv. The solver (fsnn/frac.h) owns the state.
  *
- *   if    dv = I / tau
- *   lif   dv = (-v + I) / tau
+ *   if    dv = resistance I / tau
+ *   lif   dv = (-(v - rest) + resistance I) / tau           rest is 0 and resistance 1 unless given
  *   user  what you write (fsnn_user below, docs/neurons.md)
  *   qif   dv = (a (v - rest) (v - critical) + I) / tau
  *   noisy    as lif, with noise on its threshold while it is trained (fsnn_noise)
@@ -38,7 +38,11 @@
  * A refractory period r: there is no spike in the round(r/step) steps after a spike. Resets value
  * and restart hold the potential during this time (the history of value keeps the held potential,
  * that of restart begins when the period ends); with the others the potential goes on and only
- * spikes are suppressed. */
+ * spikes are suppressed.
+ *
+ * With a potential at rest (if, lif, noisy) threshold, v0, v_reset and all that is recorded are
+ * potentials like it, which may be negative, and a spike takes threshold - rest where it takes
+ * threshold above. v0 and v_reset are not moved: give them, too. */
 #ifndef FSNN_NEURON_H
 #define FSNN_NEURON_H
 
@@ -174,7 +178,7 @@ typedef struct fsnn_start {
 /* Options of a neuron layer; start from FSNN_NEURON_DEFAULT. */
 typedef struct fsnn_neuron {
     fsnn_value tau;       /* time constant, > 0, in the unit of the solver step */
-    fsnn_value threshold; /* > 0 */
+    fsnn_value threshold; /* above rest: without one, > 0 */
     fsnn_surrogate surrogate;
     fsnn_reset reset;
     double v0;          /* potential at time 0, and where reset `restart` lands */
@@ -183,7 +187,9 @@ typedef struct fsnn_neuron {
     bool detach_reset;  /* true: the spike inside the reset carries no gradient */
     fsnn_noise noise;   /* of the threshold, in training; none but for kind noisy: hard_st */
     fsnn_equality equality;
-    fsnn_start start; /* v0 learned, drawn, or of channels or neurons */
+    fsnn_start start;      /* v0 learned, drawn, or of channels or neurons */
+    fsnn_value rest;       /* of if, lif and noisy: the potential at rest, any finite number */
+    fsnn_value resistance; /* of the same: what a current is multiplied with, > 0; 0: 1 */
 } fsnn_neuron;
 
 #ifdef __cplusplus

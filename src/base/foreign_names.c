@@ -1,8 +1,7 @@
 /* base/foreign_names.c: names of other libraries of the field and what they are here, one row a
  * name. The answers to unknown names, `fsnn help NAME` and the tables of docs/from-spikede.md and
  * docs/from-pytorch.md are made from these rows. Read in the sources of spikeDE fcd743b, snnTorch
- * 634fc22, SpikingJelly afb1322, Norse 065a3b4 and NEST 046c3e6. Options of fsnn simulate that no
- * layer has stand here, too. */
+ * 634fc22, SpikingJelly afb1322, Norse 065a3b4 and NEST 046c3e6. */
 #include "base/foreign.h"
 
 #define SPIKEDE "spikeDE"
@@ -10,11 +9,6 @@
 #define SPIKINGJELLY "SpikingJelly"
 #define NORSE "Norse"
 #define NEST "NEST"
-#define SIMULATE "fsnn simulate"
-
-#define OF_ITS_OWN                                                                                 \
-    "lif and if rest at 0: write dv: \"(-(v - E) + R*I)/tau\" with params E and R, "               \
-    "docs/neurons.md has the whole layer"
 
 static const fsnn_foreign names[] = {
     /* {library, name, value, default, ours, note} */
@@ -286,9 +280,8 @@ static const fsnn_foreign names[] = {
     {SPIKINGJELLY, "c_decay", NULL, "0.5", "params.tau_syn",
      "of cuba: tau_syn = step/(1 - c_decay)"},
     {SPIKINGJELLY, "v_decay", NULL, "0.75", "tau", "of cuba: tau = step/(1 - v_decay)"},
-    {SPIKINGJELLY, "v_rest", NULL, "", "params.rest",
-     "of qif; lif and if rest at 0: take it from threshold and v_reset, or write user with an "
-     "equation that has it"},
+    {SPIKINGJELLY, "v_rest", NULL, "", "rest",
+     "of lif, if and noisy; qif has params.rest. threshold, v0 and v_reset are potentials like it"},
     {SPIKINGJELLY, "v_c", NULL, "0.8", "params.critical", "of qif"},
     {SPIKINGJELLY, "a0", NULL, "1", "params.a", "of qif"},
     {SPIKINGJELLY, "delta_T", NULL, "1", "params.slope", "of eif"},
@@ -341,9 +334,8 @@ static const fsnn_foreign names[] = {
     {NORSE, "tau_mem_inv", NULL, "100", "tau", "tau = 1/(tau_mem_inv dt): 10 steps"},
     {NORSE, "tau_syn_inv", NULL, "200", "params.tau_syn",
      "of cuba: tau_syn = 1/(tau_syn_inv dt): 5 steps"},
-    {NORSE, "v_leak", NULL, "0", NULL,
-     "v rests at 0: take v_leak from threshold and v_reset, or write user with an equation that "
-     "has it"},
+    {NORSE, "v_leak", NULL, "0", "rest",
+     "of lif, if and noisy; threshold, v0 and v_reset are potentials like it"},
     {NORSE, "v_th", NULL, "1", "threshold", "a spike at v >= threshold; there at v > v_th"},
     {NORSE, "alpha", NULL, "100", "surrogate.scale", "the same for its super"},
     {NORSE, "super", NULL, "alpha 100", "fast_sigmoid", "scale is its alpha"},
@@ -401,9 +393,8 @@ static const fsnn_foreign names[] = {
     {NEST, "V_peak", NULL, "0 mV", "threshold",
      "qif and eif spike where v reaches it, the peak, not at critical or onset; it is above 0, so "
      "count potentials from below it"},
-    {NEST, "E_L", NULL, "-70.6 mV", "user", OF_ITS_OWN},
-    {SIMULATE, "rest", NULL, "0", "user", OF_ITS_OWN},
-    {SIMULATE, "resistance", NULL, "1", "user", OF_ITS_OWN},
+    {NEST, "E_L", NULL, "-70.6 mV", "rest",
+     "of lif, if and noisy; v0 and v_reset are rest where you do not give them"},
 };
 
 const fsnn_foreign *fsnn_foreign_at(int index)

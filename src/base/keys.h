@@ -55,6 +55,8 @@ typedef struct fsnn_key {
     const char *like;             /* named: what the names are of, and an example */
     /* group: what a net says of itself has its first key only, as if it were a number */
     bool brief;
+    /* a parameter where it is not the default, and else not a part of what a net is described as */
+    bool optional;
     /* named, family, texts: bytes of an item, at most `max` of them; offset of their number, an
      * int. reals, ints: offsets of the list and of its number */
     size_t size, count;

@@ -96,10 +96,10 @@ export_fn export_neuron, export_user, export_delays;
 /* The order of a neuron node, by its number among them. */
 const fsnn_order *export_order(const exporter *ex, int node);
 
-/* Whether potentials begin elsewhere than at 0, which NIR does not know. */
+/* Whether potentials begin elsewhere than at rest, which NIR does not know. */
 static inline bool export_starts(const fsnn_neuron *o)
 {
-    return o->v0 != 0 || o->start.learn || o->start.draw || o->start.values ||
+    return o->v0 != o->rest.value || o->start.learn || o->start.draw || o->start.values ||
            o->start.per != FSNN_PER_LAYER;
 }
 

@@ -201,6 +201,13 @@ static fsnn_status fit(expansion *e)
     return status;
 }
 
+static bool rests(const expansion *e)
+{
+    return e->o->rest.value != 0 || e->o->rest.learn || e->o->rest.values ||
+           (e->o->resistance.value != 1 && e->o->resistance.value != 0) || e->o->resistance.learn ||
+           e->o->resistance.values;
+}
+
 static void check(expansion *e)
 {
     static const char *const kinds[] = {"lif", "if", "noisy", "readout", "integrator"};
@@ -217,9 +224,10 @@ static void check(expansion *e)
             "reset %s is no sum of what NIR has: current, subtract, delta and none can be "
             "expanded",
             fsnn_reset_name(reset));
-    else if (export_starts(e->o) || e->o->refractory > 0 || e->ex->dynamics->memory)
+    else if (rests(e) || export_starts(e->o) || e->o->refractory > 0 || e->ex->dynamics->memory)
         export_refuse(e->ex, e->node, "%s cannot be expanded",
-                      export_starts(e->o)    ? "v0 other than 0"
+                      rests(e)               ? "a rest or a resistance"
+                      : export_starts(e->o)  ? "v0 other than 0"
                       : e->o->refractory > 0 ? "a refractory period"
                                              : "a memory that ends after some steps");
 }

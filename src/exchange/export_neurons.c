@@ -86,12 +86,41 @@ static double *times(exporter *ex, int node, const char *name, double otherwise)
     return time;
 }
 
+/* Potentials x [N] counted from rest: neurons of other tools begin at 0, and so do these then. */
+static double *from_rest(exporter *ex, int node, const fsnn_neuron *o, double *x)
+{
+    const int64_t n = fsnn_shape_count(&ex->entry[node].info.shape);
+    double *rest = export_each(ex, node, "rest", o->rest.value);
+    bool any = false;
+    for (int64_t i = 0; x && rest && i < n; i++) {
+        any = any || rest[i] != 0;
+        x[i] -= rest[i];
+    }
+    fsnn_free(rest);
+    if (any && !ex->failed)
+        ex->failed = texts_add(&ex->nir->remark, "%s \"%s\": potentials are counted from its rest",
+                               ex->entry[node].info.kind, ex->entry[node].info.name);
+    return x;
+}
+
 static void spiking(exporter *ex, int node, int group, const fsnn_neuron *o)
 {
-    field(ex, node, group, "v_threshold", export_each(ex, node, "threshold", o->threshold.value));
+    field(ex, node, group, "v_threshold",
+          from_rest(ex, node, o, export_each(ex, node, "threshold", o->threshold.value)));
     field(ex, node, group, "v_reset",
-          o->reset == FSNN_RESET_VALUE ? export_each(ex, node, "v_reset", o->v_reset.value)
-                                       : export_each(ex, node, "", 0));
+          o->reset == FSNN_RESET_VALUE
+              ? from_rest(ex, node, o, export_each(ex, node, "v_reset", o->v_reset.value))
+              : export_each(ex, node, "", 0));
+}
+
+/* x [N] times the neurons' resistance. */
+static void times_resistance(exporter *ex, int node, const fsnn_neuron *o, double *x)
+{
+    const int64_t n = fsnn_shape_count(&ex->entry[node].info.shape);
+    double *by = export_each(ex, node, "resistance", o->resistance.value ? o->resistance.value : 1);
+    for (int64_t i = 0; x && by && i < n; i++)
+        x[i] *= by[i];
+    fsnn_free(by);
 }
 
 /* v' = r I with r = 1/tau, behind a scale of it. */
@@ -101,18 +130,24 @@ static void integrating(exporter *ex, int node, int group, const fsnn_neuron *o)
     const export_parts *parts = &ex->entry[node].parts;
     double *r = part_values(ex, node, parts->current, "weight", 1),
            *tau = times(ex, node, "tau", o->tau.value);
+    times_resistance(ex, node, o, r);
     for (int64_t i = 0; r && tau && i < n; i++)
         r[i] /= tau[i];
     fsnn_free(tau);
     field(ex, node, group, "r", r);
 }
 
-static void leaking(exporter *ex, int node, int group, const char *tau, double otherwise)
+/* tau v' = -v + resistance (weight I + bias), v counted from rest. */
+static void leaking(exporter *ex, int node, int group, const char *tau, const fsnn_neuron *o)
 {
     const export_parts *parts = &ex->entry[node].parts;
-    field(ex, node, group, tau, times(ex, node, "tau", otherwise));
-    field(ex, node, group, "r", part_values(ex, node, parts->current, "weight", 1));
-    field(ex, node, group, "v_leak", part_values(ex, node, parts->current, "bias", 0));
+    double *r = part_values(ex, node, parts->current, "weight", 1),
+           *leak = part_values(ex, node, parts->current, "bias", 0);
+    times_resistance(ex, node, o, r);
+    times_resistance(ex, node, o, leak);
+    field(ex, node, group, tau, times(ex, node, "tau", o->tau.value));
+    field(ex, node, group, "r", r);
+    field(ex, node, group, "v_leak", leak);
 }
 
 static void synapse(exporter *ex, int node, int group)
@@ -151,14 +186,14 @@ void export_neuron(exporter *ex, int node, int group)
         integrating(ex, node, group, o);
     } else if (cuba || e->parts.synapse >= 0) {
         export_text(ex, group, "type", spikes ? "CubaLIF" : "CubaLI");
-        leaking(ex, node, group, "tau_mem", o->tau.value);
+        leaking(ex, node, group, "tau_mem", o);
         if (cuba)
             own_synapse(ex, node, group);
         else
             synapse(ex, node, group);
     } else {
         export_text(ex, group, "type", spikes ? "LIF" : "LI");
-        leaking(ex, node, group, "tau", o->tau.value);
+        leaking(ex, node, group, "tau", o);
     }
     if (spikes)
         spiking(ex, node, group, o);

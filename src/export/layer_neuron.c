@@ -25,14 +25,25 @@ static bool alike(const float *value, int64_t count)
     return true;
 }
 
+/* A number of each neuron, [N]. */
+static code_constant constant_of(code_neuron *p, const char *what, const float *value)
+{
+    code_constant c = {""};
+    if (alike(value, p->N))
+        snprintf(c.text, sizeof c.text, "%s", code_float(value[0]).text);
+    else
+        snprintf(c.text, sizeof c.text, "%s[n]", code_floats(p->j, what, p->number, value, p->N));
+    return c;
+}
+
 code_constant code_constant_of(code_neuron *p, code_row row, int index)
 {
     static const char *const name[] = {"row", "parameter", "prepared"};
-    code_constant c = {""};
     float *value = fsnn_alloc((size_t)p->N * sizeof *value);
+    char what[32];
     if (!value) {
         p->j->failed = true;
-        return c;
+        return (code_constant){""};
     }
     for (int64_t t = 0; t * ROW_LANES < p->N; t++) {
         scan_tile tile;
@@ -40,13 +51,26 @@ code_constant code_constant_of(code_neuron *p, code_row row, int index)
         memcpy(value + t * ROW_LANES, row_of(&tile, row, index),
                (size_t)tile.width * sizeof *value);
     }
-    if (alike(value, p->N)) {
-        snprintf(c.text, sizeof c.text, "%s", code_float(value[0]).text);
-    } else {
-        char what[32];
-        snprintf(what, sizeof what, "%s_%d", name[row], index);
-        snprintf(c.text, sizeof c.text, "%s[n]", code_floats(p->j, what, p->number, value, p->N));
+    snprintf(what, sizeof what, "%s_%d", name[row], index);
+    code_constant c = constant_of(p, what, value);
+    fsnn_free(value);
+    return c;
+}
+
+code_constant code_resistance(code_neuron *p)
+{
+    if (p->layer->resistance < 0)
+        return (code_constant){""};
+    float *value = fsnn_alloc((size_t)p->N * sizeof *value);
+    if (!value) {
+        p->j->failed = true;
+        return (code_constant){""};
     }
+    for (int64_t n = 0; n < p->N; n++)
+        value[n] = p->layer->drive.value[neuron_drive_number(p->layer, n)];
+    const code_constant each = constant_of(p, "resistance", value);
+    code_constant c;
+    snprintf(c.text, sizeof c.text, " * %.*s", (int)sizeof c.text - 4, each.text);
     fsnn_free(value);
     return c;
 }

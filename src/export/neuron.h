@@ -41,6 +41,8 @@ typedef struct code_constant {
     char text[CODE_NAME + 8];
 } code_constant;
 code_constant code_constant_of(code_neuron *p, code_row row, int index);
+/* " * R", where the neurons have a resistance; else "". */
+code_constant code_resistance(code_neuron *p);
 
 fsnn_status code_memory_check(const code_neuron *p, int state);
 void code_memory_print(code_neuron *p, int state);

@@ -198,7 +198,7 @@ static void (*const resets[FSNN_RESETS])(code_neuron *p) = {
 static void print_declarations(code_neuron *p)
 {
     LINE("const uint32_t n = from + i;\n");
-    LINE("const float current = in[n];\n");
+    LINE("const float current = in[n]%s;\n", code_resistance(p).text);
     for (int i = 0; i < p->states; i++)
         code_memory_read(p, i);
     for (int i = 0; i < p->states; i++)

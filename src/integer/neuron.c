@@ -32,6 +32,9 @@ static fsnn_status check(const making *m)
     if (!model->linear && !(model->readout && !model->others && !model->open))
         return integer_refuse(m->s, "of neurons if, lif, noisy, readout and integrator have them; "
                                     "type float works");
+    if (((const neuron_layer *)m->s->op->state)->resistance >= 0)
+        return integer_refuse(m->s, "a resistance has no integers: multiply the weights before "
+                                    "it by it; type float works");
     if (reset_of(m)->counts)
         return integer_refuse(m->s, "reset jump counts spikes without end; current, subtract, "
                                     "value, delta, restart and none work");

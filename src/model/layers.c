@@ -369,6 +369,25 @@ static fsnn_status check_delays(fsnn_description *d, const yaml_node *list)
     return FSNN_OK;
 }
 
+/* A neuron with a potential at rest begins there, and reset value lands there, unless it is told
+ * otherwise. */
+static void begin_at_rest(const layer *l, const yaml_node *options)
+{
+    fsnn_neuron *o = l->options;
+    if (!(l->op->flags & OP_NEURON) || (o->rest.value == 0 && !o->rest.values))
+        return;
+    if (!yaml_find(options, "v0")) {
+        o->v0 = o->rest.value;
+        o->start = (fsnn_start){.values = o->rest.values, .count = o->rest.count};
+        o->start.per = o->rest.values ? o->rest.per : FSNN_PER_LAYER;
+    }
+    if (o->reset == FSNN_RESET_VALUE && !yaml_find(options, "v_reset")) {
+        o->v_reset = o->rest;
+        o->v_reset.learn = false;
+        o->v_reset.per = o->rest.values ? o->rest.per : FSNN_PER_LAYER;
+    }
+}
+
 /* What the kind itself says of its options, at the key it names. */
 static fsnn_status check_options(fsnn_description *d, const yaml_node *item, const layer *l)
 {
@@ -398,10 +417,12 @@ static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_n
     yaml_node *options = layer_options(item);
     FSNN_TRY(keys_read(&d->doc, options, options ? options : item, l->op->keys, layer_specials,
                        l->options));
+    begin_at_rest(l, options);
     FSNN_TRY(check_options(d, item, l));
     FSNN_TRY(check_name(d, item, l->name));
     FSNN_TRY(read_sources(d, yaml_find(options, "from"), l));
     FSNN_TRY(read_weights(d, yaml_find(options, "weights"), l));
+    begin_at_rest(l, options);
     d->layers++;
     return FSNN_OK;
 }

@@ -81,6 +81,69 @@ static fsnn_status check_start(const fsnn_neuron *o)
     return FSNN_OK;
 }
 
+/* ---- a potential at rest and a resistance ---- */
+
+/* What potentials of one neuron have to do with each other; `key` is the one at fault. */
+static fsnn_status check_potentials(const fsnn_neuron *o, double threshold, double rest, double v0,
+                                    double v_reset, char key[OP_KEY])
+{
+    snprintf(key, OP_KEY, "threshold");
+    if (!(threshold > rest))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "threshold is %g: it must be above the potential at rest, which is %g%s",
+                         threshold, rest,
+                         neuron_value_rests(o) ? "" : " without `rest: -70`, say, beside it");
+    if (!neuron_value_rests(o))
+        return FSNN_OK;
+    snprintf(key, OP_KEY, "v0");
+    if (v0 >= threshold)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "v0 is %g, which is not below the threshold %g: rest %g does not move it: "
+                         "give v0, too, like v0: %g",
+                         v0, threshold, rest, rest);
+    snprintf(key, OP_KEY, "v_reset");
+    if (o->reset == FSNN_RESET_VALUE && v_reset >= threshold)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "v_reset is %g, which is not below the threshold %g: rest %g does not "
+                         "move it: give v_reset, too, like v_reset: %g",
+                         v_reset, threshold, rest, rest);
+    key[0] = 0;
+    return FSNN_OK;
+}
+
+/* Of options alone: numbers of the layer. */
+static fsnn_status check_membrane(const fsnn_op *op, const fsnn_neuron *o, char key[OP_KEY])
+{
+    const bool hand = op->keys == neuron_resting_keys;
+    snprintf(key, OP_KEY, neuron_value_rests(o) ? "rest" : "resistance");
+    if (!hand && (neuron_value_rests(o) || neuron_value_resists(o)))
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s is of kinds if, lif and noisy, not of %s: an equation can have it, "
+                         "like dv: \"(-(v - E) + R*I)/tau\"",
+                         key, op->kind);
+    if (!hand || o->threshold.values || o->rest.values || o->v_reset.values || o->start.values ||
+        o->start.draw)
+        return FSNN_OK;
+    return check_potentials(o, o->threshold.value, o->rest.value, o->v0, o->v_reset.value, key);
+}
+
+/* Neuron by neuron, where they are lists. */
+fsnn_status neuron_check_membrane(const op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    const scan *s = &((const neuron_layer *)node->state)->scan;
+    const fsnn_value v0 = neuron_value_v0(o);
+    char key[OP_KEY];
+    fsnn_status status = check_membrane(node->op, o, key);
+    const int64_t places =
+        node->op->keys == neuron_resting_keys && neuron_values_listed(node) ? s->N : 0;
+    for (int64_t n = 0; n < places && !status && !o->start.draw; n++)
+        status = check_potentials(o, neuron_value_at(s, &o->threshold, n),
+                                  neuron_value_at(s, &o->rest, n), neuron_value_at(s, &v0, n),
+                                  neuron_value_at(s, &o->v_reset, n), key);
+    return status ? fsnn_fail_in(neuron_named(node, status), key) : FSNN_OK;
+}
+
 /* op.h: check */
 fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY])
 {
@@ -90,6 +153,7 @@ fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY
     snprintf(key, OP_KEY, "v0");
     FSNN_TRY(check_start(o));
     FSNN_TRY(neuron_values_check_per(op, options, key));
+    FSNN_TRY(check_membrane(op, o, key));
     return neuron_has_equations(op) ? neuron_user_check(op, options, key) : FSNN_OK;
 }
 
@@ -116,20 +180,28 @@ static const char *index_text(const fsnn_value *v, int64_t i, char text[32])
     return text;
 }
 
+/* `right` for all numbers of a value, which `must` says in words. */
+static fsnn_status check_value(const op_node *node, const char *name, const fsnn_value *v,
+                               bool (*right)(double), const char *must)
+{
+    char number[32];
+    const int64_t at = first_wrong(v, right);
+    return at < 0 ? FSNN_OK
+                  : fsnn_fail_key(FSNN_EARGUMENT, name, "%s \"%s\": %s%s is %g, it must be %s",
+                                  node->op->kind, node->name, name, index_text(v, at, number),
+                                  number_of(v, at), must);
+}
+
 static fsnn_status check_values(const op_node *node, const fsnn_neuron *o)
 {
-    const fsnn_value *value[] = {&o->tau, &o->threshold};
-    static const char *const name[] = {"tau", "threshold"};
-    for (int i = 0; i < 2; i++) {
-        char number[32];
-        int64_t at = first_wrong(value[i], positive);
-        if (at >= 0)
-            return fsnn_fail_key(FSNN_EARGUMENT, name[i],
-                                 "%s \"%s\": %s%s is %g, it must be positive" RANGE, node->op->kind,
-                                 node->name, name[i], index_text(value[i], at, number),
-                                 number_of(value[i], at));
-    }
-    return FSNN_OK;
+    static const char above[] = "positive" RANGE,
+                      any[] = "finite and of a magnitude up to " LARGEST;
+    FSNN_TRY(check_value(node, "tau", &o->tau, positive, above));
+    FSNN_TRY(check_value(node, "rest", &o->rest, representable, any));
+    if (neuron_value_resists(o))
+        FSNN_TRY(check_value(node, "resistance", &o->resistance, positive, above));
+    return neuron_value_rests(o) ? check_value(node, "threshold", &o->threshold, representable, any)
+                                 : check_value(node, "threshold", &o->threshold, positive, above);
 }
 
 static fsnn_status check_surrogate(const op_node *node, const fsnn_neuron *o)

@@ -50,7 +50,8 @@ static char *stops(const op_node *node, const neuron_layer *st)
     double g, S = sum_of(st, &g), R = st->method->drive ? g + S : g / (1 - S);
     if (!st->method->drive && S >= 1)
         return NULL;
-    double tau = neuron_value_least(&((const fsnn_neuron *)node->options)->tau);
+    const fsnn_neuron *o = node->options;
+    double tau = neuron_value_least(&o->tau) / neuron_value_resistance(o);
     return fsnn_format("%s \"%s\": memory %lld ends what method %s integrates: under a constant "
                        "input I the potential settles at %.4g I, where it grows without end with "
                        "full memory; `memory: full` or {tolerance: 1e-5} remember everything",

@@ -174,13 +174,7 @@ const fsnn_key neuron_readout_keys[] = {
     {0},
 };
 
-const fsnn_key neuron_keys[] = {
-    TAU_KEY,
-    {.name = "threshold",
-     .type = FSNN_KEY_GROUP,
-     .offset = offsetof(fsnn_neuron, threshold),
-     .group = value_keys,
-     .help = "the neuron spikes when its potential reaches this value"},
+static const fsnn_key spiking_keys[] = {
     {.name = "surrogate",
      .type = FSNN_KEY_GROUP,
      .offset = offsetof(fsnn_neuron, surrogate),
@@ -231,6 +225,39 @@ const fsnn_key neuron_keys[] = {
      .help = "logistic noise on the threshold in training, in place of the surrogate; outside of "
              "training the threshold is sharp"},
     {0},
+};
+
+#define THRESHOLD_KEY(values, what)                                                                \
+    {                                                                                              \
+        .name = "threshold", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),   \
+        .group = values, .help = what                                                              \
+    }
+
+const fsnn_key neuron_keys[] = {
+    TAU_KEY,
+    THRESHOLD_KEY(value_keys, "the neuron spikes when its potential reaches this value"),
+    FSNN_KEYS_GO_ON(spiking_keys),
+};
+
+const fsnn_key neuron_resting_keys[] = {
+    TAU_KEY,
+    THRESHOLD_KEY(any_value_keys, "the neuron spikes when its potential reaches this value, which "
+                                  "is above `rest`"),
+    {.name = "rest",
+     .type = FSNN_KEY_GROUP,
+     .optional = true,
+     .offset = offsetof(fsnn_neuron, rest),
+     .group = any_value_keys,
+     .help = "potential at rest; threshold, v0 and v_reset are potentials like it, in units of "
+             "your own, and v0 and v_reset are `rest` unless they are given; a spike takes "
+             "threshold - rest where it takes the threshold without"},
+    {.name = "resistance",
+     .type = FSNN_KEY_GROUP,
+     .optional = true,
+     .offset = offsetof(fsnn_neuron, resistance),
+     .group = value_keys,
+     .help = "what the input current is multiplied with"},
+    FSNN_KEYS_GO_ON(spiking_keys),
 };
 
 static const fsnn_key derivative_key[] = {

@@ -10,7 +10,7 @@
  * initialiser may have. */
 #define DEFAULTS                                                                                   \
     .tau = {.value = 2.0}, .threshold = {.value = 1.0}, .surrogate = {.kind = FSNN_ARCTAN},        \
-    .reset = FSNN_RESET_CURRENT, .detach_reset = true
+    .reset = FSNN_RESET_CURRENT, .detach_reset = true, .resistance = {.value = 1.0}
 static const fsnn_user defaults = {.neuron = {DEFAULTS}};
 static const fsnn_neuron noisy_defaults = {DEFAULTS, .noise = {.mode = FSNN_NOISE_HARD_ST}};
 
@@ -53,10 +53,11 @@ static const neuron_functions functions = {
     .keys = table, LAYER
 
 static const neuron_kind kinds[] = {
-    {.op = {NEURON("if", defaults, neuron_keys, "integrate-and-fire: tau D^alpha v = I")}},
-    {.op = {NEURON("lif", defaults, neuron_keys,
-                   "leaky integrate-and-fire: tau D^alpha v = -v + I")}},
-    {.op = {NEURON("noisy", noisy_defaults, neuron_keys,
+    {.op = {NEURON("if", defaults, neuron_resting_keys, "integrate-and-fire: tau D^alpha v = I")}},
+    {.op = {NEURON("lif", defaults, neuron_resting_keys,
+                   "leaky integrate-and-fire: tau D^alpha v = -v + I, with rest and resistance -(v "
+                   "- rest) + resistance I")}},
+    {.op = {NEURON("noisy", noisy_defaults, neuron_resting_keys,
                    "lif with a noisy threshold in training; every neuron with one state can have "
                    "`noise`, here it is the default")}},
     {.op = {EQUATIONS("user", neuron_user_keys,

@@ -76,11 +76,17 @@ void neuron_values(const op_node *node, int i, const real *spikes, real *out)
         scan_potentials(&st->scan, spikes, out);
 }
 
-void neuron_tested(const op_node *node, const real *I, const real *spikes, real *test,
-                   real *threshold)
+fsnn_status neuron_tested(const op_node *node, const real *I, const real *spikes, real *test,
+                          real *threshold)
 {
     const neuron_layer *st = node->state;
-    scan_tested(&st->scan, I, spikes, test, threshold);
+    const int64_t rows = (node->still_in ? 1 : st->scan.K) * st->scan.B;
+    void *space = neuron_resists(node) ? fsnn_alloc(neuron_drive_bytes(node, rows)) : NULL;
+    if (neuron_resists(node) && !space)
+        return FSNN_EMEMORY;
+    scan_tested(&st->scan, neuron_drive(node, rows, I, space), spikes, test, threshold);
+    fsnn_free(space);
+    return FSNN_OK;
 }
 
 bool neuron_is_readout(const op_node *node)

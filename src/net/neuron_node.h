@@ -7,6 +7,7 @@
  *   neuron_params_real.c   their parameters
  *   neuron_values_real.c   those that are lists of numbers
  *   neuron_node_real.c     shape, plan, forward and backward: calls of the scan
+ *   neuron_drive_real.c    the current times a resistance
  *   neuron_saved_real.c    what a layer remembers (op/memory.h)
  *   neuron_stable_real.c   whether the step is stable, and whether potentials overshoot
  *   neuron_forgets_real.c  what a memory of a number of steps loses
@@ -32,8 +33,10 @@ typedef struct neuron_layer {
     frac_keep memory;
     bool implicit;
     /* numbers of the parameters that not every layer has; -1: none */
-    int threshold, alpha, coefficient, v_reset, v0, own; /* own: the first of the model's own */
-    int64_t *counts; /* [counted] spikes of each neuron; NULL: not counted */
+    int threshold, alpha, coefficient, v_reset, v0, rest, resistance;
+    int own;          /* the first of the model's own */
+    scan_param drive; /* the resistance's numbers, where there is one */
+    int64_t *counts;  /* [counted] spikes of each neuron; NULL: not counted */
     int64_t counted, tests;
     double done;      /* share of the training */
     double *values;   /* the lists of options, one after the other; NULL: none */
@@ -72,11 +75,30 @@ double neuron_held(const op_node *node, int hold);
 void neuron_values(const op_node *node, int i, const real *spikes, real *out);
 /* What the spike tests compared in the last forward (scan/scan.h), given its input and spikes:
  * [K, B, N] each; no readout. */
-void neuron_tested(const op_node *node, const real *I, const real *spikes, real *test,
-                   real *threshold);
+fsnn_status neuron_tested(const op_node *node, const real *I, const real *spikes, real *test,
+                          real *threshold);
+
+/* ---- the current times a resistance (neuron_drive_real.c) ---- */
+bool neuron_resists(const op_node *node);
+/* Which number of the resistance neuron n has, as neurons lie. */
+int64_t neuron_drive_number(const neuron_layer *st, int64_t n);
+/* Bytes that neuron_drive needs as `space` for `rows` rows of N numbers, and neuron_drive_back. */
+size_t neuron_drive_bytes(const op_node *node, int64_t rows);
+size_t neuron_drive_back_bytes(const op_node *node, int64_t rows);
+/* Resistance times I [rows, N], in `space`; I itself where there is no resistance. */
+const real *neuron_drive(const op_node *node, int64_t rows, const real *I, void *space);
+/* Where the gradient of that current goes: gI itself, or `space` behind the current where only the
+ * resistance wants it. */
+real *neuron_drive_room(const op_node *node, const op_run *run, int64_t rows, void *space);
+/* From the gradient of the current that of I, in place, and that of the resistance, added. */
+void neuron_drive_back(const op_node *node, const op_run *run, int64_t rows, real *g, void *space);
+/* Of forward and backward: rows of I in a call. */
+int64_t neuron_drive_rows(const op_node *node);
 
 /* ---- keys ---- */
 extern const fsnn_key neuron_keys[]; /* of every kind that spikes; an fsnn_neuron */
+/* the same and rest, resistance, with a threshold that may be negative: of kinds by hand */
+extern const fsnn_key neuron_resting_keys[];
 /* The same and more, an fsnn_user: of kinds with equations, of those with several states, of the
  * user's own. */
 extern const fsnn_key neuron_param_keys[], neuron_state_keys[], neuron_user_keys[];
@@ -85,6 +107,7 @@ extern const fsnn_key neuron_readout_keys[];
 /* ---- checks ---- */
 fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY]); /* op.h */
 fsnn_status neuron_check_options(const op_node *node);
+fsnn_status neuron_check_membrane(const op_node *node); /* once the scan knows channels */
 fsnn_status neuron_check_states(const op_node *node);
 fsnn_status neuron_check_reset(const op_node *node);
 fsnn_status neuron_check_readout(const op_node *node);
@@ -105,6 +128,11 @@ fsnn_status neuron_values_check(const op_node *node);
 double neuron_value_least(const fsnn_value *v);
 /* v0 with its unit and list, as other parameters have them. */
 fsnn_value neuron_value_v0(const fsnn_neuron *o);
+/* Whether rest, or resistance, is more than 0, or 1: then it is a parameter of the layer. */
+bool neuron_value_rests(const fsnn_neuron *o);
+bool neuron_value_resists(const fsnn_neuron *o);
+/* The resistance where it is one number. */
+double neuron_value_resistance(const fsnn_neuron *o);
 /* Of the neuron at `place` of the shape. */
 double neuron_value_at(const scan *s, const fsnn_value *v, int64_t place);
 /* Whether there is a list at all. */

@@ -73,6 +73,7 @@ fsnn_status neuron_shape(op_node *node)
     s->N = fsnn_shape_count(&node->in[0]);
     s->stride = node->in_last[0] ? 1 : s->N / s->channels;
     FSNN_TRY(neuron_values_check(node));
+    FSNN_TRY(neuron_check_membrane(node));
 
     if (s->model->readout) {
         FSNN_TRY(neuron_check_readout(node));
@@ -116,7 +117,9 @@ fsnn_status neuron_plan(op_node *node)
             "%s \"%s\": reset %s empties the history that gradient checkpointing comes back to: a "
             "memory by tolerance or of a number of steps works with it, or no checkpointing",
             node->op->kind, node->name, scan_resetting(s)->name);
-    node->scratch_bytes = node->tape_bytes = 0;
+    node->tape_bytes = 0;
+    node->scratch_bytes =
+        neuron_resists(node) ? neuron_drive_back_bytes(node, neuron_drive_rows(node)) : 0;
     return named(node, scan_plan(s, node->looped ? node->span : node->K));
 }
 
@@ -151,7 +154,9 @@ bool neuron_into(op_node *node, const op_node *next)
 fsnn_status neuron_sums(op_node *node, bool *can)
 {
     neuron_layer *st = node->state;
-    return scan_sums(&st->scan, can);
+    FSNN_TRY(scan_sums(&st->scan, can));
+    *can = *can && !neuron_resists(node); /* sums of the scan's are those of its own current */
+    return FSNN_OK;
 }
 
 bool neuron_binary(const op_node *node)
@@ -173,9 +178,10 @@ fsnn_status neuron_forward(op_node *node, const op_run *run)
     send(st, run);
     if (st->scan.history.time == 0)
         st->scan.noise.run = (uint64_t)run->step;
-    fsnn_status status =
-        node->looped ? scan_step_forward(&st->scan, run->at, node->span, run->in[0], run->out[0])
-                     : scan_forward(&st->scan, node->K, run->in[0], run->out[0]);
+    const real *I = neuron_drive(node, neuron_drive_rows(node), run->in[0], run->scratch);
+    fsnn_status status = node->looped
+                             ? scan_step_forward(&st->scan, run->at, node->span, I, run->out[0])
+                             : scan_forward(&st->scan, node->K, I, run->out[0]);
     FSNN_TRY(named(node, status));
     if (!scan_finite(&st->scan))
         return neuron_strayed(node, run);
@@ -190,11 +196,15 @@ fsnn_status neuron_backward(op_node *node, const op_run *run)
     send(st, run);
     scan_grads grads;
     neuron_grads_of(node, run, &grads);
-    fsnn_status status =
-        node->looped
-            ? scan_step_backward(&st->scan, run->at, run->in[0], run->out[0], run->gout[0], &grads)
-            : scan_backward(&st->scan, run->in[0], run->out[0], run->gout[0], &grads);
-    return named(node, status);
+    const int64_t rows = neuron_drive_rows(node);
+    const real *I = neuron_drive(node, rows, run->in[0], run->scratch);
+    grads.I = neuron_drive_room(node, run, rows, run->scratch);
+    FSNN_TRY(named(
+        node, node->looped
+                  ? scan_step_backward(&st->scan, run->at, I, run->out[0], run->gout[0], &grads)
+                  : scan_backward(&st->scan, I, run->out[0], run->gout[0], &grads)));
+    neuron_drive_back(node, run, rows, grads.I, run->scratch);
+    return FSNN_OK;
 }
 
 void neuron_destroy(op_node *node)

@@ -58,6 +58,20 @@ static op_param order_param(const char *name, const neuron_layer *st, bool learn
                       .range = range};
 }
 
+/* Rest and resistance, where they are more than 0 and 1. */
+static void add_membrane(op_node *node)
+{
+    const fsnn_neuron *o = node->options;
+    neuron_layer *st = node->state;
+    fsnn_value resistance = o->resistance;
+    resistance.value = neuron_value_resistance(o);
+    if (neuron_value_rests(o))
+        st->rest = add_param(node, value_param(node, "rest", &o->rest, FSNN_ANY));
+    if (neuron_value_resists(o))
+        st->resistance =
+            add_param(node, value_param(node, "resistance", &resistance, FSNN_POSITIVE));
+}
+
 void neuron_params(op_node *node)
 {
     const fsnn_neuron *o = node->options;
@@ -65,9 +79,10 @@ void neuron_params(op_node *node)
     node->params = 0;
     add_param(node, value_param(node, "tau", &o->tau, FSNN_POSITIVE)); /* P_TAU */
     st->threshold = st->alpha = st->coefficient = st->v_reset = st->v0 = -1;
+    st->rest = st->resistance = -1;
+    const fsnn_range above = neuron_value_rests(o) ? FSNN_ANY : FSNN_POSITIVE;
     if (!st->scan.model->readout)
-        st->threshold =
-            add_param(node, value_param(node, "threshold", &o->threshold, FSNN_POSITIVE));
+        st->threshold = add_param(node, value_param(node, "threshold", &o->threshold, above));
     st->own = node->params;
     for (int i = 0; i < st->scan.model->own; i++) {
         const fsnn_user_param *p = &((const fsnn_user *)node->options)->param[i];
@@ -83,18 +98,22 @@ void neuron_params(op_node *node)
         st->v_reset = add_param(node, value_param(node, "v_reset", &o->v_reset, FSNN_ANY));
     if (starts(&o->start))
         st->v0 = add_param(node, start_param(node));
+    add_membrane(node);
 }
 
 void neuron_bind(op_node *node, real *const *value)
 {
     neuron_layer *st = node->state;
-    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset, st->v0};
+    const int from[NEURON_PARS] = {P_TAU, st->threshold, st->v_reset, st->v0, st->rest};
     for (int p = 0; p < scan_pars(&st->scan); p++) {
         int at = p < NEURON_PARS ? from[p] : st->own + p - NEURON_PARS;
         if (at >= 0)
             st->scan.par[p] =
                 (scan_param){value ? value[at] : NULL, fsnn_shape_count(&node->param[at].shape)};
     }
+    if (st->resistance >= 0)
+        st->drive = (scan_param){value ? value[st->resistance] : NULL,
+                                 fsnn_shape_count(&node->param[st->resistance].shape)};
 }
 
 void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads)
@@ -111,6 +130,8 @@ void neuron_grads_of(const op_node *node, const op_run *run, scan_grads *grads)
         grads->par[PAR_V_RESET] = run->grad[st->v_reset];
     if (st->v0 >= 0)
         grads->par[PAR_V0] = run->grad[st->v0];
+    if (st->rest >= 0)
+        grads->par[PAR_REST] = run->grad[st->rest];
     for (int i = 0; i < st->scan.model->own; i++)
         grads->par[NEURON_PARS + i] = run->grad[st->own + i];
 }
@@ -161,7 +182,12 @@ fsnn_status neuron_changed(op_node *node, real *const *value, bool *anew)
     neuron_layer *st = node->state;
     FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
     if (st->threshold >= 0)
-        FSNN_TRY(check_positive(node, st->threshold, value[st->threshold]));
+        FSNN_TRY((st->rest >= 0 ? check_finite : check_positive)(node, st->threshold,
+                                                                 value[st->threshold]));
+    if (st->rest >= 0)
+        FSNN_TRY(check_finite(node, st->rest, value[st->rest]));
+    if (st->resistance >= 0)
+        FSNN_TRY(check_positive(node, st->resistance, value[st->resistance]));
     const fsnn_neuron *o = node->options;
     real tau = value[P_TAU][0];
     st->scan.memory.leak.tau = tau == (real)o->tau.value ? o->tau.value : (double)tau;

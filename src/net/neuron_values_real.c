@@ -7,7 +7,7 @@
 
 /* ---- the parameters of a layer that are an fsnn_value, in one row ---- */
 
-enum { TAU, THRESHOLD, V_RESET, V0, OWN };
+enum { TAU, THRESHOLD, V_RESET, REST, RESISTANCE, V0, OWN };
 
 bool neuron_has_equations(const fsnn_op *op)
 {
@@ -30,7 +30,8 @@ static fsnn_value value_in(const void *options, int i)
     const fsnn_neuron *o = options;
     if (i == V0)
         return neuron_value_v0(o);
-    const fsnn_value *const common[OWN] = {&o->tau, &o->threshold, &o->v_reset};
+    const fsnn_value *const common[OWN] = {&o->tau, &o->threshold, &o->v_reset, &o->rest,
+                                           &o->resistance};
     return i < OWN ? *common[i] : ((const fsnn_user *)options)->param[i - OWN].value;
 }
 
@@ -43,7 +44,7 @@ static void set_values(void *options, int i, const double *values)
         o->v0 = values[0];
         return;
     }
-    fsnn_value *const common[OWN] = {&o->tau, &o->threshold, &o->v_reset};
+    fsnn_value *const common[OWN] = {&o->tau, &o->threshold, &o->v_reset, &o->rest, &o->resistance};
     fsnn_value *v = i < OWN ? common[i] : &((fsnn_user *)options)->param[i - OWN].value;
     v->values = values;
     v->value = values[0];
@@ -51,7 +52,8 @@ static void set_values(void *options, int i, const double *values)
 
 static const char *name_in(const void *options, int i)
 {
-    static const char *const common[OWN] = {"tau", "threshold", "v_reset", "v0"};
+    static const char *const common[OWN] = {"tau",  "threshold",  "v_reset",
+                                            "rest", "resistance", "v0"};
     return i < OWN ? common[i] : ((const fsnn_user *)options)->param[i - OWN].name;
 }
 
@@ -149,6 +151,27 @@ void neuron_values_free(neuron_layer *st)
 }
 
 /* ---- what they are ---- */
+
+/* Learned, or several numbers. */
+static bool is_more(const fsnn_value *v)
+{
+    return v->learn || v->values || v->per != FSNN_PER_LAYER;
+}
+
+bool neuron_value_rests(const fsnn_neuron *o)
+{
+    return o->rest.value != 0 || is_more(&o->rest);
+}
+
+bool neuron_value_resists(const fsnn_neuron *o)
+{
+    return neuron_value_resistance(o) != 1 || is_more(&o->resistance);
+}
+
+double neuron_value_resistance(const fsnn_neuron *o)
+{
+    return o->resistance.value == 0 && !o->resistance.values ? 1 : o->resistance.value;
+}
 
 double neuron_value_least(const fsnn_value *v)
 {

@@ -68,11 +68,12 @@ static fsnn_status read_tested(const fsnn_net *net, int node, fsnn_record what, 
     real *space = fsnn_alloc(fsnn_bytes(2 * count, sizeof *space));
     if (!space)
         return FSNN_EMEMORY;
-    neuron_tested(op, net_data(net, step->in[0]), net_data(net, step->out[0]), space,
-                  space + count);
-    deliver(net, op, what == FSNN_RECORD_TEST ? space : space + count, out);
+    fsnn_status status = neuron_tested(op, net_data(net, step->in[0]), net_data(net, step->out[0]),
+                                       space, space + count);
+    if (!status)
+        deliver(net, op, what == FSNN_RECORD_TEST ? space : space + count, out);
     fsnn_free(space);
-    return FSNN_OK;
+    return status;
 }
 
 fsnn_status net_read(const fsnn_net *net, int node, fsnn_record what, void *out)

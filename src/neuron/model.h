@@ -15,7 +15,8 @@
 #include "base/rows.h"
 #include <fsnn/neuron.h>
 
-enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, PAR_V0, NEURON_PARS };
+/* PAR_REST: threshold, v_reset and v0 of a tile count from it, as all potentials in a scan do */
+enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, PAR_V0, PAR_REST, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
 /* threshold; reset drive: what a spike takes from the derivative with reset `current`; v_reset and
  * v0 (the scan's: models leave them alone); then the model's own */

@@ -79,22 +79,19 @@ static double amplification(const scan *s, double total, double off)
     return slack > 0 ? 1 / slack : INFINITY;
 }
 
-/* The largest threshold, for rounding of the test. */
-static double thresholds(const scan *s)
+/* The largest magnitude of a parameter: of the threshold and of rest, for rounding of the test. */
+static double largest_of(const scan_param *par)
 {
     double most = 0;
-    for (int64_t i = 0; i < s->par[PAR_THRESHOLD].count; i++)
-        most = fmax(most, fabs((double)s->par[PAR_THRESHOLD].value[i]));
+    for (int64_t i = 0; i < par->count; i++)
+        most = fmax(most, fabs((double)par->value[i]));
     return most;
 }
 
 /* The largest |v0|. */
 static double starts(const scan *s)
 {
-    double most = s->par[PAR_V0].count ? 0 : fabs((double)s->v0);
-    for (int64_t i = 0; i < s->par[PAR_V0].count; i++)
-        most = fmax(most, fabs((double)s->par[PAR_V0].value[i]));
-    return most;
+    return s->par[PAR_V0].count ? largest_of(&s->par[PAR_V0]) : fabs((double)s->v0);
 }
 
 static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
@@ -110,7 +107,8 @@ static double bound_of(const scan *s, const fsnn_certificate *c, double largest)
     double error = 1.05 * c->weight_error_sum; /* a margin: between far lags it is estimated */
     double rho = (error + rounding) * largest;
     double state = amplification(s, total, error) * rho;
-    return ahead * state + 8 * unit * (largest + thresholds(s) + starts(s)) * (1 + most);
+    double given = largest_of(&s->par[PAR_THRESHOLD]) + largest_of(&s->par[PAR_REST]) + starts(s);
+    return ahead * state + 8 * unit * (largest + given) * (1 + most);
 }
 
 fsnn_status scan_certify(const scan *s, fsnn_certificate *c)

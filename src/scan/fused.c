@@ -21,7 +21,9 @@ bool scan_fused_fits(const scan *s)
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
     bool wide = s->model->wide && s->fused.wide.data && !reset->subtracts;
     bool derivative = s->model->linear || wide;
-    bool begins = !s->par[PAR_V0].count; /* at one number */
+    /* at one number, whose gradient is not asked for */
+    bool begins = !s->par[PAR_V0].count &&
+                  (!scan_rests(s) || (s->par[PAR_REST].count == 1 && !s->options.rest.learn));
     plain = plain || reset->subtracts;
     return state && plain && begins && derivative && !s->rest && !s->smooth && !s->noise.on &&
            !s->general && !s->holds.count && s->fused.space.data &&

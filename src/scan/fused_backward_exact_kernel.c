@@ -89,7 +89,7 @@ static ALWAYS forward_step recompute(const walk *w, int t, int64_t k, derivative
     const lanes *par = w->group.row[t];
     const real *u = w->u[t] + k * ROW_LANES,
                *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
-    const vec v0 = vec_all(j->s->v0);
+    const vec v0 = vec_all(scan_start(j->s));
     forward_step f;
     EACH_VEC
     {
@@ -238,7 +238,7 @@ static ALWAYS void step_band(walk *w, int b, int64_t r, int64_t i, int64_t lags,
     int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
     int64_t k = j->later + j->s->K - 1 - r;
     const real *I = j->I + k * j->pitch + w->group.tile[first] * ROW_LANES;
-    const vec v0 = vec_all(j->s->v0);
+    const vec v0 = vec_all(scan_start(j->s));
     for (int t = 0; t < tiles; t++) {
         const real *u = w->u[first + t] + k * ROW_LANES;
         ask(w, first + t, k);

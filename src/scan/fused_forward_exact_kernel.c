@@ -48,7 +48,7 @@ static ALWAYS void step(walk *w, int t, int64_t k, row S, derivative kind, test 
     real *next = w->history[t] + k * ROW_LANES, *fired = w->fired;
     int64_t at = k * j->s->B * j->s->N + w->group.tile[t] * ROW_LANES;
     const real *current = j->I + k * j->pitch + w->group.tile[t] * ROW_LANES;
-    const vec v0 = vec_all(j->s->v0), gain = vec_all(j->gain), one = vec_all(1),
+    const vec v0 = vec_all(scan_start(j->s)), gain = vec_all(j->gain), one = vec_all(1),
               least = vec_all(j->s->least);
     row spike, u, arg;
     EACH_VEC
@@ -106,7 +106,7 @@ static void step_band(walk *w, int b, int64_t k, int64_t i, int64_t lags, bool w
     const job *j = w->j;
     scan_band *band = w->group.band;
     int first = b * SCAN_BAND, tiles = scan_band_tiles(&w->group, b);
-    const vec v0 = vec_all(j->s->v0);
+    const vec v0 = vec_all(scan_start(j->s));
     for (int t = 0; t < tiles; t++) {
         const real *u = w->history[first + t] + (k - 1) * ROW_LANES;
         ask(w, first + t, k);

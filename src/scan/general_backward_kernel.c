@@ -392,7 +392,7 @@ static void step(walk *w, int64_t k, forward_step *f, const real *gh)
     }
     if (j->reset->counts)
         offset_back(w, &g);
-    if (j->grads->par[PAR_V0])
+    if (j->grads->par[PAR_V0] || j->grads->par[PAR_REST])
         start_back(w, f, &g);
     scan_write_current(s, &w->tile, j->grads->I, k, g.gI);
 }

@@ -28,7 +28,9 @@ static inline void hold_back(const scan *s, const scan_tile *tile, int64_t t, in
         const scan_bound *hold = &s->holds.hold[h];
         const real low = (real)hold->min, high = (real)hold->max, slope = (real)hold->slope;
         for (int i = 0; i < ROW_LANES; i++) {
-            real v = p[i] + off[i], beyond = v > high ? v - high : v < low ? v - low : 0;
+            real v = p[i] + off[i] + tile->par[PAR_REST][i], beyond = v > high  ? v - high
+                                                                      : v < low ? v - low
+                                                                                : 0;
             beyond = counts[i] > 0 ? beyond : 0;
             given[i] += slope * beyond;
             sum[h] += (double)beyond * (double)beyond;

@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-void scan_potentials(const scan *s, const real *spikes, real *v)
+void scan_potentials_from_rest(const scan *s, const real *spikes, real *v)
 {
-    FRONT_RETURN(s, twin_potentials(s->twin, spikes, v));
     int64_t total = s->B * s->N, first = s->history.u.rows - s->K;
     bool jumps = scan_resetting(s)->counts;
     for (int64_t t = 0; t < s->tiles; t++) {
@@ -25,6 +24,25 @@ void scan_potentials(const scan *s, const real *spikes, real *v)
             }
         }
     }
+}
+
+void scan_add_rest(const scan *s, real *v)
+{
+    int64_t total = s->B * s->N;
+    for (int64_t t = 0; scan_rests(s) && t < s->tiles; t++) {
+        scan_tile tile;
+        scan_tile_open(s, t, 0, &tile);
+        for (int64_t k = 0; k < s->K; k++)
+            for (int i = 0; i < tile.width; i++)
+                v[k * total + tile.first + i] += tile.par[PAR_REST][i];
+    }
+}
+
+void scan_potentials(const scan *s, const real *spikes, real *v)
+{
+    FRONT_RETURN(s, twin_potentials(s->twin, spikes, v));
+    scan_potentials_from_rest(s, spikes, v);
+    scan_add_rest(s, v);
 }
 
 void scan_other_values(const scan *s, int other, real *out)

@@ -161,8 +161,9 @@ struct scan {
     real least; /* argument of the spike that is one: 0, or all above 0 (scan_plan) */
     scan_noise noise;
     real v0;
-    int64_t rest;              /* refractory period after a spike, in steps */
-    scan_param par[SCAN_PARS]; /* of v_reset, v0: none, and the number of options, v0 holds */
+    int64_t rest; /* refractory period after a spike, in steps */
+    /* of v_reset, v0: none, and the number of options, v0 holds; of rest: none, and it is 0 */
+    scan_param par[SCAN_PARS];
     /* neurons: B samples of N, channel of neuron i of a sample = (i / stride) % channels */
     int64_t B, N, channels, stride;
     bool training; /* backward will come: keep what it needs */
@@ -282,6 +283,16 @@ static inline bool scan_strays(const real *x, int count)
     for (int i = 0; i < count; i++)
         stray |= !(x[i] - x[i] == 0);
     return stray;
+}
+/* Whether potentials inside count from a potential at rest, which is not 0. */
+static inline bool scan_rests(const scan *s)
+{
+    return s->par[PAR_REST].count > 0;
+}
+/* Where v begins, from rest, of scans in which that is one number. */
+static inline real scan_start(const scan *s)
+{
+    return scan_rests(s) ? s->v0 - s->par[PAR_REST].value[0] : s->v0;
 }
 /* By any worker, of any tile. */
 static inline void scan_say_strayed(scan *s)

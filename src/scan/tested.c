@@ -83,7 +83,7 @@ void scan_tested(const scan *s, const real *I, const real *spikes, real *test, r
     const int64_t total = s->B * s->N;
     const bool own =
         s->others ? !neuron_equation_of(s->model)->default_spike : s->model->spike != NULL;
-    scan_potentials(s, spikes, test);
+    scan_potentials_from_rest(s, spikes, test);
     for (int64_t t = 0; t < s->tiles; t++) {
         look l = {.s = s, .t = t, .ahead = reset->ahead};
         scan_tile_open(s, t, 0, &l.tile);
@@ -100,4 +100,6 @@ void scan_tested(const scan *s, const real *I, const real *spikes, real *test, r
             }
         }
     }
+    scan_add_rest(s, test);
+    scan_add_rest(s, threshold);
 }

@@ -10,9 +10,10 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
     tile->width = total - first < ROW_LANES ? (int)(total - first) : ROW_LANES;
     for (int p = 0; p < scan_pars(s); p++) {
         const scan_param *par = &s->par[p];
-        real alone = par->count    ? par->value[0]
-                     : p == PAR_V0 ? s->v0
-                                   : (real)s->options.v_reset.value;
+        real alone = par->count      ? par->value[0]
+                     : p == PAR_V0   ? s->v0
+                     : p == PAR_REST ? 0
+                                     : (real)s->options.v_reset.value;
         /* lanes beyond the last neuron repeat it */
         for (int i = 0; i < ROW_LANES; i++)
             tile->par[p][i] = par->count > 1
@@ -20,6 +21,13 @@ void scan_tile_open(const scan *s, int64_t t, int worker, scan_tile *tile)
                                         s, par, first + (i < tile->width ? i : tile->width - 1))]
                                   : alone;
     }
+    if (scan_rests(s))
+        EACH_LANE
+        {
+            tile->par[PAR_THRESHOLD][i] -= tile->par[PAR_REST][i];
+            tile->par[PAR_V_RESET][i] -= tile->par[PAR_REST][i];
+            tile->par[PAR_V0][i] -= tile->par[PAR_REST][i];
+        }
     tile->self =
         s->model->open ? (char *)s->self.data + (size_t)worker * s->model->self_bytes : NULL;
     if (s->model->open)

@@ -60,6 +60,12 @@ static inline const real *scan_current(const scan *s, const scan_tile *tile, con
 void scan_write_current(const scan *s, const scan_tile *tile, real *gI, int64_t k,
                         const real *given);
 
+/* ---- readings ---- */
+
+/* scan_potentials, counted from rest; and rest added to each of v [K, B, N]. */
+void scan_potentials_from_rest(const scan *s, const real *spikes, real *v);
+void scan_add_rest(const scan *s, real *v);
+
 /* ---- gradients of parameters ---- */
 
 /* What tiles have left is added, in their order: one number of SCAN_PARTS to *grad; all parameters

@@ -46,52 +46,69 @@ fsnn_neuron simulate_neuron(const fsnn_simulation *what)
     return neuron;
 }
 
+double simulate_rest(const fsnn_simulation *what)
+{
+    return what->rest != 0 ? what->rest : simulate_neuron(what).rest.value;
+}
+
+double simulate_resistance(const fsnn_simulation *what)
+{
+    const double own = simulate_neuron(what).resistance.value;
+    return what->resistance != 0 && what->resistance != 1 ? what->resistance : own != 0 ? own : 1;
+}
+
 bool simulate_shifted(const fsnn_simulation *what)
 {
-    return what->rest != 0 || (what->resistance != 0 && what->resistance != 1);
+    return simulate_rest(what) != 0 || simulate_resistance(what) != 1;
 }
 
 /* Potentials count from rest inside: v - rest obeys the equation of rest 0. */
 static fsnn_status check_shift(const fsnn_simulation *what)
 {
     const char *kind = simulate_kind(what);
-    double threshold = simulate_neuron(what).threshold.value;
-    if (!isfinite(what->rest) || !isfinite(what->resistance) || what->resistance < 0)
+    double threshold = simulate_neuron(what).threshold.value, rest = simulate_rest(what);
+    if (!isfinite(rest) || !isfinite(what->resistance) || !(simulate_resistance(what) > 0) ||
+        !isfinite(simulate_resistance(what)))
         return fsnn_fail(FSNN_EARGUMENT,
                          "rest is %g and resistance is %g: both must be finite, a resistance "
                          "positive",
-                         what->rest, what->resistance);
+                         rest, simulate_resistance(what));
     if (!simulate_shifted(what))
         return FSNN_OK;
-    if (strcmp(kind, "lif") != 0 && strcmp(kind, "if") != 0)
+    if (strcmp(kind, "lif") != 0 && strcmp(kind, "if") != 0 && strcmp(kind, "noisy") != 0)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "a resting potential and a resistance are of kinds lif and if, not of %s: "
                          "an equation of your own can have both, dv = (-(v - E) + R*I)/tau",
                          kind);
     const fsnn_neuron neuron = simulate_neuron(what);
-    if (neuron.threshold.values || neuron.v_reset.values || neuron.start.values)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "with a resting potential or a resistance, threshold, "
-                                            "v_reset and v0 are one number for all neurons");
-    if (!(threshold > what->rest))
+    if (neuron.threshold.values || neuron.v_reset.values || neuron.start.values ||
+        neuron.rest.values || neuron.resistance.values)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "with a resting potential or a resistance, these, threshold, v_reset and "
+                         "v0 are one number for all neurons");
+    if (!(threshold > rest))
         return fsnn_fail(FSNN_EARGUMENT,
                          "the threshold %g is not above the resting potential %g, on which it "
                          "stands",
-                         threshold, what->rest);
+                         threshold, rest);
     return FSNN_OK;
 }
 
 fsnn_neuron simulate_from_rest(const fsnn_simulation *what)
 {
     fsnn_neuron neuron = simulate_neuron(what);
-    neuron.threshold.value -= what->rest;
-    neuron.v_reset.value -= what->rest;
-    neuron.v0 -= what->rest;
+    const double rest = simulate_rest(what);
+    neuron.threshold.value -= rest;
+    neuron.v_reset.value -= rest;
+    neuron.v0 -= rest;
+    neuron.rest = (fsnn_value){0};
+    neuron.resistance = (fsnn_value){.value = 1};
     return neuron;
 }
 
 double simulate_drive(const fsnn_simulation *what, double current)
 {
-    return what->resistance != 0 ? what->resistance * current : current;
+    return simulate_resistance(what) * current;
 }
 
 fsnn_status simulate_check(const fsnn_simulation *what)
@@ -235,6 +252,7 @@ static fsnn_status take_state(const run *r, int state, double *out)
 /* What the call did whose first number is at `from`. */
 static fsnn_status collect(const run *r, int64_t from, const simulate_trace *t)
 {
+    const double rest = simulate_rest(r->what);
     const struct {
         fsnn_record what;
         double *to;
@@ -246,9 +264,9 @@ static fsnn_status collect(const run *r, int64_t from, const simulate_trace *t)
         if (!record[i].to)
             continue;
         FSNN_TRY(take(r, record[i].what, record[i].to + from));
-        for (int64_t k = 0; k < r->count && r->what->rest != 0; k++)
+        for (int64_t k = 0; k < r->count && rest != 0; k++)
             if (record[i].what != FSNN_RECORD_SPIKES)
-                record[i].to[from + k] += r->what->rest;
+                record[i].to[from + k] += rest;
     }
     for (int i = 0; i < FSNN_USER_STATES; i++)
         if (t->state[i])

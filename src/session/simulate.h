@@ -24,7 +24,10 @@ fsnn_neuron simulate_neuron(const fsnn_simulation *what);
 int simulate_orders(const fsnn_simulation *what);
 double simulate_alpha(const fsnn_simulation *what, int order);
 
-/* Whether a resting potential or a resistance is given. */
+/* The resting potential and the resistance, which the options of a layer may have, too; whether
+ * one is given. */
+double simulate_rest(const fsnn_simulation *what);
+double simulate_resistance(const fsnn_simulation *what);
 bool simulate_shifted(const fsnn_simulation *what);
 /* The neuron with its potentials counted from rest, and what a current drives it with, in the unit
  * of potentials: exact values are those of rest 0 and resistance 1. */

@@ -107,7 +107,7 @@ static fsnn_status check(const latency *l)
     if (l->neuron.v0 != 0)
         return fsnn_fail(FSNN_EARGUMENT,
                          "latencies are those of a neuron at rest: v0 is %g, not %g",
-                         simulate_neuron(&s).v0, s.rest);
+                         simulate_neuron(&s).v0, simulate_rest(&s));
     return simulate_need_events(&s);
 }
 

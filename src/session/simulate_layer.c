@@ -55,15 +55,21 @@ static void leave_equations(fsnn_user *user)
 /* One neuron has one number of each parameter: those of the first. Whether neurons differ. */
 static bool leave_lists(fsnn_neuron *neuron, fsnn_user *user)
 {
-    fsnn_value *const common[] = {&neuron->tau, &neuron->threshold, &neuron->v_reset};
+    enum { COMMON = 5 };
+    fsnn_value *const common[COMMON] = {&neuron->tau, &neuron->threshold, &neuron->v_reset,
+                                        &neuron->rest, &neuron->resistance};
     const int own = user ? user->params : 0;
     bool differ = false;
-    for (int i = 0; i < 3 + own; i++) {
-        fsnn_value *v = i < 3 ? common[i] : &user->param[i - 3].value;
+    for (int i = 0; i < COMMON + own; i++) {
+        fsnn_value *v = i < COMMON ? common[i] : &user->param[i - COMMON].value;
         differ = differ || v->values;
         v->values = NULL;
         v->count = 0;
         v->per = FSNN_PER_LAYER;
+    }
+    if (neuron->start.values) {
+        neuron->start = (fsnn_start){.learn = neuron->start.learn};
+        differ = true;
     }
     return differ;
 }
@@ -106,7 +112,9 @@ static fsnn_status take_values(const fsnn_session *s, const layer *l, fsnn_neuro
         double *x;
     } common[] = {{"tau", &neuron->tau.value},
                   {"threshold", &neuron->threshold.value},
-                  {"v_reset", &neuron->v_reset.value}};
+                  {"v_reset", &neuron->v_reset.value},
+                  {"rest", &neuron->rest.value},
+                  {"resistance", &neuron->resistance.value}};
     const fsnn_param *p;
     for (int i = 0; i < FSNN_COUNT(common); i++) {
         FSNN_TRY(find_changed(s, l, common[i].name, &p));
@@ -170,6 +178,10 @@ fsnn_status fsnn_session_simulation(fsnn_session *session, const char *node,
     simulation->layer = l.info.name;
     simulation->options = &session->neuron;
     simulation->seed = session->training.seed;
+    simulation->rest = session->neuron.neuron.rest.value;
+    simulation->resistance = session->neuron.neuron.resistance.value;
+    session->neuron.neuron.rest = (fsnn_value){0};
+    session->neuron.neuron.resistance = (fsnn_value){.value = 1};
     take_dynamics(session, &l, &simulation->dynamics);
     return take_order(session, &l, &session->order);
 }

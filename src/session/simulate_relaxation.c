@@ -51,7 +51,7 @@ static fsnn_status fill(const fsnn_simulation *s, const double *input, double *v
         FSNN_TRY(simulate_run(s, i, input, &t));
         for (int64_t k = 0; k < s->steps; k++) {
             const double row[COLUMNS] = {simulate_alpha(s, i), (double)(k + 1) * s->dynamics.step,
-                                         v[k], fabs(v[k] - s->rest - steady(s))};
+                                         v[k], fabs(v[k] - simulate_rest(s) - steady(s))};
             FSNN_TRY(table_add(table, &capacity, row));
         }
     }

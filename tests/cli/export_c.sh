@@ -136,7 +136,16 @@ describe regression "kind: direct, steps: 60" "alpha: 0.6, method: ml" <<'EOF'
   - linear: {out: 2, name: fc2}
   - readout: {name: out}
 EOF
-for name in mlp cnn recurrent own regression; do check $name; done
+describe resting "kind: direct, steps: 60" "alpha: 0.6" <<'EOF'
+  - flatten
+  - linear: {out: 12, name: fc1}
+  - lif: {rest: -70, resistance: {value: 40, per: neuron, learn: true}, threshold: -60, surrogate: {scale: 0.1}, name: lif1}
+  - linear: {out: 8, name: fc2}
+  - if: {rest: {value: -1, per: neuron, learn: true}, resistance: 3, threshold: -0.5, reset: value, name: if1}
+  - linear: {out: 2, name: fc3}
+  - lif: {threshold: 0.1, name: lif2}
+EOF
+for name in mlp cnn recurrent own regression resting; do check $name; done
 
 # the test tells: blocks of another length are other sums over the past
 sed 's/NET_SPAN = 24/NET_SPAN = 23/' mlp/net.c >wrong.c

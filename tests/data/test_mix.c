@@ -1,5 +1,6 @@
 /* Augmentation besides that of test_loader.c: samples mixed with others (mixup, CutMix), scaled,
- * sheared, noisy pictures, series moved and masked; all a function of (seed, epoch, sample). */
+ * sheared, noisy pictures, series moved and masked; all a function of (seed, epoch, sample). AugLy
+ * issue 100 asked for masked steps and channels (SpecAugment). */
 #include "check.h"
 
 #include "data/mix.h"

@@ -101,6 +101,9 @@ static const char *const models[] = {
                 "  - lif: {name: lif1, reset: value}\n") GL,
     LAYERS("4", "  - scale\n  - cuba: {tau: 3, params: {tau_syn: 4}}\n  - delay: {of: cuba1}\n"
                 "  - lif: {equality: '>'}\n") GL,
+    LAYERS("3", "  - linear: 8\n  - lif: {rest: -70, resistance: {value: 8, per: neuron}, "
+                "threshold: -60, v0: -68}\n  - linear: 4\n  - if: {rest: {value: -1, learn: true}, "
+                "resistance: 2, threshold: -0.5, reset: value}\n") GL,
     LAYERS("3", "  - linear: 8\n  - lif: {tau: 2.5, reset: jump}\n  - linear: 2\n  - "
                 "readout\n") "dynamics: {alpha: 0.7, method: gl, precision: double, "
                              "memory: {tolerance: 1e-4}}\n",
@@ -183,6 +186,26 @@ static void fields(void **state)
     NEAR("frac_alpha", nir->tree.item[metadata].real[0], 0.6, 0);
     CONTAINS(fsnn_nir_remark(nir, 0), "lif \"lif1\": reset current is in the metadata");
     CONTAINS(fsnn_nir_remark(nir, 1), "other tools read a neuron of order 1");
+    fsnn_nir_destroy(nir);
+    close_model(&m);
+}
+
+/* Neurons of other tools begin at 0: potentials are counted from rest. */
+static void counted_from_rest(void **state)
+{
+    (void)state;
+    model m;
+    fsnn_nir *nir;
+    const fsnn_nir_export_options o = {.dt = 1e-3};
+    open_model(&m, LAYERS("3", "  - lif: {rest: -70, resistance: 8, threshold: -50, reset: value, "
+                               "v_reset: -65}\n") "dynamics: {alpha: 1}\n");
+    GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+    NEAR("v_leak", item(nir, "lif1", "v_leak")->real[0], 0, 0);
+    NEAR("r", item(nir, "lif1", "r")->real[0], 8, 0);
+    NEAR("v_threshold", item(nir, "lif1", "v_threshold")->real[0], 20, 0);
+    NEAR("v_reset", item(nir, "lif1", "v_reset")->real[0], 5, 0);
+    CONTAINS(fsnn_nir_remark(nir, 0), "lif \"lif1\": potentials are counted from its rest");
+    assert_null(fsnn_nir_remark(nir, 1) && strstr(fsnn_nir_remark(nir, 1), "v0") ? "v0" : NULL);
     fsnn_nir_destroy(nir);
     close_model(&m);
 }
@@ -500,10 +523,15 @@ static void no_counterpart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(back_to_the_same_bits), cmocka_unit_test(fields),
-        cmocka_unit_test(without_metadata),      cmocka_unit_test(whole_delays),
-        cmocka_unit_test(data_stay_at_home),     cmocka_unit_test(description_in_metadata),
-        cmocka_unit_test(what_nir_does_not_say), cmocka_unit_test(changed_by_others),
+        cmocka_unit_test(back_to_the_same_bits),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(counted_from_rest),
+        cmocka_unit_test(without_metadata),
+        cmocka_unit_test(whole_delays),
+        cmocka_unit_test(data_stay_at_home),
+        cmocka_unit_test(description_in_metadata),
+        cmocka_unit_test(what_nir_does_not_say),
+        cmocka_unit_test(changed_by_others),
         cmocka_unit_test(no_counterpart),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_close);

@@ -165,9 +165,9 @@ static void spikes(void **state)
 }
 
 /* The neuron of Izhikevich (IEEE Trans. Neural Netw. 14, 2003) with an order below 1 for both, its
- * reset an event: v >= 30 sets v to c and adds d to u. A user of another solver for fractional
- * equations asked for this and was told that it had no events. At order 1 a loop of small Runge
- * and Kutta steps is beside it. */
+ * reset an event: v >= 30 sets v to c and adds d to u. FractionalDiffEq.jl issue 122 asked for this
+ * and was told that there are no events. At order 1 a loop of small Runge and Kutta steps is beside
+ * it. */
 typedef struct cell {
     double a, b, c, d, current;
 } cell;

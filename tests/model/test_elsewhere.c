@@ -28,11 +28,9 @@ static void test_unknown_names_are_answered(void **state)
         {LIF("surrogate: arctan_surrogate"), "erf; did you mean \"arctan\"? (spikeDE's"},
         {LIF("surrogate: ATan"), "erf; did you mean \"arctan\"? (snnTorch's ATan"},
         {LIF("surrogate: {kind: atan}"), "erf; did you mean \"arctan\"? (snnTorch's atan"},
-        {LIF("rest: -70"),
-         "unknown key, did you mean \"user\"? (fsnn simulate's rest is user here: "
-         "lif and if rest at 0: write dv: \"(-(v - E) + R*I)/tau\""},
-        {LIF("resistance: 40"), "did you mean \"user\"? (fsnn simulate's resistance"},
-        {LIF("E_L: -70"), "did you mean \"user\"? (NEST's E_L"},
+        {LIF("v_rest: -70"), "did you mean \"rest\"? (SpikingJelly's v_rest is rest here: of lif"},
+        {LIF("v_leak: -70"), "did you mean \"rest\"? (Norse's v_leak"},
+        {LIF("E_L: -70"), "did you mean \"rest\"? (NEST's E_L"},
         {LIF("v_peak: 30"), "did you mean \"threshold\"? (NEST's V_peak is threshold here: qif"},
         /* what all libraries that know the name mean by it */
         {LIF("alpha: 0.5"), "did you mean \"dynamics.alpha\"? (spikeDE's alpha"},

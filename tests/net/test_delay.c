@@ -1,5 +1,6 @@
 /* Delays of any number of steps, of a layer, a channel or a neuron: what they give and what their
- * gradients are, in any layout, cut of time and loop; what cannot be. */
+ * gradients are, in any layout, cut of time and loop; what cannot be. Asked for in lava issue
+ * 237. */
 #include "double.h"
 #include "nets.h"
 

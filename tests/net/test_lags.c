@@ -1,5 +1,6 @@
 /* Delays that are learned, of connections and of neurons: forward against plain sums in double, the
- * gradient by differences, the same numbers in pieces, segments, loops and streams. */
+ * gradient by differences, the same numbers in pieces, segments, loops and streams. Asked for in
+ * snnTorch issue 60, Norse issue 224 and slayerPytorch issue 12. */
 #include "double.h"
 #include "nets.h"
 

@@ -87,10 +87,14 @@ static void open_machine(machine *m, const setup *c, bool general)
     m->s.channels = c->channels;
     m->s.stride = c->last ? 1 : c->N / c->channels;
     for (int p = 0; p < PARS; p++)
-        if (p != PAR_V_RESET && p != PAR_V0)
+        if (p != PAR_V_RESET && p != PAR_V0 && p != PAR_REST)
             m->s.par[p] = (scan_param){m->par[p], c->channels};
     frac_keep keep = {.steps = c->memory};
     frac_memory_init(&m->s.memory, c->method, false, &order, c->h, &keep);
+    if (!c->e) { /* potentials that count from a rest, one number for all */
+        m->par[PAR_REST][0] = 0.125f;
+        m->s.par[PAR_REST] = (scan_param){m->par[PAR_REST], 1};
+    }
     m->s.memory.leak = (frac_leak){m->par[PAR_TAU][0], !c->e && !strcmp(c->kind, "lif")};
     GOOD(scan_plan(&m->s, c->chunk));
 }
@@ -103,7 +107,7 @@ static void run(machine *m, const setup *c, const float *I, const float *g)
         int64_t n = c->K - k < c->chunk ? c->K - k : c->chunk, at = k * total;
         scan_grads grads = {.I = m->gI + at};
         for (int p = 0; p < scan_pars(&m->s) && c->learn; p++)
-            grads.par[p] = p == PAR_V_RESET || p == PAR_V0 ? NULL : m->gpar[p];
+            grads.par[p] = p == PAR_V_RESET || p == PAR_V0 || p == PAR_REST ? NULL : m->gpar[p];
         if (c->learn_order) {
             grads.alpha = m->galpha;
             grads.coefficient = c->terms > 1 ? m->gcoefficient : NULL;

@@ -1,5 +1,6 @@
 /* Runs: recording in one piece and in chunks, time stamps, targets, stop by callback, errors with
- * the array that is at fault. */
+ * the array that is at fault. How to record spikes and potentials of chosen layers was asked in
+ * BindsNET issue 339 and slayerPytorch issue 67. */
 #include "session/tiny.h"
 
 enum { T = 8, B = 3 };

@@ -1,5 +1,6 @@
 /* examples/unet.yaml, a spiking U-Net, learns within a few steps: a transposed convolution,
- * upsampling, and skips that concatenate. */
+ * upsampling, and skips that concatenate. Asked for in SpikingJelly issue 309 and sinabs issue
+ * 273. */
 #include "session/tiny.h"
 
 #include <math.h>

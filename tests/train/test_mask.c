@@ -1,4 +1,5 @@
-/* Series of different lengths in one batch: what pads them counts nowhere. */
+/* Series of different lengths in one batch: what pads them counts nowhere. Asked for in snnTorch
+ * issue 343 and SpikingJelly issue 130. */
 #include "toy.h"
 
 #include "base/error_key.h"

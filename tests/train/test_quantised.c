@@ -1,5 +1,6 @@
 /* Training that is aware of quantised weights: gradients are those of the quantised weights, and
- * move the weights behind them (straight-through); nothing else changes. */
+ * move the weights behind them (straight-through); nothing else changes. Asked for in sinabs issue
+ * 51 and SpikingJelly issues 417 and 616. */
 #include "toy.h"
 
 #include "base/quantise.h"

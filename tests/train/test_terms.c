@@ -1,4 +1,5 @@
-/* Terms beside a loss in trainings, and figures of what terms, gradients and neurons do. */
+/* Terms beside a loss in trainings, and figures of what terms, gradients and neurons do. Norse
+ * issue 32 asked for bounds of rates from below and from above. */
 #include "toy.h"
 
 static fsnn_term term(const char *name, fsnn_penalty_kind of, double min, double max, double weight)

@@ -19,8 +19,9 @@ def positive_number(what: str, value: Any) -> float:
     return found
 
 
-def positive(what: str, value: Any) -> Any:
-    """A number above 0; a tensor of them of torch's default precision where several are given."""
+def positive(what: str, value: Any, above: float = 0.0) -> Any:
+    """A number above 0, or above another; a tensor of them of torch's default precision where
+    several are given."""
     if isinstance(value, torch.Tensor) and value.requires_grad and not value.is_leaf:
         raise TypeError(
             f"{what} is the result of a computation with gradients, which would not flow back: give "
@@ -29,11 +30,11 @@ def positive(what: str, value: Any) -> Any:
     try:
         given = torch.as_tensor(value, dtype=torch.float64).detach()
     except (TypeError, ValueError, RuntimeError):
-        sentence = f"{what} is {value!r}: it is a number above 0, or a tensor of them"
+        sentence = f"{what} is {value!r}: it is a number above {above:g}, or a tensor of them"
         raise TypeError(sentence) from None
-    if not given.numel() or not bool(((given > 0) & (given < math.inf)).all()):
+    if not given.numel() or not bool(((given > above) & (given < math.inf)).all()):
         found = value if not isinstance(value, torch.Tensor) else shown(value)
-        raise ValueError(f"{what} is {found}: it must be above 0 and finite")
+        raise ValueError(f"{what} is {found}: it must be above {above:g} and finite")
     return given.to(torch.get_default_dtype(), copy=True) if given.dim() else float(given)
 
 

@@ -38,6 +38,7 @@ from .surrogate import Spike, canonical
 
 # What a layer of any kind may be given besides: keys of the description, with their defaults there.
 OPTIONS = "reset v0 v_reset refractory detach_reset equality noise dw du dx fractional".split()
+OPTIONS += ["rest", "resistance"]
 
 ARGUMENTS = "tau threshold surrogate_grad_scale surrogate_opt tau_learnable".split()
 ARGUMENTS += ["threshold_learnable"]
@@ -75,12 +76,14 @@ class BaseNeuron(torch.nn.Module):
     `surrogate_opt` names the surrogate
     gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its
     scale. Further options are those of the description: reset="current", v0, v_reset, refractory,
-    detach_reset, equality. With reset="current" the forward subtracts its spike from dv; the others
+    detach_reset, equality, and of LIF, IF and noisy neurons rest and resistance: numbers, with which
+    threshold, v0 and v_reset are potentials like rest, negative ones too. With reset="current" the forward subtracts its spike from dv; the others
     act by themselves, on a dv without it, and test v after the step, with dv as 0.
     """
 
     kind = "user"
     _numbers: dict[str, float] = {}  # what a kind of the library's has besides, with its defaults
+    _rest = 0.0  # on which the threshold stands
 
     def __init__(
         self,
@@ -94,11 +97,13 @@ class BaseNeuron(torch.nn.Module):
         **options: Any,
     ) -> None:
         super().__init__()
+        if "rest" not in self._numbers:  # qif has one of its own
+            self._rest = number("rest", options.get("rest", 0.0))
         for name, value in (("tau", tau), ("threshold", threshold)):
             if isinstance(value, torch.nn.Parameter):
                 self.register_parameter(name, value)
             else:
-                self._hold(name, _values.positive(name, value))
+                self._hold(name, self._checked(name, value))
         own = {key: number(key, options.pop(key)) for key in [*self._numbers] if key in options}
         self.own = {**self._numbers, **own}
         unknown = [key for key in options if key not in OPTIONS]
@@ -118,7 +123,7 @@ class BaseNeuron(torch.nn.Module):
         if tau_learnable and "tau" not in self._parameters:
             self.log_tau = _values.learned(self._tau)
         if threshold_learnable and "threshold" not in self._parameters:
-            self.log_threshold = _values.learned(self._threshold)
+            self.log_threshold = _values.learned(self._threshold - self._rest)
         self._pool = Pool()
         self._steps_because: str | None = None
         self._check_options()
@@ -136,6 +141,9 @@ class BaseNeuron(torch.nn.Module):
         """Options of the description as it checks them; those of one's own equations are checked
         with these."""
 
+    def _checked(self, name: str, value: Any) -> Any:
+        return _values.positive(name, value, self._rest if name == "threshold" else 0.0)
+
     # ---- what a rule uses
 
     def _value(self, name: str) -> Any:
@@ -144,7 +152,10 @@ class BaseNeuron(torch.nn.Module):
             return _Symbol(name)
         if own is not None:
             return own
-        return getattr(self, f"_{name}") if learned is None else learned.exp()
+        if learned is None:
+            return getattr(self, f"_{name}")
+        rests = name == "threshold" and self._rest != 0.0
+        return learned.exp() + self._rest if rests else learned.exp()
 
     def _learns(self, name: str) -> bool:
         return name in self._parameters or f"log_{name}" in self._parameters
@@ -171,11 +182,12 @@ class BaseNeuron(torch.nn.Module):
         self._set("threshold", value)
 
     def _set(self, name: str, value: Any) -> None:
-        value = _values.positive(name, value)
+        value = self._checked(name, value)
         logarithm = self._parameters.get(f"log_{name}")
         if logarithm is not None:
+            above = self._rest if name == "threshold" else 0.0
             with torch.no_grad():
-                logarithm.copy_(_values.learned(value))
+                logarithm.copy_(_values.learned(value - above))
         self._hold(name, value)
 
     def register_parameter(self, name: str, param: torch.nn.Parameter | None) -> None:
@@ -183,7 +195,7 @@ class BaseNeuron(torch.nn.Module):
         if name not in ("tau", "threshold") or param is None:
             super().register_parameter(name, param)
             return
-        self._hold(name, _values.positive(name, param))
+        self._hold(name, self._checked(name, param))
         self._parameters.pop(f"log_{name}", None)
         self._parameters[name] = param
 
@@ -420,7 +432,10 @@ class _Kind(BaseNeuron):
     def _check_options(self) -> None:
         if type(self).forward not in BUILT_IN or not self.options:
             return
-        alone = {"input": [1], "layers": [{self.kind: self.options}], "dynamics": {"alpha": 1.0}}
+        options = dict(self.options)
+        if "rest" in options:  # on which the threshold stands
+            options["threshold"] = float(torch.as_tensor(self._threshold).min())
+        alone = {"input": [1], "layers": [{self.kind: options}], "dynamics": {"alpha": 1.0}}
         try:
             Description(alone)
         except Error as error:  # which key of the layer
@@ -442,30 +457,43 @@ class _Kind(BaseNeuron):
     def _fired(self, v_mem: Any, dv: Any, strength: Any = None) -> tuple[Any, Any]:
         """The test one unit of time ahead, and what a spike takes from the drive."""
         spike = self.surrogate_f(v_mem + dv - self.threshold, self.surrogate_grad_scale)
-        takes = self.threshold / self.get_tau() if strength is None else strength
+        takes = self._over_rest() / self.get_tau() if strength is None else strength
         return dv - spike.detach() * takes, spike
 
 
+    def _over_rest(self) -> Any:
+        """What a spike takes of the potential."""
+        return self.threshold - self._rest if self._rest else self.threshold
+
+    def _resisted(self, current_input: Any) -> Any:
+        resistance = self.options.get("resistance", 1.0)
+        return current_input if resistance == 1.0 else resistance * current_input
+
+    def _leak(self, v_mem: Any, current_input: Any) -> Any:
+        from_rest = v_mem - self._rest if self._rest else v_mem
+        return -from_rest + self._resisted(current_input)
+
+
 class LIFNeuron(_Kind):
-    """Leaky integrate-and-fire: tau D^alpha v = -v + I."""
+    """Leaky integrate-and-fire: tau D^alpha v = -(v - rest) + resistance I."""
 
     kind = "lif"
 
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
         if current_input is None:
             return v_mem
-        return self._fired(v_mem, (-v_mem + current_input) / self.get_tau())
+        return self._fired(v_mem, self._leak(v_mem, current_input) / self.get_tau())
 
 
 class IFNeuron(_Kind):
-    """Integrate-and-fire: tau D^alpha v = I."""
+    """Integrate-and-fire: tau D^alpha v = resistance I."""
 
     kind = "if"
 
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
         if current_input is None:
             return v_mem
-        return self._fired(v_mem, current_input / self.get_tau())
+        return self._fired(v_mem, self._resisted(current_input) / self.get_tau())
 
 
 class HardLIFNeuron(_Kind):
@@ -515,9 +543,9 @@ class LIFNeuron_OrderOne(_OrderOne, LIFNeuron):
         """(the next potential, spike), as in spikeDE."""
         if current_input is None:
             return v_mem
-        v = v_mem + (-v_mem + current_input) / self.get_tau()
+        v = v_mem + self._leak(v_mem, current_input) / self.get_tau()
         spike = self.surrogate_f(v - self.threshold, self.surrogate_grad_scale)
-        return v - spike.detach() * self.threshold, spike
+        return v - spike.detach() * self._over_rest(), spike
 
 
 class LIFNeuronFDE(LIFNeuron):
