@@ -171,7 +171,8 @@ typedef struct fsnn_optimizer_options {
     int rules;
 } fsnn_optimizer_options;
 
-/* An optimiser of the parameters of one wrapped net, which is borrowed for its life. */
+/* An optimiser of the parameters of one wrapped net, which is borrowed for its life. The first one
+ * of a process also has the kernels of products made: the first step need not wait for them. */
 typedef struct fsnn_optimizer fsnn_optimizer;
 FSNN_API fsnn_status fsnn_optimizer_create(fsnn_net *net, const fsnn_optimizer_options *options,
                                            fsnn_optimizer **optimizer);

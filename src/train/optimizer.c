@@ -1,4 +1,5 @@
 /* Optimisers: the table of rules, chunks, norm and step. */
+#include "tensor/dense.h"
 #include "train/plane.h"
 
 #include <math.h>
@@ -123,6 +124,8 @@ fsnn_status fsnn_optimizer_create(fsnn_net *net, const fsnn_optimizer_options *o
     o->precision = fsnn_net_precision(net);
     o->neuron = learns_neurons(net);
     fsnn_status status = allot(o);
+    if (!status && o->precision == FSNN_PRECISION_SINGLE)
+        status = dense_warm(); /* the first step need not */
     if (status) {
         fsnn_optimizer_destroy(o);
         return status;
