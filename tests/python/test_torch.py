@@ -697,6 +697,11 @@ class Errors(unittest.TestCase):
                 (RuntimeError, "outside of an SNNWrapper", lambda: LIFNeuron()(x)),
                 (TypeError, "float16", lambda: network()(x.half())),
                 (NotImplementedError, "on meta", lambda: network()(x.to("meta"))),
+                (NotImplementedError, "sparse.*to_dense", lambda: network()(x.to_sparse())),
+                (NotImplementedError, "to_net makes", lambda: torch.jit.script(network())),
+                (NotImplementedError, "LIFNeuron cannot", lambda: torch.jit.script(LIFNeuron())),
+                (ValueError, "neuron.*no numbers", lambda: alone(LIFNeuron())(x[..., :0])),
+                (AttributeError, "alpha is settled", lambda: setattr(network(), "alpha", [0.5])),
                 (ValueError, r"\[0, 3, 10\].*at least 1", lambda: network()(x[:0])),
                 (ValueError, r"x_time has the shape \[3, 12\]", lambda: network()(x, x[..., 0].T)),
                 (ValueError, "memory is 2.5", lambda: network()(x, options={"memory": 2.5})),
@@ -708,6 +713,19 @@ class Errors(unittest.TestCase):
         for kind, pattern, call in cases:
             with self.subTest(pattern=pattern), self.assertRaisesRegex(kind, pattern):
                 call()
+
+    def test_a_module_that_grew(self):
+        base = nn.Sequential(nn.Linear(10, 4), LIFNeuron())
+        net = SNNWrapper(base)
+        base.append(LIFNeuron())
+        with self.assertRaisesRegex(ValueError, "has 2 neurons, and had 1 when it was wrapped"):
+            net(samples())
+        SNNWrapper(base)(samples())
+
+    def test_times_have_no_gradient(self):
+        x = samples()
+        with self.assertWarnsRegex(fsnn.NetWarning, "x_time gets no gradient"):
+            network()(x, torch.arange(float(len(x))).requires_grad_())
 
     def test_what_is_not_finite(self):
         x = samples()

@@ -99,6 +99,14 @@ _transformed = getattr(_functorch, "is_functorch_wrapped_tensor", None) or (lamb
 _tracing = torch._C._get_tracing_state
 
 
+def no_script(what: str) -> NotImplementedError:
+    """The error where torch reads or follows the code of what runs in C."""
+    return NotImplementedError(
+        f"{what} cannot be scripted or traced by torch.jit or exported (torch.export, ONNX): "
+        "fsnn.torch.to_net makes a description and weights that the C program runs"
+    )
+
+
 def check_tensor(x: Any, what: str) -> None:
     """What the library computes with: on the processor, in single or double precision."""
     if not isinstance(x, torch.Tensor):
@@ -110,10 +118,13 @@ def check_tensor(x: Any, what: str) -> None:
             f"{what} cannot be transformed by torch.func or vmap: fold the axis into the batch"
         )
     if _tracing() is not None or type(x).__name__ in ("FakeTensor", "FunctionalTensor"):
+        raise no_script(what)
+    if x.layout is not torch.strided:
         raise NotImplementedError(
-            f"{what} cannot be traced by torch.jit or exported (torch.export, ONNX): "
-            "fsnn.torch.to_net makes a description and weights that the C program runs"
+            f"{what} takes dense tensors, and this is {x.layout}: x.to_dense() makes one"
         )
+    if x.device.type == "meta":
+        raise NotImplementedError(f"{what} computes, and a tensor on meta has no numbers")
     if x.device.type != "cpu":
         raise NotImplementedError(
             f"{what} computes on the processor, and this tensor is on {x.device}: move it with "

@@ -93,6 +93,8 @@ def _stamps(T: int, x_time: Any) -> np.ndarray:
     """x_time [T] in double precision, increasing; without it 0, 1, 2, ..."""
     if x_time is None:
         return np.arange(float(T))
+    if getattr(x_time, "requires_grad", False):
+        say_once("x_time gets no gradient: nothing is differentiated by the times of samples")
     try:
         given = torch.as_tensor(x_time, dtype=torch.float64).detach().cpu()
     except (TypeError, ValueError, RuntimeError):

@@ -25,6 +25,7 @@ from ._context import (
     check_tensor,
     in_backward,
     in_forward_mode,
+    no_script,
     not_compiled,
     of_autocast,
     running,
@@ -230,6 +231,9 @@ class BaseNeuron(torch.nn.Module):
         parts.append(f"surrogate={self.surrogate_opt}, scale={self.surrogate_grad_scale:g}")
         return ", ".join(parts + [f"{key}={value!r}" for key, value in self.options.items()])
 
+    def __prepare_scriptable__(self) -> Any:
+        raise no_script(type(self).__name__)
+
     # ---- inside of a wrapper
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -270,6 +274,10 @@ class BaseNeuron(torch.nn.Module):
                 f"the neuron {name} got a tensor of shape {list(x.shape)}: its first axis is time "
                 "and batch folded, "
                 f"a multiple of {call.steps} steps"
+            )
+        if 0 in x.shape:
+            raise ValueError(
+                f"the neuron {name} got a tensor of shape {list(x.shape)}, which has no numbers"
             )
         order = call.orders[id(self)]
         layer, learned = self._described(name, order, call)

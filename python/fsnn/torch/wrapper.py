@@ -19,7 +19,7 @@ from ._arguments import (
     named,
     step_size_of,
 )
-from ._context import Order, Running, check_tensor, not_compiled, run, say_once
+from ._context import Order, Running, check_tensor, no_script, not_compiled, run, say_once
 from ._interpolate import KINDS
 from ._orders import HALF, case_of, held, learned_of, orders_of, terms_of, text_of, without_effect
 from ._times import Latest
@@ -130,6 +130,17 @@ class SNNWrapper(torch.nn.Module):
                 norms.append(m)
         return neurons, norms
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("alpha", "coefficient") and hasattr(self, name):
+            raise AttributeError(
+                f"{name} is settled when the network is wrapped, SNNWrapper(module, {name}=...): "
+                "wrap it again; what is learned changes in place, net.alpha[0].data.fill_(0.5)"
+            )
+        super().__setattr__(name, value)
+
+    def __prepare_scriptable__(self) -> Any:
+        raise no_script("SNNWrapper")  # torch.jit.script asks before it reads the source
+
     def _set_neuron_shapes(self, input_shape: Any = None) -> None:
         """Nothing is left to do: shapes follow from the input."""
 
@@ -215,6 +226,11 @@ class SNNWrapper(torch.nn.Module):
         neurons: dict[str, BaseNeuron] | None = None,
     ) -> Running:
         neurons = self._neurons() if neurons is None else neurons
+        if len(neurons) != len(self.alpha):
+            raise ValueError(
+                f"the module has {len(neurons)} neurons, and had {len(self.alpha)} when it was "
+                "wrapped: wrap it again"
+            )
         orders = {id(m): order for m, order in zip(neurons.values(), self.orders())}
         names = {id(m): name for name, m in neurons.items()}
         how = (self.on_nonfinite, self.smooth, self.substeps)
