@@ -239,8 +239,8 @@ def _run(
     what: What, current: Drive, drive: Current, neurons: int | None, units: dict[str, str]
 ) -> Simulation:
     """`drive` is `current` by its kind."""
-    array = not isinstance(current, (int, float, Current))
-    several = neurons is not None or drive.columns > 1 or (array and np.ndim(current) > 1)
+    axes = 0 if isinstance(current, (int, float, Current)) else np.ndim(current)
+    several = neurons is not None or drive.columns > 1 or axes > 1
     result, count = Results(), what.c.steps
     what.c.neurons = drive.columns if neurons is None else neurons
     what.drive(drive)

@@ -18,7 +18,7 @@ import fsnn
 from ..net import NetWarning
 
 
-@dataclass(frozen=True)
+@dataclass
 class Order:
     """The order of a layer: alpha [terms], coefficient [terms], as tensors where they are
     learned."""
@@ -31,7 +31,7 @@ class Order:
         return len(self.alpha)
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: those are slower to make, and one is made for each call
 class Running:
     """One call of a wrapper: T steps, the section dynamics but for the order, orders by neuron."""
 
@@ -79,7 +79,9 @@ def in_forward_mode() -> bool:
 
 _said: set[str] = set()
 # with the separator at their end: torchvision is another package
-_FOLDERS = tuple(os.path.join(os.path.dirname(module.__file__), "") for module in (fsnn, torch))
+_FOLDERS = tuple(
+    os.path.join(os.path.dirname(str(module.__file__)), "") for module in (fsnn, torch)
+)
 
 
 def say_once(sentence: str) -> None:

@@ -26,23 +26,33 @@ class Pool:
 
     def __init__(self) -> None:
         self._free: OrderedDict[Any, list[Net]] = OrderedDict()
+        self._count = 0  # of nets in it
         self._lock = threading.RLock()  # a net may come back while this thread holds it
 
     def take(self, key: Any) -> Net | None:
         with self._lock:
             nets = self._free.get(key)
-            return nets.pop() if nets else None
+            if not nets:
+                return None
+            self._count -= 1
+            return nets.pop()
 
     def give(self, key: Any, net: Net) -> None:
         with self._lock:
+            self._count += 1
             self._free.setdefault(key, []).append(net)
-            self._free.move_to_end(key)
-            while sum(map(len, self._free.values())) > KEPT:
-                oldest = next(k for k, nets in self._free.items() if nets or k != key)
-                if self._free[oldest]:
-                    self._free[oldest].pop(0)
-                if not self._free[oldest]:
-                    del self._free[oldest]
+            if len(self._free) > 1:
+                self._free.move_to_end(key)
+            if self._count > KEPT:
+                self._drop()
+
+    def _drop(self) -> None:
+        """The net that was not asked for for the longest time, and keys that have none."""
+        oldest = next(key for key, nets in self._free.items() if nets)
+        self._free[oldest].pop(0)
+        self._count -= 1
+        for key in [key for key, nets in self._free.items() if not nets]:
+            del self._free[key]
 
     def __deepcopy__(self, memo: Any) -> Pool:
         return Pool()
@@ -133,7 +143,9 @@ class Layer:
 
     @property
     def noisy(self) -> bool:
-        return self.training and self._options.get("noise", {}).get("mode", "none") != "none"
+        if not self.training:
+            return False
+        return self._options.get("noise", {}).get("mode", "none") != "none"
 
 
 def _pointer(net: Net, x: torch.Tensor) -> Any:

@@ -194,29 +194,35 @@ class SNNWrapper(torch.nn.Module):
         exponentials), implicit.
         """
         check_tensor(x, "SNNWrapper")
-        if x.dim() < 2 or 0 in x.shape[:2]:
+        shape = x.shape
+        if len(shape) < 2 or not shape[0] or not shape[1]:
             raise ValueError(
-                f"x has the shape {list(x.shape)}; it is [T, B, ...]: steps, batch (each at least "
+                f"x has the shape {list(shape)}; it is [T, B, ...]: steps, batch (each at least "
                 "1), and one sample's"
             )
         if output_time is not None:
             say_once("output_time does nothing: every step has an output")
         if options is not None and not isinstance(options, Mapping):
             raise TypeError(f'options is {options!r}: it is a dict, {{"memory": 64}}')
-        options = dict(options or {})
+        options = dict(options) if options else {}
         # of a single sample, which has no spacing
-        alone = step_size_of(options.get("step_size")) or 1.0
+        alone = step_size_of(options.get("step_size")) or 1.0 if options else 1.0
         kind = interpolation_method or self.interpolation_method
-        times = self._times.of(len(x), x_time, self.substeps, kind, alone)
+        times = self._times.of(shape[0], x_time, self.substeps, kind, alone)
         dynamics = self._dynamics(method, options, times.step)
         rows = times.on_grid(x)
         neurons, norms = self._found()
-        call = self._call(len(rows), dynamics, neurons)
-        with run(call), self._norms(len(rows), norms):
-            y = self.module(rows.flatten(0, 1))
-        if call.averaged and isinstance(y, torch.Tensor) and y.dim() and len(y) == x.shape[1]:
+        steps = rows.shape[0]
+        call = self._call(steps, dynamics, neurons)
+        with run(call):
+            if norms and self.norm == "step":
+                with _step_by_step(norms, steps):
+                    y = self.module(rows.flatten(0, 1))
+            else:
+                y = self.module(rows.flatten(0, 1))
+        if call.averaged and isinstance(y, torch.Tensor) and y.dim() and len(y) == shape[1]:
             return y  # a ClassificationHead took the mean over time
-        y = self._unfolded(y, len(rows))
+        y = self._unfolded(y, steps)
         return y if self.substeps == 1 else y[:: self.substeps]  # a slice costs its backward
 
     def _call(
@@ -255,12 +261,13 @@ class SNNWrapper(torch.nn.Module):
                 f"the module gave a {type(y).__name__}; SNNWrapper takes modules that give one "
                 "tensor"
             )
-        if y.dim() == 0 or y.shape[0] % T:
+        shape = y.shape
+        if not shape or shape[0] % T:
             raise ValueError(
-                f"the module gave a tensor of shape {list(y.shape)}: its first axis must be time "
+                f"the module gave a tensor of shape {list(shape)}: its first axis must be time "
                 "and batch, as its input's"
             )
-        return y.reshape(T, -1, *y.shape[1:])
+        return y.reshape(T, shape[0] // T, *shape[1:])
 
     def _dynamics(self, method: str | None, options: dict[str, Any], step: float) -> dict[str, Any]:
         dynamics: dict[str, Any] = {
@@ -291,14 +298,10 @@ class SNNWrapper(torch.nn.Module):
             )
         return dynamics
 
-    def _norms(self, T: int, layers: list[Any]) -> contextlib.AbstractContextManager[None]:
-        """BatchNorm in training sees one step after the other."""
-        each = layers and self.norm == "step"
-        return _step_by_step(layers, T) if each else contextlib.nullcontext()
-
 
 @contextlib.contextmanager
 def _step_by_step(layers: list[Any], T: int) -> Iterator[None]:
+    """BatchNorm in training sees one step after the other."""
     for m in layers:
         m.forward = _StepByStep(m, T)
     try:
