@@ -338,6 +338,12 @@ static void refused(void **state)
     GOOD(fsnn_net_wrap(net, &d, &stream));
     REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "gl, l1 and euler work");
     fsnn_net_destroy(net);
+    s.neuron.resistance.value = 2;
+    d = dynamics_of(&s, &order);
+    net = network(&s);
+    GOOD(fsnn_net_wrap(net, &d, &stream));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "a resistance has no integers");
+    fsnn_net_destroy(net);
 }
 
 int main(void)
