@@ -69,7 +69,7 @@ def rows(share, count=BLOCK, width=784):
 
 
 def watch(options, description, threads, share):
-    command = [options.fsnn, "run", description, "--stream", "raw", "--threads", str(threads)]
+    command = [options.fsnn, "run", description, "--stream", "raw", "-q", "--threads", str(threads)]
     given = rows(share)
     fsnn, cat = Child(command, 4 * options.outputs), Child(["cat"], len(given[0]))
     pause = 1 / options.rate if options.rate else 0

@@ -15,7 +15,7 @@ const bench_workload *const bench_workloads[] = {
 
 typedef struct options {
     cli_common common;
-    bool quick, json, list, scaling;
+    bool quick, json, list, scaling, processor;
     const char *figure, *table;
     cli_int rounds, seconds;
 } options;
@@ -31,6 +31,10 @@ static const cli_option table[] = {
     {"scaling", 0, CLI_FLAG, offsetof(options, scaling), NULL,
      "each workload with one thread and with all, and how many times as quick that is, for the "
      "workload and for its floor",
+     0, 0},
+    {"processor", 0, CLI_FLAG, offsetof(options, processor), NULL,
+     "with one thread: time of the processor, not of the clock, for a machine with other work "
+     "(latency keeps the clock)",
      0, 0},
     {"json", 0, CLI_FLAG, offsetof(options, json), NULL, "one JSON object a line", 0, 0},
     {"table", 0, CLI_PATH, offsetof(options, table), "FILE", "also write a table in Markdown", 0,
@@ -258,6 +262,12 @@ static int run(void *given)
         if (status < 0)
             return cli_fail(status);
     }
+    if (o->processor && fsnn_threads() != 1)
+        return cli_error(CLI_USAGE,
+                         "--processor is for one thread: threads that wait for one another "
+                         "use a processor, too; give --threads 1");
+    if (o->processor)
+        bench_watch_processor();
     bench_machine(machine, sizeof machine);
     return (o->scaling ? run_scaling : run_rows)(o, machine);
 }

@@ -82,6 +82,10 @@ typedef struct bench_part {
     double time[BENCH_ROUNDS];  /* written: of each round */
 } bench_part;
 
+/* Seconds, of the clock or, once they are chosen, of the processors that the process had. */
+double bench_now(void);
+void bench_watch_processor(void);
+bool bench_watches_processor(void);
 /* Ends the workload's process with the library's sentence where a call fails. */
 void bench_try(int status);
 /* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 5) where a round

@@ -3,22 +3,14 @@
 #include "bench/suite/suite_networks.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { LATER = 5 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static double step(bench_net *n)
 {
-    double start = now();
+    double start = bench_now();
     bench_net_step(n);
-    return now() - start;
+    return bench_now() - start;
 }
 
 static int by_value(const void *a, const void *b)

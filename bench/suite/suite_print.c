@@ -89,9 +89,11 @@ void bench_print_json(const bench_row *r, const char *machine)
            r->workload, r->what, (long long)r->steps, (long long)r->batch, (long long)r->neurons,
            r->rounds);
     print_figures(r);
-    printf("\"peak_mib\": %.1f, \"threads\": %d, \"isa\": \"%s\", \"machine\": \"%s\", "
+    printf("\"peak_mib\": %.1f, \"clock\": \"%s\", \"threads\": %d, \"isa\": \"%s\", \"machine\": "
+           "\"%s\", "
            "\"version\": \"%s\", \"commit\": \"%s\"}\n",
-           r->bytes / (1 << 20), fsnn_threads(), fsnn_isa(), machine, fsnn_version(), FSNN_COMMIT);
+           r->bytes / (1 << 20), bench_watches_processor() ? "processor" : "wall", fsnn_threads(),
+           fsnn_isa(), machine, fsnn_version(), FSNN_COMMIT);
 }
 
 /* ---- text ---- */
@@ -152,8 +154,8 @@ void bench_print_row(const bench_row *r)
 
 static void machine_line(FILE *out, const char *machine, const char *threads)
 {
-    fprintf(out, "%s, %s, %s, fsnn %s (%s)\n\n", machine, threads, fsnn_isa(), fsnn_version(),
-            FSNN_COMMIT);
+    fprintf(out, "%s, %s, %s, fsnn %s (%s)%s\n\n", machine, threads, fsnn_isa(), fsnn_version(),
+            FSNN_COMMIT, bench_watches_processor() ? ", time of the processor" : "");
 }
 
 void bench_print_machine(FILE *out, const char *machine)

@@ -67,6 +67,10 @@ if ! "$fsnn" --version | grep -q '(without.*OpenMP'; then
     grep -q '| 1 thread, ms | 2 threads, ms |' "$dir/scaling.md"
 fi
 code=0
+"$fsnn" bench length --processor --threads 2 2> "$dir/error" || code=$?
+[ "$code" != 0 ]
+"$fsnn" bench length --quick --rounds 3 --threads 1 --processor --json | grep -q '"clock": "processor"'
+code=0
 "$fsnn" bench length --scaling --threads 1 2> "$dir/error" || code=$?
 [ "$code" = 2 ]
 grep -q 'compares one thread with several' "$dir/error"
