@@ -7,15 +7,16 @@
 
 /* Nanoseconds of processor time for a neuron and step of LIF neurons, one forward in evaluation and
  * one forward and backward in training together: a run of T steps takes fixed + lag T directly, and
- * block + mode modes(T) by exponentials. Measured by the layer alone (1,024 neurons, alpha 0.5,
- * Gruenwald-Letnikov), both engines in turns, one thread, medians of five, on an AMD EPYC with
- * AVX-512 whose kernels were lowered by FSNN_ISA: T = 64 to 4096, tolerances 1e-3 to 1e-7. */
+ * block + mode modes(T) by exponentials where the two meet (longer runs: up to a third less of the
+ * one or more of the other, which decides nothing). Measured by bench/bench_engines.c, medians of
+ * five on one thread of an AMD EPYC with AVX-512 whose kernels were lowered by FSNN_ISA: T = 64 to
+ * 4096, tolerances 1e-3 to 1e-7. */
 static const struct cost {
     double fixed, lag, block, mode;
 } costs[FSNN_ISA_LEVELS] = {
-    [FSNN_ISA_BASE] = {1.9, 0.063, 13.5, 0.083},
-    [FSNN_ISA_AVX2] = {1.0, 0.0243, 7.2, 0.045},
-    [FSNN_ISA_AVX512] = {1.05, 0.0111, 5.0, 0.034},
+    [FSNN_ISA_BASE] = {2.12, 0.0669, 6.25, 0.26},
+    [FSNN_ISA_AVX2] = {1.24, 0.025, 1.88, 0.17},
+    [FSNN_ISA_AVX512] = {1.25, 0.0123, 2.52, 0.0557},
 };
 
 /* Exponentials of a run of a few hundred steps, about; the same for all orders (frac/fit.h). */

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-/* A group's working space is to stay in the second cache; more rows, fewer tiles. */
-enum { SPACE_ROWS = 2048 };
+/* What a group works on is to stay in the second cache; more rows, fewer tiles. Of a compressed
+ * memory that are only the newest rows, but the others take room, too. */
+enum { SPACE_ROWS = 2048, SPACE_MOST = 1 << 15 };
 
 static int64_t clamp(int64_t x, int64_t low, int64_t high)
 {
@@ -15,8 +16,8 @@ bool scan_fused_fits(const scan *s)
 {
     const frac_memory *m = &s->memory;
     const reset_rule *reset = scan_resetting(s);
-    bool state = m->scheme == FRAC_EXPLICIT && !m->method->drive && !m->method->start &&
-                 m->sums == 1 && !m->compressed;
+    bool state =
+        m->scheme == FRAC_EXPLICIT && !m->method->drive && !m->method->start && m->sums == 1;
     bool plain =
         reset->ahead && !reset->state && !reset->counts && !reset->clears && !reset->keeps_arg;
     bool wide = s->model->wide && s->fused.wide.data && !reset->subtracts;
@@ -41,9 +42,17 @@ static fsnn_status rooms(scan *s, int workers)
     if (s->model->wide)
         FSNN_TRY(scan_block_reserve(&s->fused.wide, wide_bytes(s) * (size_t)workers));
     FSNN_TRY(scan_block_reserve(
-        &s->fused.space, fsnn_bytes(workers * s->fused.group * s->fused.rows, sizeof(lanes))));
+        &s->fused.space,
+        fsnn_bytes(workers * s->fused.group * scan_fused_stride(s), sizeof(lanes))));
     s->fused.workers = workers;
     return FSNN_OK;
+}
+
+/* Rows of a tile that calls of K steps work on at a time. */
+static int64_t rows_at_work(const scan *s, int64_t K)
+{
+    int64_t near = 2 * FRAC_SPAN + s->memory.modes.padded;
+    return s->memory.compressed && near < K + 1 ? near : K + 1;
 }
 
 fsnn_status scan_fused_plan(scan *s, int64_t K)
@@ -51,7 +60,8 @@ fsnn_status scan_fused_plan(scan *s, int64_t K)
     int workers = fsnn_threads();
     /* every thread wants a few groups */
     int64_t share = clamp(scan_fused_tiles(s) / (4 * (int64_t)workers), 1, SCAN_GROUP);
-    s->fused.group = clamp(SPACE_ROWS / (K + 1), 1, share);
+    share = clamp(SPACE_MOST / (K + 1), 1, share);
+    s->fused.group = clamp(SPACE_ROWS / rows_at_work(s, K), 1, share);
     s->fused.rows = K + 1;
     return rooms(s, workers);
 }
@@ -76,14 +86,14 @@ static int64_t least_common(int64_t a, int64_t b)
 }
 
 /* Nothing the plan leaves open may keep the fused scan from doing it: there is no array to fall
- * back on. (Reset `subtract` goes without: sums of a sink's gradients would round otherwise than
- * those of arrays, which networks with it have always had.) */
+ * back on. (Reset `subtract` and exponentials go without: sums of a sink's gradients would round
+ * otherwise than those of arrays, which networks with them have always had.) */
 static bool always_fits(const scan *s)
 {
     const fsnn_order *order = &s->memory.order;
     bool orders = s->chain.on && (order->learn_alpha || order->learn_coefficient);
-    bool ahead = !scan_resetting(s)->subtracts;
-    return scan_fused_fits(s) && ahead && !s->model->wide && !s->step.on && !orders;
+    bool usual = !scan_resetting(s)->subtracts && !s->memory.compressed;
+    return scan_fused_fits(s) && usual && !s->model->wide && !s->step.on && !orders;
 }
 
 bool scan_sinks(scan *s, const scan_sink *sink)
@@ -169,8 +179,8 @@ void scan_fused_open(const scan *s, int64_t number, int worker, scan_group *grou
 {
     bool one = scan_alike(s);
     (s->sink.lines ? open_patch : open_neighbours)(s, number, group);
-    group->space =
-        (real *)s->fused.space.data + (int64_t)worker * s->fused.group * s->fused.rows * ROW_LANES;
+    group->space = (real *)s->fused.space.data +
+                   (int64_t)worker * s->fused.group * scan_fused_stride(s) * ROW_LANES;
     for (int i = 0; i < group->tiles; i++) {
         scan_tile tile;
         if (i == 0 || !one) {

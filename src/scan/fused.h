@@ -1,5 +1,6 @@
 /* scan/fused.h: the scan of the commonest neurons in one loop body: explicit schemes whose
- * history keeps states, resets `current`, `none` and `subtract`, one sum over the past; if and lif,
+ * history keeps states, resets `current`, `none` and `subtract`, one sum over the past, lag by lag
+ * or, where no order is learned, backward too, by exponentials for what is far; if and lif,
  * and, but for `subtract`, models that are wide (neuron/model.h). The same numbers as the general
  * scan, bit for bit.
  *
@@ -40,6 +41,13 @@ typedef struct scan_band {
     lanes v[SCAN_BAND], dv[SCAN_BAND], gdv[SCAN_BAND], gv[SCAN_BAND], gI[SCAN_BAND];
 } scan_band;
 
+/* Rows of a tile in its group's space: states, or q, of a call; behind them, backward, what the
+ * modes have taken in of q. */
+static inline int64_t scan_fused_stride(const scan *s)
+{
+    return s->fused.rows + (s->memory.compressed ? s->memory.modes.padded : 0);
+}
+
 /* One group of tiles. */
 typedef struct scan_group {
     int tiles;
@@ -47,7 +55,7 @@ typedef struct scan_group {
     int64_t tile[SCAN_GROUP];
     int64_t next; /* about as many tiles further on stand those of the next group */
     int64_t sample, line, from, count; /* the patch, where there is a sink */
-    real *space;                       /* [tiles][fused.rows][32], this worker's own */
+    real *space;                       /* [tiles][scan_fused_stride][32], this worker's own */
     scan_band *band;                   /* this worker's own; NULL where the model is not wide */
     void *self[SCAN_BANDS];            /* the model's, of each band */
     lanes spikes[SCAN_GROUP]; /* of the step in work, or their gradients, where there is a sink */

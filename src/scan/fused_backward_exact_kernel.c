@@ -14,7 +14,9 @@
  * where a wide model says what gI and the leak's part of the carry are from gf + gtest. The spikes
  * need not be read: they are where v + dv - theta >= least. Gradients of tau and threshold are
  * summed where they are learned. Those of the order come from the rows of q, once a group has them
- * all; only what they have through the gain is summed on the way. Compiled without contraction, as
+ * all; only what they have through the gain is summed on the way. Where the memory is compressed,
+ * rows receive from outputs that are far through modes, as scan/track_backward_kernel.h has it;
+ * learned orders are left to the general scan then. Compiled without contraction, as
  * the forward scan is. Cost: 2 lags flops, three numbers read and one written a neuron and step.
  *
  * Chained calls leave q and carry where the general scan leaves them, tile by tile. */
@@ -27,6 +29,8 @@ typedef struct job {
     scan *s;
     const scan_kernels *kernels;
     const frac_kernels *frac;
+    const frac_modes_kernels *modes; /* NULL: all lags one by one */
+    int64_t first, top; /* numbers of the call's first output, of the newest that left a q */
     const real *w;
     int64_t window;
     const real *I, *gspikes;
@@ -55,6 +59,10 @@ typedef struct walk {
     lanes grow[SCAN_GROUP][NEURON_ROWS];
     lanes ggain[SCAN_GROUP];
     lanes sum_I[SCAN_GROUP]; /* of its gradients over the steps */
+    /* where the memory is compressed: what the modes have taken in of q, the outputs of spans >=
+     * span + 2 */
+    real *far[SCAN_GROUP];
+    int64_t span;
 } walk;
 
 static ALWAYS row slope_of(const job *j, const row *arg)
@@ -224,7 +232,7 @@ static ALWAYS void ask(const walk *w, int t, int64_t k)
 /* What tile t's state of row r, the i-th of a block, gave to later ones; `lags` of it are left. */
 static ALWAYS row given_of(const walk *w, int t, int64_t r, int64_t i, int64_t lags, bool whole)
 {
-    row gh = whole ? row_load(w->sum[t][i]) : (row){0};
+    row gh = whole || w->j->modes ? row_load(w->sum[t][i]) : (row){0};
     return row_past(gh, w->j->w, w->q[t] + r * ROW_LANES, lags);
 }
 
@@ -262,15 +270,69 @@ static void fetch(walk *w, int64_t k)
                              g->spikes[0]);
 }
 
+/* Rows of q before row r that are summed one by one. */
+static ALWAYS int64_t lags_of(const job *j, int64_t r)
+{
+    int64_t past = r;
+    if (j->modes) {
+        int64_t newest = j->top + 1 - ((j->top - r) / FRAC_SPAN + 2) * FRAC_SPAN;
+        past = newest > 0 ? r - newest : r;
+    }
+    return past < j->window ? past : j->window;
+}
+
+/* Takes the modes on to the span of row r: the outputs of span b are taken in when rows of b - 2
+ * come. Outputs older than the call's first have no q. */
+static void absorb(walk *w, int64_t r)
+{
+    const job *j = w->j;
+    for (; w->span > (j->top - r) / FRAC_SPAN; w->span--) {
+        int64_t newest = (w->span + 2) * FRAC_SPAN - 1; /* of span + 1, which is taken in */
+        int64_t first = newest > j->top ? newest - j->top : 0;
+        int64_t last = newest + 1 - j->first < FRAC_SPAN ? newest + 1 - j->first : FRAC_SPAN;
+        for (int t = 0; t < w->group.tiles && first < last; t++)
+            j->modes->absorb(&j->s->memory.modes, w->q[t] + (j->top - newest + first) * ROW_LANES,
+                             first, last, w->far[t]);
+    }
+}
+
+/* Adds what the modes give to rows r, r + 1, ... of one span to the sums of the block. */
+static void recall(walk *w, int64_t r, bool whole)
+{
+    const job *j = w->j;
+    const frac_modes *m = &j->s->memory.modes;
+    const real *out = m->out[0] + FRAC_SPAN - 1 - (j->top - r) % FRAC_SPAN;
+    for (int t = 0; t < w->group.tiles; t++) {
+        lanes more[FRAC_BLOCK];
+        if (!whole)
+            memset(w->sum[t], 0, sizeof w->sum[t]);
+        j->modes->recall(m, out, w->far[t], FRAC_BLOCK, more[0]);
+        for (int o = 0; o < FRAC_BLOCK; o++)
+            EACH_VEC add_to(w->sum[t][o] + i * VEC, vec_load(more[o] + i * VEC));
+    }
+}
+
+/* Rows of the block that begins with row r; `end`: behind the last one. */
+static int64_t block_rows(const job *j, int64_t r, int64_t end)
+{
+    int64_t left = j->modes ? (j->top - r) % FRAC_SPAN + 1 : FRAC_BLOCK;
+    left = left < FRAC_BLOCK ? left : FRAC_BLOCK;
+    return end - r < left ? end - r : left;
+}
+
 static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, test when, int learns)
 {
     const job *j = w->j;
-    int64_t past = r < j->window ? r : j->window;
-    bool whole = rows_whole(r, steps);
+    int64_t past = lags_of(j, r);
+    bool whole = j->modes ? steps > SCAN_FEW : rows_whole(r, steps);
+    if (j->modes)
+        absorb(w, r);
     for (int t = 0; t < w->group.tiles && whole; t++)
         j->frac->far(j->w, w->q[t] + (r - past) * ROW_LANES, past, w->sum[t][0]);
+    if (j->modes)
+        recall(w, r, whole);
     for (int64_t i = 0; i < steps; i++) {
-        int64_t rows = whole ? i : r + i, lags = rows < j->window ? rows : j->window;
+        int64_t within = i < j->window ? i : j->window, lags = whole ? within : lags_of(j, r + i);
         int64_t k = j->later + j->s->K - 1 - (r + i);
         if (j->sink)
             fetch(w, k);
@@ -290,8 +352,10 @@ static ALWAYS void block(walk *w, int64_t r, int64_t steps, derivative kind, tes
     static void name(walk *w)                                                                      \
     {                                                                                              \
         int64_t end = w->j->later + w->j->s->K;                                                    \
-        for (int64_t r = w->j->later; r < end; r += FRAC_BLOCK)                                    \
-            block(w, r, end - r < FRAC_BLOCK ? end - r : FRAC_BLOCK, kind, when, learns);          \
+        for (int64_t r = w->j->later, rows; r < end; r += rows) {                                  \
+            rows = block_rows(w->j, r, end);                                                       \
+            block(w, r, rows, kind, when, learns);                                                 \
+        }                                                                                          \
     }
 #define WALKS(kind, when)                                                                          \
     WALK(walk_##kind##_##when##_none, kind, when, LEARNS_NONE)                                     \
@@ -391,11 +455,24 @@ static real *carry_of(const scan *s, int64_t tile)
     return ((lanes *)s->chain.carry.data)[tile * SCAN_CARRY + CARRY_STATE];
 }
 
+/* What the modes of the group's tile t have taken in so far. */
+static void open_modes(walk *w, int t, bool handed)
+{
+    const scan *s = w->j->s;
+    int64_t padded = s->memory.modes.padded;
+    w->far[t] = w->group.space + (t * scan_fused_stride(s) + s->fused.rows) * ROW_LANES;
+    if (s->chain.on)
+        w->far[t] = (real *)s->adjoint.far.data + w->group.tile[t] * padded * ROW_LANES;
+    if (!handed)
+        memset(w->far[t], 0, sizeof(lanes) * (size_t)padded);
+}
+
 static void open_group(walk *w, int64_t number, int worker)
 {
     const scan *s = w->j->s;
     scan_fused_open(s, number, worker, &w->group);
     bool handed = s->chain.on && s->chain.handed;
+    w->span = handed ? s->chain.span : w->j->top / FRAC_SPAN;
     if (!handed)
         memset(w->carry, 0, sizeof *w->carry * (size_t)w->group.tiles);
     if (w->j->sums)
@@ -407,7 +484,9 @@ static void open_group(walk *w, int64_t number, int worker)
     for (int t = 0; t < w->group.tiles; t++) {
         w->u[t] = scan_rows_of(&s->history.u, w->group.tile[t]) +
                   (s->history.u.rows - s->K - 1) * ROW_LANES;
-        w->q[t] = w->group.space + t * s->fused.rows * ROW_LANES;
+        w->q[t] = w->group.space + t * scan_fused_stride(s) * ROW_LANES;
+        if (w->j->modes)
+            open_modes(w, t, handed);
         if (!s->chain.on)
             continue;
         w->q[t] = (real *)s->adjoint.q.data + w->group.tile[t] * s->adjoint.q_capacity * ROW_LANES;
@@ -474,16 +553,20 @@ int64_t FSNN_K(scan_fused_backward)(scan *s, const real *I, const real *gspikes,
                                     const scan_grads *grads, const scan_order *order, int orders)
 {
     int64_t tiles = scan_fused_tiles(s);
-    if (!scan_fused_fits(s) || tiles == 0 || (s->chain.on && orders) ||
+    if (!scan_fused_fits(s) || tiles == 0 || ((s->chain.on || s->memory.compressed) && orders) ||
         (!s->chain.on && s->K >= s->fused.rows))
         return 0;
     const fsnn_surrogate *surrogate = &s->options.surrogate;
     const scan_kernels *kernels = scan_kernels_get();
     const reset_rule *reset = scan_resetting(s);
+    int64_t first = scan_output(s, s->history.time - s->K);
     bool attached = !s->options.detach_reset && (reset->reset_drive || reset->subtracts);
     job j = {.s = s,
              .kernels = kernels,
              .frac = frac_kernels_get(),
+             .modes = s->memory.compressed ? frac_modes_kernels_get() : NULL,
+             .first = first,
+             .top = first + s->K - 1 + (s->chain.on ? s->chain.later : 0),
              .w = s->memory.sum[0].w,
              .window = s->memory.sum[0].window,
              .I = I,

@@ -37,6 +37,12 @@ static ALWAYS void row_ask(const real *p)
     __builtin_prefetch(p + 16);
 }
 
+/* a where the mask's lanes are -1, b where they are 0. */
+static ALWAYS vec vec_choose(vec_int mask, vec a, vec b)
+{
+    return (vec)(((vec_int)a & mask) | ((vec_int)b & ~mask));
+}
+
 /* What gives the derivative: a line of the loop, with a leak or without, or the model, for a
  * band. */
 typedef enum derivative { PLAIN, LEAKY, WIDE, DERIVATIVES } derivative;

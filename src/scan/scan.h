@@ -32,7 +32,7 @@ typedef struct scan_rows {
 
 /* What the fused scan has settled (scan/fused.h). */
 typedef struct scan_fused {
-    scan_block space; /* [workers][group][rows][32] */
+    scan_block space; /* [workers][group][scan_fused_stride][32] */
     scan_block wide;  /* [workers] what bands of tiles need, where the model is wide */
     int workers;
     int64_t group, rows;

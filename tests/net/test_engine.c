@@ -24,7 +24,7 @@ static void by_length(void **state)
         int64_t T = 1;
         while (settled(tolerances[i], T, FSNN_ENGINE_AUTO) == FSNN_ENGINE_DIRECT)
             T++;
-        assert_true(T > 128 && T < 1024);
+        assert_true(T > 64 && T < 512);
         assert_true(T >= before); /* a finer tolerance takes more exponentials */
         before = T;
         for (; T < 5000; T += 7)

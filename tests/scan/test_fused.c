@@ -16,6 +16,7 @@ typedef struct setup {
     double alpha, h;
     int terms; /* of the order */
     int64_t memory, K, chunk, B, N, channels;
+    double tolerance; /* > 0: far lags by exponentials */
     bool last, learn, learn_order;
 } setup;
 
@@ -89,7 +90,7 @@ static void open_machine(machine *m, const setup *c, bool general)
     for (int p = 0; p < PARS; p++)
         if (p != PAR_V_RESET && p != PAR_V0 && p != PAR_REST)
             m->s.par[p] = (scan_param){m->par[p], c->channels};
-    frac_keep keep = {.steps = c->memory};
+    frac_keep keep = {.steps = c->memory, .tolerance = c->tolerance, .horizon = 4096};
     frac_memory_init(&m->s.memory, c->method, false, &order, c->h, &keep);
     if (!c->e) { /* potentials that count from a rest, one number for all */
         m->par[PAR_REST][0] = 0.125f;
@@ -97,6 +98,16 @@ static void open_machine(machine *m, const setup *c, bool general)
     }
     m->s.memory.leak = (frac_leak){m->par[PAR_TAU][0], !c->e && !strcmp(c->kind, "lif")};
     GOOD(scan_plan(&m->s, c->chunk));
+}
+
+/* Both are as far from a spike that the memory's error could change. */
+static void compare_extremes(const machine *a, const machine *b)
+{
+    for (int64_t t = 0; t < a->s.tiles; t++) {
+        const scan_extremes *x = (scan_extremes *)a->s.history.extremes.data + t,
+                            *y = (scan_extremes *)b->s.history.extremes.data + t;
+        assert_true(x->margin == y->margin && x->largest == y->largest);
+    }
 }
 
 /* Chunk by chunk, each backward after its forward, as truncated backpropagation does. */
@@ -151,6 +162,9 @@ static void compare(const setup *c)
     assert_memory_equal(fused.gpar, general.gpar, sizeof fused.gpar);
     assert_memory_equal(fused.galpha, general.galpha, sizeof fused.galpha);
     assert_memory_equal(fused.gcoefficient, general.gcoefficient, sizeof fused.gcoefficient);
+    assert_true(fused.s.memory.compressed == (c->tolerance > 0));
+    if (c->tolerance > 0)
+        compare_extremes(&fused, &general);
     assert_true(c->learn == (fused.gpar[PAR_TAU][0] != 0));
     /* the last state of a call reaches a spike of it only where the test comes after the step */
     bool reaches = c->chunk > 1 || c->options.reset == FSNN_RESET_SUBTRACT;
@@ -333,10 +347,48 @@ static void orders(void **state)
         }
 }
 
+/* Far lags by exponentials: lengths around those of spans, whole and in pieces, all resets; a
+ * learned order; equations; a group of several tiles and the rest of one; written past the
+ * caches. */
+static void exponentials(void **state)
+{
+    (void)state;
+    static const int64_t length[] = {1, 23, 24, 25, 47, 48, 49, 61, 73, 150}, cut[] = {1, 2, 5};
+    static const frac_method *const method[] = {&frac_gl, &frac_l1};
+    equation *e = compile("(-v^2 + I)/tau");
+    for (int i = 0; i < FSNN_COUNT(length) * FSNN_COUNT(cut) * RESETS; i++) {
+        setup c = plain();
+        int64_t in = cut[i / FSNN_COUNT(length) % FSNN_COUNT(cut)];
+        c.tolerance = i % 2 ? 1e-3 : 1e-6;
+        c.method = method[i / 2 % 2];
+        c.options.reset = reset[i / FSNN_COUNT(length) / FSNN_COUNT(cut)];
+        c.K = length[i % FSNN_COUNT(length)];
+        c.chunk = (c.K + in - 1) / in;
+        c.learn = i % 3;
+        c.channels = i % 4 ? 1 : CHANNELS;
+        c.options.v0 = i % 5 ? 0 : 0.375;
+        compare(&c);
+        c.learn_order = c.K > 1;
+        compare(&c);
+        c.learn_order = false;
+        c.e = e;
+        if (c.options.reset != FSNN_RESET_SUBTRACT)
+            compare(&c);
+    }
+    setup c = plain();
+    c.tolerance = 1e-5;
+    c.B = 4;
+    c.N = 33008;
+    c.K = c.chunk = 60;
+    compare(&c);
+    equation_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(kinds),  cmocka_unit_test(lengths),
                                        cmocka_unit_test(shapes), cmocka_unit_test(equations),
-                                       cmocka_unit_test(orders), cmocka_unit_test(large)};
+                                       cmocka_unit_test(orders), cmocka_unit_test(exponentials),
+                                       cmocka_unit_test(large)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
