@@ -21,12 +21,24 @@ typedef struct fsnn_series_info {
     int64_t classes;           /* 0: without classes */
     int64_t shortest, longest; /* samples in time */
     int64_t total;             /* samples in time of all series together */
-    int64_t missing;           /* values that the file left out ("?"), filled in by the reader */
+    int64_t missing;           /* values that the file left out ("?") */
     double rate;               /* samples a second; 0: not known */
 } fsnn_series_info;
 
 /* ---- readers; errors: FSNN_EIO, FSNN_EFORMAT (file, line or byte, what was found),
  * FSNN_EUNSUPPORTED, FSNN_EMEMORY */
+
+/* What becomes of missing values. */
+typedef enum fsnn_missing {
+    /* a straight line between the neighbours in time; at the ends the nearest value. A channel
+     * without any value is refused. */
+    FSNN_MISSING_INTERPOLATE,
+    /* they stay, as NaN; statistics of fsnn_series_scale leave them out, and fsnn_data_series makes
+     * them 0 and gives each channel a second one that tells which values were there (Z. C. Lipton,
+     * D. Kale, R. Wetzel 2016; the masking vector of Z. Che et al., GRU-D, 2018) */
+    FSNN_MISSING_MASK,
+    FSNN_MISSINGS
+} fsnn_missing;
 
 /* UCR/UEA text files of classification problems: one or several dimensions, equal or unequal
  * length, in one of three forms, known by its content. `.ts`: classes in the order of @classLabel.
@@ -38,6 +50,9 @@ typedef struct fsnn_series_info {
  * dimensions of one series that differ in length. (A. Bagnall et al., The UEA multivariate time
  * series classification archive, 2018; H. A. Dau et al., The UCR time series archive, 2019.) */
 FSNN_API fsnn_status fsnn_series_ts(const char *path, fsnn_series **series);
+/* The same with missing values as `missing` says. Also FSNN_EARGUMENT. */
+FSNN_API fsnn_status fsnn_series_ts_missing(const char *path, fsnn_missing missing,
+                                            fsnn_series **series);
 
 /* Which files of a folder, and what their names say. */
 typedef struct fsnn_wav_options {
@@ -76,12 +91,13 @@ typedef struct fsnn_csv_options {
     const char *target;      /* column of the number that a regression is to give; NULL: none */
     char separator, decimal; /* ',', ';', '\t', ' ' (blanks), ...; '.', ','; 0: found */
     fsnn_wav_options files;  /* of a folder; pattern NULL: "{file}.csv" */
+    fsnn_missing missing;
 } fsnn_csv_options;
 
 /* Tables of texts (CSV) as series, a file or a folder of them: separators comma, semicolon, tab,
  * | or blanks, a line of names or none (columns are then "1", "2", ...), cells in quotes, remarks
  * behind #, numbers with a point or a comma. Missing values (empty, ?, NA, NaN, null) are
- * interpolated as by fsnn_series_ts; at the end of a row that is a series they shorten it.
+ * treated as `missing` says; at the end of a row that is a series they shorten it.
  * Classes are sorted, as numbers where all are. Times evenly spaced give the rate. `options` may
  * be NULL. */
 FSNN_API fsnn_status fsnn_series_csv(const char *path, const fsnn_csv_options *options,
@@ -96,6 +112,7 @@ typedef struct fsnn_wfdb_options {
         after; /* seconds from the beginning of a window to the beat, and from there to its end */
     double from,
         to; /* seconds: windows that are not wholly between them are left out; to 0: the end */
+    fsnn_missing missing;
 } fsnn_wfdb_options;
 
 /* A WFDB record, `path` its header (.hea); signal files, segments and annotations .atr beside it.
@@ -105,8 +122,8 @@ typedef struct fsnn_wfdb_options {
  * averaged, rate and annotations count frames. A first value or checksum that differs from the
  * header's is told (fsnn_series_note). With options NULL the whole record is one series
  * without class. The mark of no sample (the lowest value of a format; 8 has none), gaps between
- * segments and the end behind a skew are missing values, over which a straight line is drawn as in
- * .ts files; beats in whose window a signal has no sample at all are left out (fsnn_series_note).
+ * segments and the end behind a skew are missing values. Where they are interpolated, beats in
+ * whose window a signal has no sample at all are left out (fsnn_series_note).
  * (PhysioNet, WFDB file formats; A. Goldberger et al. 2000.) */
 FSNN_API fsnn_status fsnn_series_wfdb(const char *path, const fsnn_wfdb_options *options,
                                       fsnn_series **series);
@@ -118,6 +135,7 @@ typedef struct fsnn_wfdb_records_options {
      * line of names or without; records that it does not name are left out (fsnn_series_note) */
     const char *table;
     fsnn_wav_options files; /* of a folder; pattern NULL: "{record}.hea", "{label}/{record}.hea" */
+    fsnn_missing missing;
 } fsnn_wfdb_records_options;
 
 /* WFDB records as series, a whole record each: those of a folder, or one header. All have as many
@@ -151,8 +169,8 @@ FSNN_API fsnn_status fsnn_series_edf(const char *path, const fsnn_edf_options *o
 
 /* ---- looking ---- */
 FSNN_API void fsnn_series_info_get(const fsnn_series *series, fsnn_series_info *info);
-/* [length, channels], borrowed; `label` (or NULL) becomes the class, -1 without. NULL where there
- * is no such series. */
+/* [length, channels], borrowed, NaN where a value is missing and was not filled in; `label` (or
+ * NULL) becomes the class, -1 without. NULL where there is no such series. */
 FSNN_API const float *fsnn_series_values(const fsnn_series *series, int64_t index, int64_t *length,
                                          int32_t *label);
 /* What a user should know about how the files were read, one sentence each (channels were averaged,
@@ -174,7 +192,7 @@ FSNN_API void fsnn_series_destroy(fsnn_series *series);
  * `training` lacks. */
 FSNN_API fsnn_status fsnn_series_number_as(fsnn_series *series, const fsnn_series *training);
 
-/* ---- front ends: replace the series by others ---- */
+/* ---- front ends: replace the series by others. FSNN_EARGUMENT where missing values stay ---- */
 
 /* Keeps every `factor`-th sample after a low-pass (sinc with a Hann window, 16 factor + 1 taps, cut
  * at 0.45 of the new rate). */
@@ -203,7 +221,7 @@ typedef enum fsnn_scale {
     FSNN_SCALES
 } fsnn_scale;
 /* x <- (x - mean) / deviation with the statistics of `of` (the training set; the same number of
- * channels). For a constant channel only the mean is subtracted. */
+ * channels), without missing values. For a constant channel only the mean is subtracted. */
 FSNN_API fsnn_status fsnn_series_scale(fsnn_series *series, fsnn_scale scale,
                                        const fsnn_series *of);
 
@@ -214,7 +232,9 @@ typedef enum fsnn_pad {
     FSNN_PAD_START, /* zeros before it; the end of one that is too long is kept */
     FSNN_PADS
 } fsnn_pad;
-/* Copies; T = steps (0: the longest series). */
+/* Copies; T = steps (0: the longest series). Of series read with FSNN_MISSING_MASK samples are
+ * [T, 2 channels]: the values, 0 where one is missing, then for each of them 1 where it was there
+ * and 0 where it was not (padding, too). */
 FSNN_API fsnn_status fsnn_data_series(const fsnn_series *series, int64_t steps, fsnn_pad pad,
                                       fsnn_data **data);
 

@@ -54,6 +54,7 @@ static const char decimals[] = {0, '.', ','};
 static const fsnn_key keys[] = {
     DATA_KEYS(csv_data, set_keys),
     DATA_SERIES_KEYS,
+    DATA_MISSING_KEY,
     {.name = "row",
      .type = FSNN_KEY_ENUM,
      .offset = offsetof(csv_data, row),
@@ -114,7 +115,8 @@ static fsnn_status read(const data_place *at, fsnn_series **out)
                                 .row_is_sample = o->row == ROW_SAMPLE,
                                 .separator = separators[o->separator],
                                 .decimal = decimals[o->decimal],
-                                .files = {.pattern = o->pattern, .only = set->only}};
+                                .files = {.pattern = o->pattern, .only = set->only},
+                                .missing = (fsnn_missing)o->options.series.missing};
     FSNN_TRY(data_set_file(at, "path", set->path, &path));
     FSNN_TRY(data_set_file(at, "list", set->list, &options.files.list));
     FSNN_TRY(data_set_file(at, "except", set->except, &options.files.except));

@@ -6,9 +6,10 @@
 #include <math.h>
 
 static const char *const front_names[] = {"raw", "frames", "mel", NULL};
-/* Indices are the values of fsnn_scale and fsnn_pad. */
+/* Indices are the values of fsnn_scale, fsnn_pad and fsnn_missing. */
 const char *const data_scale_names[] = {"none", "all", "channel", "sample", NULL};
 const char *const data_pad_names[] = {"end", "start", NULL};
+const char *const data_missing_names[] = {"interpolate", "mask", NULL};
 
 /* Offsets within series_section, to which the group points. */
 const fsnn_key data_front_keys[] = {

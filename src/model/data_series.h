@@ -16,6 +16,7 @@ typedef struct series_section {
     fsnn_mel mel;      /* but for frame and hop */
     int scale, pad;    /* fsnn_scale, fsnn_pad */
     int64_t steps;     /* T; 0: the longest */
+    int missing;       /* fsnn_missing */
 } series_section;
 
 typedef struct series_options {
@@ -39,7 +40,18 @@ typedef fsnn_status series_reader(const data_place *at, fsnn_series **out);
 fsnn_status data_series_open(const data_place *at, series_reader *read, fsnn_data **out);
 
 extern const fsnn_key data_front_keys[];
-extern const char *const data_scale_names[], *const data_pad_names[];
+extern const char *const data_scale_names[], *const data_pad_names[], *const data_missing_names[];
+
+/* Of kinds whose files can mark values as missing. */
+#define DATA_MISSING_KEY                                                                           \
+    {                                                                                              \
+        .name = "missing", .type = FSNN_KEY_ENUM,                                                  \
+        .offset = offsetof(series_options, series.missing), .names = data_missing_names,           \
+        .help = "values that are missing. interpolate: a straight line between the neighbours in " \
+                "time, at the ends the nearest value; mask: 0, after scaling, and each channel "   \
+                "gets a second one, behind all of the first, that is 1 where a value is there "    \
+                "and 0 where it is missing, so that a network has twice the inputs"                \
+    }
 
 #define DATA_SERIES_KEYS                                                                           \
     {.name = "front",                                                                              \

@@ -18,14 +18,16 @@ static const fsnn_key set_keys[] = {
     {0},
 };
 
-static const fsnn_key keys[] = {DATA_KEYS(ts_options, set_keys), DATA_SERIES_KEYS, {0}};
+static const fsnn_key keys[] = {
+    DATA_KEYS(ts_options, set_keys), DATA_SERIES_KEYS, DATA_MISSING_KEY, {0}};
 
 static fsnn_status read(const data_place *at, fsnn_series **out)
 {
     const data_path_set *set = (const data_path_set *)at->set;
     const char *path = NULL;
     FSNN_TRY(data_set_file(at, "path", set->path, &path));
-    return fsnn_series_ts(path, out);
+    const ts_options *o = (const ts_options *)at->d->data;
+    return fsnn_series_ts_missing(path, (fsnn_missing)o->options.series.missing, out);
 }
 
 static fsnn_status open(const data_place *at, fsnn_data **out)

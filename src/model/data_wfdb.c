@@ -70,6 +70,7 @@ static const fsnn_key set_keys[] = {
 static const fsnn_key keys[] = {
     DATA_KEYS(wfdb_options, set_keys),
     DATA_SERIES_KEYS,
+    DATA_MISSING_KEY,
     {.name = "classes",
      .type = FSNN_KEY_TEXT,
      .offset = offsetof(wfdb_options, symbols),
@@ -120,7 +121,8 @@ static fsnn_status read_beats(const data_place *at, const char *path, fsnn_serie
     const wfdb_options *o = (const wfdb_options *)at->d->data;
     const wfdb_set *set = (const wfdb_set *)at->set;
     FSNN_TRY(check_split(at));
-    fsnn_wfdb_options options = {o->symbols, o->before, o->after, set->from, set->to};
+    fsnn_wfdb_options options = {o->symbols, o->before, o->after,
+                                 set->from,  set->to,   (fsnn_missing)o->options.series.missing};
     return fsnn_series_wfdb(path, &options, out);
 }
 
@@ -145,7 +147,8 @@ static fsnn_status read_records(const data_place *at, const char *path, fsnn_ser
     const wfdb_options *o = (const wfdb_options *)at->d->data;
     const wfdb_set *set = (const wfdb_set *)at->set;
     fsnn_wfdb_records_options options = {.comment = o->comment,
-                                         .files = {.pattern = o->pattern, .only = set->only}};
+                                         .files = {.pattern = o->pattern, .only = set->only},
+                                         .missing = (fsnn_missing)o->options.series.missing};
     FSNN_TRY(check_keys(at));
     FSNN_TRY(data_set_file(at, "table", set->table, &options.table));
     FSNN_TRY(data_set_file(at, "list", set->list, &options.files.list));

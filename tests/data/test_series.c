@@ -437,13 +437,13 @@ static void wfdb_reads(void **state)
         int count;
         int beats[4], labels[4];
     } row[] = {
-        {{"N A V", 1, 0.5, 0, 0}, 4, {10, 30, 60, 95}, {0, 1, 2, 0}},
-        {{"N AV", 1, 0.6, 0, 0},
+        {{"N A V", 1, 0.5, 0, 0, 0}, 4, {10, 30, 60, 95}, {0, 1, 2, 0}},
+        {{"N AV", 1, 0.6, 0, 0, 0},
          3,
          {10, 30, 60},
          {0, 1, 1}}, /* the last window would end behind the record */
-        {{"V", 1, 0.5, 0, 0}, 1, {60}, {0}},
-        {{"NAV", 1, 0.5, 0.1, 6.4},
+        {{"V", 1, 0.5, 0, 0, 0}, 1, {60}, {0}},
+        {{"NAV", 1, 0.5, 0.1, 6.4, 0},
          1,
          {30},
          {0}}, /* 0..15 begins too early, 50..65 ends too late */
@@ -620,23 +620,23 @@ static void wfdb_refuses(void **state)
         assert_null(s);
     }
     make_record(RECORD);
-    fsnn_wfdb_options o = {"Q", 1, 1, 0, 0};
+    fsnn_wfdb_options o = {"Q", 1, 1, 0, 0, 0};
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT, "no beat of the classes \"Q\"");
-    o = (fsnn_wfdb_options){"N", 1, 1, 5, 4};
+    o = (fsnn_wfdb_options){"N", 1, 1, 5, 4, 0};
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT,
             "between 5 and 4 s of the record: the end must come after the beginning");
-    o = (fsnn_wfdb_options){"N", 0, 0, 0, 4};
+    o = (fsnn_wfdb_options){"N", 0, 0, 0, 4, 0};
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT,
             "from 0 s before a beat to 0 s after it: neither can be negative, and together");
-    o = (fsnn_wfdb_options){"N", 0.01, 0.02, 0, 0};
+    o = (fsnn_wfdb_options){"N", 0.01, 0.02, 0, 0, 0};
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT,
             "from 0.01 s before a beat to 0.02 s after it are shorter than half a sample");
-    o = (fsnn_wfdb_options){NULL, 1, 1, 0, 0};
+    o = (fsnn_wfdb_options){NULL, 1, 1, 0, 0, 0};
     FAILS(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT);
-    o = (fsnn_wfdb_options){"  ", 1, 1, 0, 0};
+    o = (fsnn_wfdb_options){"  ", 1, 1, 0, 0, 0};
     FAILS(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT);
     make_record("r 2 1e308 100\nr.dat 16\nr.dat 16\n"); /* no window of any length */
-    o = (fsnn_wfdb_options){"N", 1, 1, 0, 0};
+    o = (fsnn_wfdb_options){"N", 1, 1, 0, 0, 0};
     REFUSED(fsnn_series_wfdb(path, &o, &s), FSNN_EARGUMENT, "no beat of the classes \"N\"");
     folder_write("r.atr", "\x0a\x04", 2);
     o.classes = "N";

@@ -32,7 +32,7 @@ static void read_signals(const wfdb_header *h, const uint8_t *bytes, size_t size
             if (h->signal[s].file)
                 continue;
             int64_t gaps = 0;
-            bool mended = series_mend(x + s, length, h->signals, &gaps);
+            bool mended = series_mend(FSNN_MISSING_INTERPOLATE, x + s, length, h->signals, &gaps);
             check(gaps >= 0 && gaps < length);
             for (int64_t k = 0; k < length && mended; k++)
                 check(!isnan(x[k * h->signals + s]));

@@ -139,6 +139,37 @@ static void test_ts(void **state)
     fsnn_data_destroy(train), fsnn_data_destroy(test);
 }
 
+static void test_missing(void **state)
+{
+    (void)state;
+    fsnn_data *train, *test;
+    /* of 1 and 3 that are there the mean is 2 and the deviation 1 */
+    folder_write_text("d.ts", "@data\n1,?,3\n");
+    opens("{kind: ts, train: d.ts, test: d.ts, scale: channel, missing: mask}", NULL, &train,
+          &test);
+    expect(train, 0, 3, 2, (const double[]){-1, 1, 0, 0, 1, 1}, -1);
+    expect(test, 0, 3, 2, (const double[]){-1, 1, 0, 0, 1, 1}, -1);
+    fsnn_data_destroy(train), fsnn_data_destroy(test);
+    opens("{kind: ts, train: d.ts, missing: interpolate}", NULL, &train, NULL);
+    expect(train, 0, 3, 1, (const double[]){1, 2, 3}, -1);
+    fsnn_data_destroy(train);
+    folder_write_text("t.csv", "a;b\n0,5;\n;2\n");
+    opens("{kind: csv, train: t.csv, missing: mask}", NULL, &train, NULL);
+    expect(train, 0, 2, 4, (const double[]){0.5, 0, 1, 0, 0, 2, 0, 1}, -1);
+    fsnn_data_destroy(train);
+    opens("{kind: wfdb, train: r.hea, classes: N A, before: 0, after: 0.1, missing: mask}", NULL,
+          &train, NULL);
+    expect(train, 1, 1, 2, (const double[]){60, 1}, 0);
+    fsnn_data_destroy(train);
+    folder_write_text("t.csv", "r,healthy\n");
+    opens("{kind: wfdb, train: {path: r.hea, table: t.csv}, steps: 2, missing: mask}", NULL, &train,
+          NULL);
+    expect(train, 0, 2, 2, (const double[]){0, 1, 1, 1}, 0);
+    fsnn_data_destroy(train);
+    folder_write_text("d.ts", "@classLabel true x\n@data\n1,2:3,4:x\n");
+    folder_write_text("t.csv", "a;b;k\n0,5;1;x\n1;2;x\n");
+}
+
 static void test_wfdb(void **state)
 {
     (void)state;
@@ -239,6 +270,10 @@ static void test_errors(void **state)
          "set lacks; its classes are v, u, w"},
         {"{kind: ts, train: a.ts, front: mel}",
          "m.yaml:4:38: data.front: a mel spectrum needs series whose rate is known"},
+        {"{kind: ts, train: a.ts, missing: mask, front: {decimate: 2}}",
+         "data.front.decimate: decimation needs all values, and missing: mask leaves those that"},
+        {"{kind: ts, train: a.ts, missing: mask, front: {kind: frames}}",
+         "data.front.kind: a front end of frames needs all values"},
         {"{kind: hdf5, train: a.ts, channels: 800}",
          "m.yaml:4:43: data.channels: spike trains over 1.4 s in 100 steps, 700 units in 800"},
         {"{kind: wfdb, train: r.hea, classes: \"\"}",
@@ -293,11 +328,9 @@ static void test_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ts),
-        cmocka_unit_test(test_wfdb),
-        cmocka_unit_test(test_tables_and_records),
-        cmocka_unit_test(test_arrays),
-        cmocka_unit_test(test_one_numbering),
+        cmocka_unit_test(test_ts),     cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_wfdb),   cmocka_unit_test(test_tables_and_records),
+        cmocka_unit_test(test_arrays), cmocka_unit_test(test_one_numbering),
         cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests(tests, enter, leave);

@@ -185,8 +185,10 @@ static fsnn_status fill(reader *r, text line, float *x)
     for (int64_t c = 0; next_dimension(&line, &part); c++) {
         for (int64_t k = 0; text_cut(&part, ',', &value); k++)
             FSNN_TRY(text_value(&r->at, value, c, k, &x[k * C + c]));
-        if (!series_mend(x + c, r->values, C, &r->s->missing))
-            return fsnn_fail(FSNN_EFORMAT, "%s:%lld: dimension %lld has no value at all",
+        if (!series_mend(r->s->handling, x + c, r->values, C, &r->s->missing))
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s:%lld: dimension %lld has no value at all, which only missing: "
+                             "mask takes",
                              r->at.path, (long long)r->at.line, (long long)c + 1);
     }
     return FSNN_OK;
@@ -244,7 +246,7 @@ static fsnn_status fill_sparse(reader *r, text line, float *x, int32_t *label)
                              r->at.path, (long long)r->at.line, (long long)n + 1);
         rest = rest.size ? text_trimmed((text){rest.at + 1, rest.size - 1}) : rest;
     }
-    return series_mend(x, r->values, 1, &r->s->missing)
+    return series_mend(r->s->handling, x, r->values, 1, &r->s->missing)
                ? FSNN_OK
                : fsnn_fail(FSNN_EFORMAT, "%s:%lld: has no value at all", r->at.path,
                            (long long)r->at.line);

@@ -115,13 +115,15 @@ static fsnn_status value(const making *m, int64_t row, int64_t column, float *ou
 static fsnn_status mend(making *m, float *x, int64_t length, int64_t stride, int64_t row,
                         const char *name)
 {
-    if (series_mend(x, length, stride, &m->s->missing))
+    if (series_mend(m->o->missing, x, length, stride, &m->s->missing))
         return FSNN_OK;
     if (m->o->row_is_sample)
-        return fsnn_fail(FSNN_EFORMAT,
-                         "%s:%lld: has no value in \"%.40s\": a sample without time has no "
-                         "neighbours to take one from; leave the row out, or fill it",
-                         m->t.path, (long long)m->t.line[row], name);
+        return fsnn_fail(
+            FSNN_EFORMAT,
+            "%s:%lld: has no value in \"%.40s\": a sample without time has no "
+            "neighbours to take one from; leave the row out, fill it, or take missing: "
+            "mask",
+            m->t.path, (long long)m->t.line[row], name);
     return fsnn_fail(FSNN_EFORMAT, "%s:%lld: the series that begins here has no value in \"%.40s\"",
                      m->t.path, (long long)m->t.line[row], name);
 }
@@ -289,6 +291,7 @@ static fsnn_status expect_channels(making *m)
                          "names those that all have",
                          m->t.path, (long long)channels, (long long)m->s->channels);
     m->s->channels = channels;
+    m->s->handling = m->o->missing;
     m->s->still = m->o->row_is_sample;
     for (int64_t c = 0; c < channels && !m->o->row_is_series && m->t.named && !m->s->count; c++)
         FSNN_TRY(series_name_channel(m->s, c, m->t.name[m->column[c]], ""));
@@ -344,6 +347,7 @@ static fsnn_status finish(making *m, const char *path)
 
 static fsnn_status check(const fsnn_csv_options *o, bool folder)
 {
+    FSNN_TRY(series_check_missing(o->missing));
     if (o->row_is_series && o->row_is_sample)
         return fsnn_fail_key(FSNN_EARGUMENT, "row", "a row is a series or a sample, not both");
     if ((o->row_is_series || o->row_is_sample) && (o->id || o->time))

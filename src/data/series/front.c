@@ -80,6 +80,7 @@ fsnn_status fsnn_series_decimate(fsnn_series *s, int64_t factor)
                              (long long)factor);
     if (factor == 1)
         return FSNN_OK;
+    FSNN_TRY(series_expect_whole(s, "decimate", "decimation"));
     decimation d = {factor, 8 * factor, NULL};
     d.tap = fsnn_alloc((size_t)(2 * d.half + 1) * sizeof *d.tap);
     if (!d.tap)
@@ -129,6 +130,7 @@ fsnn_status fsnn_series_frames(fsnn_series *s, int64_t length, int64_t hop)
         return fsnn_fail_key(FSNN_EARGUMENT, length < 1 ? "frame" : "hop",
                              "frames of %lld samples every %lld samples: both must be at least 1",
                              (long long)length, (long long)hop);
+    FSNN_TRY(series_expect_whole(s, "kind", "a front end of frames"));
     frames plan = {length, hop};
     front f = {channels, s->rate / (double)hop, framed, frame, &plan};
     return replace(s, &f);
@@ -272,6 +274,7 @@ fsnn_status fsnn_series_mel(fsnn_series *s, const fsnn_mel *m)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_series_mel needs series and options");
     double high = m->high > 0 ? m->high : s->rate / 2;
     mel_plan p;
+    FSNN_TRY(series_expect_whole(s, "kind", "a mel spectrum"));
     FSNN_TRY(mel_check(s, m, high));
     fsnn_status status = mel_open(&p, s, m, high);
     if (!status) {

@@ -1,6 +1,7 @@
 /* data/series/series.c: sets of series: growing them, looking into them, scaling, padding. */
 #include "data/series/series_set.h"
 
+#include "base/error_key.h"
 #include "data/class_names.h"
 #include "data/store.h"
 
@@ -127,6 +128,26 @@ const char *fsnn_series_note(const fsnn_series *s, int64_t index)
     return s && index >= 0 && index < s->notes ? s->note[index] : NULL;
 }
 
+fsnn_status series_check_missing(fsnn_missing missing)
+{
+    return (unsigned)missing < FSNN_MISSINGS
+               ? FSNN_OK
+               : fsnn_fail_key(FSNN_EARGUMENT, "missing",
+                               "missing values of kind %d: there are interpolate (0) and mask (1)",
+                               (int)missing);
+}
+
+fsnn_status series_expect_whole(const fsnn_series *s, const char *key, const char *what)
+{
+    return s->handling != FSNN_MISSING_MASK
+               ? FSNN_OK
+               : fsnn_fail_key(
+                     FSNN_EARGUMENT, key,
+                     "%s needs all values, and missing: mask leaves those that are missing "
+                     "out; missing: interpolate fills them in",
+                     what);
+}
+
 void series_replace(fsnn_series *s, fsnn_series *fresh)
 {
     forget_channels(s);
@@ -217,9 +238,22 @@ fsnn_status fsnn_series_number_as(fsnn_series *s, const fsnn_series *training)
     return status;
 }
 
-bool series_mend(float *x, int64_t length, int64_t stride, int64_t *gaps)
+/* How many are NaN. */
+static int64_t count_gaps(const float *x, int64_t length, int64_t stride)
+{
+    int64_t gaps = 0;
+    for (int64_t k = 0; k < length; k++)
+        gaps += isnan(x[k * stride]) != 0;
+    return gaps;
+}
+
+bool series_mend(fsnn_missing handling, float *x, int64_t length, int64_t stride, int64_t *gaps)
 {
     int64_t last = -1;
+    if (handling == FSNN_MISSING_MASK) {
+        *gaps += count_gaps(x, length, stride);
+        return length > 0;
+    }
     for (int64_t k = 0; k < length; k++) {
         if (isnan(x[k * stride]))
             continue;
@@ -240,16 +274,18 @@ typedef struct moments {
     double mean, deviation; /* 1 where nothing varies */
 } moments;
 
-/* Of `count` numbers every `stride`, the mean first, so that large offsets cost no digits. */
+/* Of `count` numbers every `stride`, without those that are missing; the mean first, so that large
+ * offsets cost no digits. */
 static moments measure(const float *x, int64_t count, int64_t stride)
 {
     double sum = 0, square = 0;
+    const int64_t there = count - count_gaps(x, count, stride);
     for (int64_t i = 0; i < count; i++)
-        sum += x[i * stride];
-    double mean = count ? sum / (double)count : 0;
+        sum += isnan(x[i * stride]) ? 0 : x[i * stride];
+    double mean = there ? sum / (double)there : 0;
     for (int64_t i = 0; i < count; i++)
-        square += (x[i * stride] - mean) * (x[i * stride] - mean);
-    double deviation = count ? sqrt(square / (double)count) : 0;
+        square += isnan(x[i * stride]) ? 0 : (x[i * stride] - mean) * (x[i * stride] - mean);
+    double deviation = there ? sqrt(square / (double)there) : 0;
     return (moments){mean, deviation > 1e-12 * fabs(mean) && deviation > 0 ? deviation : 1};
 }
 
@@ -297,6 +333,24 @@ static fsnn_status set_lengths(const fsnn_series *s, int64_t T, fsnn_data *data)
     return status;
 }
 
+/* A channel, and the one that tells where it is missing. */
+static int64_t channels_of(const fsnn_series *s)
+{
+    return s->handling == FSNN_MISSING_MASK ? 2 * s->channels : s->channels;
+}
+
+/* x [steps, C] into out [steps, 2 C], which is zero. */
+static void place_masked(const float *x, int64_t steps, int64_t C, float *out)
+{
+    for (int64_t k = 0; k < steps; k++)
+        for (int64_t c = 0; c < C; c++) {
+            const float v = x[k * C + c];
+            const bool there = !isnan(v);
+            out[2 * k * C + c] = there ? v : 0;
+            out[(2 * k + 1) * C + c] = there;
+        }
+}
+
 /* Series `i` into out [T, C], which is zero. */
 static void place(const fsnn_series *s, int64_t i, int64_t T, fsnn_pad pad, float *out)
 {
@@ -304,26 +358,31 @@ static void place(const fsnn_series *s, int64_t i, int64_t T, fsnn_pad pad, floa
     int64_t kept = length < T ? length : T;
     int64_t from = pad == FSNN_PAD_START ? length - kept : 0;
     int64_t to = pad == FSNN_PAD_START ? T - kept : 0;
-    memcpy(out + to * C, s->values + (begin + from) * C, (size_t)(kept * C) * sizeof *out);
+    const float *x = s->values + (begin + from) * C;
+    if (s->handling == FSNN_MISSING_MASK)
+        place_masked(x, kept, C, out + to * 2 * C);
+    else
+        memcpy(out + to * C, x, (size_t)(kept * C) * sizeof *out);
 }
 
 static fsnn_status padded(const fsnn_series *s, int64_t T, fsnn_pad pad, fsnn_data **data)
 {
+    const int64_t C = channels_of(s);
     int64_t size;
-    fsnn_shape shape = FSNN_SHAPE(s->count, T, s->channels);
-    if (__builtin_mul_overflow(T, s->channels, &size) ||
+    fsnn_shape shape = FSNN_SHAPE(s->count, T, C);
+    if (__builtin_mul_overflow(T, C, &size) ||
         __builtin_mul_overflow(size, s->count * (int64_t)sizeof(float), &size))
         return fsnn_fail(FSNN_EMEMORY, "%lld series of %lld steps do not fit into memory",
                          (long long)s->count, (long long)T);
     if (s->still)
-        shape = FSNN_SHAPE(s->count, s->channels);
+        shape = FSNN_SHAPE(s->count, C);
     fsnn_arrays list = {0};
     fsnn_array *x = fsnn_arrays_add(&list, "series", FSNN_F32, &shape);
     if (!x)
         return FSNN_EMEMORY;
     bool labelled = s->classes > 0;
     for (int64_t i = 0; i < s->count; i++) {
-        place(s, i, T, pad, (float *)x->data + i * T * s->channels);
+        place(s, i, T, pad, (float *)x->data + i * T * C);
         labelled = labelled && s->labels[i] >= 0;
     }
     fsnn_array y = {NULL, FSNN_I32, FSNN_SHAPE(s->count), s->labels};

@@ -20,7 +20,8 @@ struct fsnn_series {
     char **name; /* [classes] */
     int64_t classes, name_capacity;
     char **channel, **unit; /* [channels] each, or NULL: names of channels and units not known */
-    int64_t missing;
+    int64_t missing;        /* values */
+    fsnn_missing handling;
     char **note; /* [notes] sentences for the user */
     int64_t notes, note_capacity;
     double rate;
@@ -41,9 +42,13 @@ fsnn_status series_set_target(fsnn_series *s, double target);
 /* Adds a sentence of fsnn_series_note, which is taken over, also on failure (NULL: memory is out).
  */
 fsnn_status series_note(fsnn_series *s, char *sentence);
-/* Straight lines over what is NaN of one channel x [length] every `stride` floats, ends held;
- * *gaps grows by how many. False without any number. */
-bool series_mend(float *x, int64_t length, int64_t stride, int64_t *gaps);
+/* What is NaN of one channel x [length] every `stride` floats becomes what `handling` says; *gaps
+ * grows by how many. False: there is no number to interpolate between, or no place at all. */
+bool series_mend(fsnn_missing handling, float *x, int64_t length, int64_t stride, int64_t *gaps);
+/* FSNN_EARGUMENT for one that is not known. */
+fsnn_status series_check_missing(fsnn_missing missing);
+/* FSNN_EARGUMENT with this key where missing values stay, which `what` cannot work with. */
+fsnn_status series_expect_whole(const fsnn_series *s, const char *key, const char *what);
 /* Appends the name of a class (copied). */
 fsnn_status series_name_class(fsnn_series *s, const char *name, size_t length);
 /* Name and unit of a channel (copied; "": not known). */
@@ -56,6 +61,7 @@ int32_t series_find_class(const fsnn_series *s, const char *name, size_t length)
 void series_replace(fsnn_series *s, fsnn_series *fresh);
 
 /* Readers of bytes in memory; `path` starts the error sentences. */
-fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_series **out);
+fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_missing missing,
+                     fsnn_series **out);
 
 #endif

@@ -230,9 +230,11 @@ static fsnn_status fill(reader *r, text line, int64_t length, float *x)
     for (int64_t c = 0; text_cut(&line, ':', &part); c++) {
         for (int64_t k = 0; text_cut(&part, ',', &value); k++)
             FSNN_TRY(text_value(&at, value, c, k, &x[k * C + c]));
-        if (!series_mend(x + c, length, C, &r->s->missing))
-            return fsnn_fail(FSNN_EFORMAT, "%s:%lld: dimension %lld has no value at all", r->path,
-                             (long long)r->line, (long long)c + 1);
+        if (!series_mend(r->s->handling, x + c, length, C, &r->s->missing))
+            return fsnn_fail(FSNN_EFORMAT,
+                             "%s:%lld: dimension %lld has no value at all, which only missing: "
+                             "mask takes",
+                             r->path, (long long)r->line, (long long)c + 1);
     }
     return FSNN_OK;
 }
@@ -328,7 +330,8 @@ static const struct {
     fsnn_status (*read)(const char *path, text rest, locale_t plain, fsnn_series *s);
 } forms[] = {{is_arff, arff_read}, {is_tsv, tsv_read}, {is_ts, read_ts}};
 
-fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_series **out)
+fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_missing missing,
+                     fsnn_series **out)
 {
     text rest = {(const char *)bytes, size};
     *out = NULL;
@@ -343,6 +346,8 @@ fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_s
         form++;
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     fsnn_series *s = plain ? series_new(1, 0) : NULL;
+    if (s)
+        s->handling = missing;
     fsnn_status status = s ? forms[form].read(path, rest, plain, s)
                            : fsnn_fail(FSNN_EMEMORY, "%s: out of memory while reading", path);
     if (plain)
@@ -356,13 +361,19 @@ fsnn_status ts_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_s
 
 fsnn_status fsnn_series_ts(const char *path, fsnn_series **series)
 {
+    return fsnn_series_ts_missing(path, FSNN_MISSING_INTERPOLATE, series);
+}
+
+fsnn_status fsnn_series_ts_missing(const char *path, fsnn_missing missing, fsnn_series **series)
+{
     uint8_t *bytes;
     size_t size;
     if (!path || !series)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_series_ts needs a path and a place for the series");
     *series = NULL;
+    FSNN_TRY(series_check_missing(missing));
     FSNN_TRY(fsnn_file_read(path, &bytes, &size));
-    fsnn_status status = ts_parse(path, bytes, size, series);
+    fsnn_status status = ts_parse(path, bytes, size, missing, series);
     fsnn_free(bytes);
     return status;
 }

@@ -44,7 +44,7 @@ static fsnn_status read_line(reader *r, text line)
     for (int64_t k = 0; text_cut(&line, '\t', &value); k++)
         FSNN_TRY(text_value(&r->at, value, 0, k, &x[k]));
     int64_t length = length_of(x, values);
-    if (!series_mend(x, length, 1, &r->s->missing))
+    if (!series_mend(r->s->handling, x, length, 1, &r->s->missing))
         return fsnn_fail(FSNN_EFORMAT, "%s:%lld: the series has no value at all", r->at.path,
                          (long long)r->at.line);
     r->shorter += length < values;

@@ -73,12 +73,12 @@ static fsnn_status check_window(const fsnn_wfdb_options *o)
     return FSNN_OK;
 }
 
-/* Straight lines over marks of no sample, as over the `?` of a .ts file; the number of the signal
- * that has no sample at all, or -1. */
+/* Marks of no sample as the `?` of a .ts file; the number of the signal that has none to
+ * interpolate between, or -1. */
 static int mend(const fsnn_series *s, float *x, int64_t length, int64_t *gaps)
 {
     for (int c = 0; c < (int)s->channels; c++)
-        if (!series_mend(x + c, length, s->channels, gaps))
+        if (!series_mend(s->handling, x + c, length, s->channels, gaps))
             return c;
     return -1;
 }
@@ -150,6 +150,8 @@ static fsnn_status beats(const record *r, const fsnn_wfdb_options *o, fsnn_serie
     uint8_t *bytes;
     size_t size;
     FSNN_TRY(check_window(o));
+    FSNN_TRY(series_check_missing(o->missing));
+    s->handling = o->missing;
     FSNN_TRY(name_classes(o, s));
     FSNN_TRY(fsnn_file_read(r->notes, &bytes, &size));
     wfdb_annotations notes = {.path = r->notes, .bytes = bytes, .size = size};

@@ -187,6 +187,7 @@ static fsnn_status tell_table(const records *r)
 static fsnn_status expect(records *r, const char *path, const wfdb_header *h)
 {
     if (!r->s->count) {
+        r->s->handling = r->o->missing;
         r->s->channels = h->signals;
         r->s->rate = h->rate;
         for (int c = 0; c < h->signals; c++)
@@ -210,10 +211,12 @@ static fsnn_status add_record(records *r, const char *path, const wfdb_record *o
         return FSNN_EMEMORY;
     memcpy(x, of->x, (size_t)(of->length * C) * sizeof *x);
     for (int64_t c = 0; c < C; c++)
-        if (!series_mend(x + c, of->length, C, &r->s->missing))
-            return fsnn_fail(FSNN_EFORMAT,
-                             "%s: signal %lld has no sample at all, only the mark of none", path,
-                             (long long)c);
+        if (!series_mend(r->s->handling, x + c, of->length, C, &r->s->missing))
+            return fsnn_fail(
+                FSNN_EFORMAT,
+                "%s: signal %lld has no sample at all, only the mark of none, which only "
+                "missing: mask takes",
+                path, (long long)c);
     return FSNN_OK;
 }
 
@@ -269,6 +272,7 @@ static fsnn_status finish(records *r, const char *path)
 static fsnn_status check(const fsnn_wfdb_records_options *o)
 {
     bool labelled = o->files.pattern && strstr(o->files.pattern, "{label}");
+    FSNN_TRY(series_check_missing(o->missing));
     if (!!o->comment + !!o->table + labelled > 1)
         return fsnn_fail_key(FSNN_EARGUMENT, o->comment ? "comment" : "table",
                              "classes of records come from a comment, from a table or from {label} "
