@@ -1,7 +1,7 @@
 """NIR graphs as their equations say, in NumPy and double precision: what the pack's answers come from.
 
 A step of `dt` is forward Euler, nodes one after the other along the edges; an edge that closes a cycle brings the value of
-the step before. Where a chain of stateless nodes leads from a neuron to such an edge, the step is taken behind the neuron.
+the step before. Where stateless nodes lead from neurons and delays to such an edge, the step is taken behind those.
 
   LI       v <- v + dt/tau ((v_leak - v) + r x);                      the output is v
   LIF      the same; spike where v > v_threshold, then v_reset (value) or v - v_threshold (subtract)
@@ -94,22 +94,26 @@ class Simulation:
         for n in [n for n in self.nodes if self.nodes[n].kind == "Input"] + sorted(self.nodes):
             if n not in state:
                 visit(n)
-        self.late = {self.moved(edge) for edge in late}
+        self.late = self.moved(late)
         self.sorted, left = [], sorted(self.nodes)
         while left:
             n = next(n for n in left if not any(b == n and a in left and (a, b) not in self.late for a, b in self.edges))
             self.sorted.append(n)
             left.remove(n)
 
-    def moved(self, edge):
-        at = edge
-        while self.nodes[at[0]].kind in STATELESS:
-            before = [e for e in self.edges if e[1] == at[0]]
-            after = [e for e in self.edges if e[0] == at[0]]
-            if len(before) != 1 or len(after) != 1:
-                return edge
-            at = before[0]
-        return at
+    def moved(self, late):
+        """The step of all edges from a stateless node is taken by those to it, which changes no more than the first step."""
+        passed = set()
+        while True:
+            for n in sorted({a for a, b in late} - passed):
+                before = {e for e in self.edges if e[1] == n}
+                after = {e for e in self.edges if e[0] == n}
+                if self.nodes[n].kind in STATELESS and before and after <= late and not before & late:
+                    late = late - after | before
+                    passed.add(n)
+                    break
+            else:
+                return late
 
     def step(self, x):
         values, self.v = {}, {}
@@ -159,7 +163,8 @@ class Simulation:
             x = x if np.ndim(x) else np.zeros(width)
             return x @ np.asarray(f["weight"], float).T + np.asarray(f.get("bias", 0.0), float)
         if kind == "Scale":
-            return x * np.asarray(f["scale"], float).reshape(np.shape(x))
+            scale = np.asarray(f["scale"], float)
+            return x * (scale.reshape(np.shape(x)) if np.ndim(x) else scale)
         if kind in ("Conv1d", "Conv2d"):
             return convolve(f, x)
         if kind == "SumPool2d":

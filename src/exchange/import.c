@@ -245,6 +245,8 @@ fsnn_status fsnn_nir_import(fsnn_nir *nir, const fsnn_nir_import_options *option
     importer im = {.nir = nir, .options = *options};
     fsnn_net *restored = NULL;
     bool done;
+    if (nir->several)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "%s: %s", nir->file, nir->several);
     FSNN_TRY(import_restore(nir, description, &restored, &done));
     if (done) {
         if (net)

@@ -29,6 +29,7 @@ void fsnn_nir_destroy(fsnn_nir *nir)
     fsnn_free(nir->edge);
     fsnn_free(nir->order);
     fsnn_free(nir->place);
+    fsnn_free(nir->several);
     fsnn_free(nir->version);
     fsnn_free(nir->file);
     fsnn_free(nir);

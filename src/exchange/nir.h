@@ -94,6 +94,7 @@ struct fsnn_nir {
     int *order; /* [nodes] so that edges lead forward, but for late ones */
     int *place; /* [nodes] of each in that order */
     int input, output;
+    char *several; /* a sentence: there are several Inputs or Outputs; NULL: there are not */
     texts remark;
 };
 

@@ -53,6 +53,23 @@ static fsnn_status type_of(const fsnn_nir *nir, int group, const char *path, con
 
 /* ---- nodes ---- */
 
+/* A second Input or Output of the graph can be looked at, but not imported. */
+static fsnn_status add_second(fsnn_nir *nir, const scope *s, const nir_type *type, int first,
+                              const char *path)
+{
+    static const char end[] = "fsnn's networks have one input and one output";
+    if (*s->prefix)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s: a sub-graph has the %s nodes \"%s\" and \"%s\": %s", nir->file,
+                         type->name, nir->node[first].path, path, end);
+    if (nir->several)
+        return FSNN_OK;
+    nir->several = fsnn_format("the graph has the %s nodes \"%s\" and \"%s\": %s", type->name,
+                               nir->node[first].path, path, end);
+    return nir->several ? texts_add(&nir->remark, "%s, so that it cannot be imported", nir->several)
+                        : FSNN_EMEMORY;
+}
+
 static fsnn_status add_node(fsnn_nir *nir, scope *s, int group, const nir_type *type, char *path)
 {
     fsnn_status status =
@@ -74,12 +91,8 @@ static fsnn_status add_node(fsnn_nir *nir, scope *s, int group, const nir_type *
     FSNN_TRY(status);
     int *place = type->kind == NIR_INPUT ? &s->input : type->kind == NIR_OUTPUT ? &s->output : NULL;
     if (place && *place >= 0)
-        return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "%s: %s has the %s nodes \"%s\" and \"%s\": fsnn's networks have one "
-                         "input and one output",
-                         nir->file, *s->prefix ? "a sub-graph" : "the graph", type->name,
-                         nir->node[*place].path, path);
-    if (place)
+        FSNN_TRY(add_second(nir, s, type, *place, path));
+    else if (place)
         *place = at;
     s->entry[s->entries++] = (entry){nir->tree.item[group].name, at, at, false};
     return FSNN_OK;

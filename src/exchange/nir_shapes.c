@@ -220,7 +220,8 @@ fsnn_status nir_infer(fsnn_nir *nir)
     for (int k = 0; k < nir->nodes; k++) {
         const int node = nir->order[k];
         nir_node *n = &nir->node[node];
-        if (node != nir->input && !has_source(nir, node))
+        const bool enters = n->type->kind == NIR_INPUT && !n->inner;
+        if (!enters && !has_source(nir, node))
             return fsnn_fail(FSNN_EFORMAT, "%s: no edge leads to it", nir_at(nir, node));
         FSNN_TRY(gather(nir, node, &n->in));
         FSNN_TRY(shapes[n->type->kind](nir, node));

@@ -1,9 +1,10 @@
 /* exchange/nir_sort.c: the order in which nodes are computed, and the edges that close cycles.
  *
  * A cycle costs one step. Depth-first search from the Input finds an edge of each cycle that leads
- * back, from u to v. Where u is stateless and is there for v alone, the step is taken before it and
- * not after it: the weights of a recurrent layer then see the spikes of the step before, and not a
- * neuron the currents, which is what simulators do (it matters for the bias in the first step). */
+ * back, from u to v. Where u is stateless and nothing else needs its output in time, the step is
+ * taken before it and not after it, and so on: the weights of a recurrent layer then see the spikes
+ * of the step before, and not a neuron the currents, which is what simulators do (it matters for
+ * the bias in the first step). */
 #include "exchange/nir.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ typedef struct search {
     fsnn_nir *nir;
     int *first;           /* [nodes + 1] edges are sorted by where they come from */
     int *stack, *next;    /* nodes on the way, and their edge that is next */
+    int *moves;           /* [2 edges] nodes that a step may be moved past */
     unsigned char *state; /* [nodes] 0 new, 1 on the way, 2 done */
 } search;
 
@@ -38,36 +40,63 @@ static void visit(search *s, int root)
     }
 }
 
-static int edges_at(const fsnn_nir *nir, int node, bool in, int *edge)
-{
-    int count = 0;
-    for (int i = 0; i < nir->edges; i++)
-        if ((in ? nir->edge[i].to : nir->edge[i].from) == node) {
-            *edge = i;
-            count++;
-        }
-    return count;
-}
-
 static bool has_state(nir_kind kind)
 {
     return kind == NIR_DELAY || (kind >= NIR_I && kind <= NIR_CUBALIF);
 }
 
-/* Moves the step of a late edge to where a neuron's output enters its chain, if there is one. */
-static void move_back(fsnn_nir *nir, int late)
+/* Whether the step that all edges from a node take can be taken by those to it. */
+static bool may_move(const search *s, int node)
 {
-    int edge = late, in = late, out = late;
-    for (int moved = 0; moved < nir->nodes; moved++) {
-        int from = nir->edge[edge].from;
-        if (has_state(nir->node[from].type->kind)) {
-            nir->edge[late].late = false;
-            nir->edge[edge].late = true;
-            return;
+    const fsnn_nir *nir = s->nir;
+    if (has_state(nir->node[node].type->kind) || node == nir->input)
+        return false;
+    for (int i = s->first[node]; i < s->first[node + 1]; i++)
+        if (!nir->edge[i].late)
+            return false;
+    bool sources = false;
+    for (int i = 0; i < nir->edges; i++)
+        if (nir->edge[i].to == node) {
+            if (nir->edge[i].late)
+                return false;
+            sources = true;
         }
-        if (edges_at(nir, from, true, &in) != 1 || edges_at(nir, from, false, &out) != 1)
-            return;
-        edge = in;
+    return sources;
+}
+
+/* Moves it. The nodes that its edges come from may be the next: they are put on the stack, each
+ * once, and their number is returned. */
+static int move(search *s, int node, int *stack)
+{
+    fsnn_nir *nir = s->nir;
+    int count = 0;
+    for (int i = s->first[node]; i < s->first[node + 1]; i++)
+        nir->edge[i].late = false;
+    for (int i = 0; i < nir->edges; i++)
+        if (nir->edge[i].to == node) {
+            nir->edge[i].late = true;
+            stack[count++] = nir->edge[i].from;
+        }
+    return count;
+}
+
+/* Moves the steps of late edges back to where the outputs of neurons enter the stateless nodes that
+ * lead to them. A cycle keeps its step; a node is moved past once, so that one of stateless nodes
+ * alone comes to an end. `stack` [2 edges]. */
+static void move_back(search *s, int *stack)
+{
+    fsnn_nir *nir = s->nir;
+    int depth = 0;
+    memset(s->state, 0, (size_t)nir->nodes);
+    for (int i = 0; i < nir->edges; i++)
+        if (nir->edge[i].late && (!depth || stack[depth - 1] != nir->edge[i].from))
+            stack[depth++] = nir->edge[i].from;
+    while (depth > 0) {
+        const int node = stack[--depth];
+        if (s->state[node] || !may_move(s, node))
+            continue;
+        s->state[node] = 1;
+        depth += move(s, node, stack + depth);
     }
 }
 
@@ -104,9 +133,7 @@ static void find_late(search *s)
     for (int i = 0; i < nir->nodes; i++)
         if (!s->state[i])
             visit(s, i);
-    for (int i = 0; i < nir->edges; i++)
-        if (nir->edge[i].late)
-            move_back(nir, i);
+    move_back(s, s->moves);
 }
 
 fsnn_status nir_sort(fsnn_nir *nir)
@@ -117,10 +144,11 @@ fsnn_status nir_sort(fsnn_nir *nir)
     s.stack = fsnn_alloc(n * sizeof *s.stack);
     s.next = fsnn_alloc(n * sizeof *s.next);
     s.state = fsnn_alloc(n);
+    s.moves = fsnn_alloc((size_t)(2 * nir->edges + 1) * sizeof *s.moves);
     nir->order = fsnn_alloc(n * sizeof *nir->order);
     nir->place = fsnn_alloc(n * sizeof *nir->place);
     fsnn_status status = FSNN_EMEMORY;
-    bool good = s.first && s.stack && s.next && s.state && nir->order && nir->place;
+    bool good = s.first && s.stack && s.next && s.state && s.moves && nir->order && nir->place;
     if (good) {
         find_late(&s);
         status = put_in_order(nir, s.stack)
@@ -131,5 +159,6 @@ fsnn_status nir_sort(fsnn_nir *nir)
     fsnn_free(s.stack);
     fsnn_free(s.next);
     fsnn_free(s.state);
+    fsnn_free(s.moves);
     return status;
 }

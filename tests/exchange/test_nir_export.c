@@ -234,6 +234,11 @@ static const char *const plain[] = {
                 "  - delayed_linear: {from: input, out: 4, max: 3, name: in}\n"
                 "  - add: {from: [in, w]}\n  - lif: {name: lif1, reset: value, threshold: 0.3}\n")
         EULER,
+    /* the bias is there in the first step, before any spike comes back */
+    LAYERS("3",
+           "  - delay: {of: lif1, name: before}\n  - delayed_linear: {out: 4, max: 2, name: w}\n"
+           "  - delayed_linear: {from: input, out: 4, max: 3, name: in}\n"
+           "  - add: {from: [in, w]}\n  - lif: {name: lif1, reset: value, threshold: 0.3}\n") EULER,
     LAYERS("[2, 6, 6]",
            "  - tdbn: {threshold: 0.5, alpha: 0.7}\n  - droppath: 0.3\n  - lif: {reset: "
            "value}\n  - flatten\n  - tdbn: {affine: false}\n") EULER,

@@ -92,12 +92,45 @@ static void cycle(void **state)
     refused(&g, FSNN_EFORMAT, "only a cycle leads to it and it states no shape", 3, edges);
 }
 
+/* Can be looked at, with all nodes and edges, and not be imported. */
+static void several(void **state)
+{
+    (void)state;
+    static const char *const edges[] = {"a", "l", "b", "l", "l", "c", "l", "d"};
+    const int64_t dim[] = {4, 2};
+    const fsnn_nir_import_options how = {.dt = 1e-3, .reset = FSNN_RESET_VALUE};
+    graph g;
+    fsnn_net *net;
+    char *text;
+    begin(&g);
+    wholes(&g, add(&g, "a", "Input"), "shape", 1, (int64_t[]){3});
+    wholes(&g, add(&g, "b", "Input"), "shape", 1, (int64_t[]){3});
+    add(&g, "c", "Output");
+    add(&g, "d", "Output");
+    int l = add(&g, "l", "Scale");
+    assert_true(hdf_add_reals(&g.nir->tree, l, "scale", 1, (int64_t[]){3}, NULL, true) > 0);
+    assert_true(hdf_add_texts(&g.nir->tree, 1, "edges", 2, dim, edges) > 0);
+    GOOD(nir_look(g.nir));
+    assert_int_equal(fsnn_nir_node_count(g.nir), 5);
+    assert_int_equal(fsnn_nir_edge_count(g.nir), 4);
+    for (int i = 0; i < 5; i++) {
+        fsnn_nir_node n;
+        GOOD(fsnn_nir_node_at(g.nir, i, &n));
+        assert_true(n.shape.rank == 1 && n.shape.dim[0] == 3);
+    }
+    CONTAINS(fsnn_nir_remark(g.nir, 0), "the graph has the Input nodes \"a\" and \"b\"");
+    REFUSED(fsnn_nir_import(g.nir, &how, &text, &net), FSNN_EUNSUPPORTED,
+            "x.nir: the graph has the Input nodes \"a\" and \"b\": fsnn's networks have one input");
+    fsnn_nir_destroy(g.nir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dilation),
         cmocka_unit_test(shapes),
         cmocka_unit_test(cycle),
+        cmocka_unit_test(several),
     };
     return cmocka_run_group_tests_name("exchange/nir_limits", tests, NULL, NULL);
 }
