@@ -23,13 +23,14 @@ static int processor(void)
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_cpu_init();
 #ifdef FSNN_HAVE_AVX2
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+        __builtin_cpu_supports("pclmul"))
         level = FSNN_ISA_AVX2;
 #endif
 #ifdef FSNN_HAVE_AVX512
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("fma"))
+        __builtin_cpu_supports("fma") && __builtin_cpu_supports("pclmul"))
         level = FSNN_ISA_AVX512;
 #endif
 #endif

@@ -53,7 +53,7 @@ void inflate_close(inflater *z)
     fsnn_free(z);
 }
 
-uint32_t inflate_crc32(uint32_t before, const void *bytes, size_t size)
+uint32_t inflate_crc32_plain(uint32_t before, const void *bytes, size_t size)
 {
     return size ? (uint32_t)crc32_z(before, bytes, size) : before; /* NULL would begin anew */
 }

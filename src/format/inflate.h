@@ -31,5 +31,7 @@ void inflate_close(inflater *z);
 
 /* CRC-32 (ISO 3309), of what `before` is the sum of and then these bytes; 0 at the beginning. */
 uint32_t inflate_crc32(uint32_t before, const void *bytes, size_t size);
+/* The same on any processor: zlib's, or where that is absent by a table. */
+uint32_t inflate_crc32_plain(uint32_t before, const void *bytes, size_t size);
 
 #endif

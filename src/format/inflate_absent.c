@@ -78,7 +78,7 @@ static const uint32_t table[256] = {
     0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
 };
 
-uint32_t inflate_crc32(uint32_t before, const void *bytes, size_t size)
+uint32_t inflate_crc32_plain(uint32_t before, const void *bytes, size_t size)
 {
     uint32_t sum = ~before;
     for (const uint8_t *byte = bytes; size > 0; byte++, size--)

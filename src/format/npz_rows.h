@@ -7,7 +7,7 @@
 
 #include <fsnn/tensor.h>
 
-enum { NPZ_COLUMNS = 8, NPZ_ROWS = 8192 };
+enum { NPZ_COLUMNS = 8, NPZ_ROWS = 32768 };
 
 typedef struct npz_column {
     const char *name;
