@@ -141,31 +141,77 @@ static fsnn_status choose_camera(const char *path, const events_format *format, 
     return FSNN_OK;
 }
 
-/* Within the sensor, where the file tells its size; otherwise the size that the events need. In one
- * walk without branches: it costs as much as reading the words of a file. */
+/* What a walk through all events finds. */
+typedef struct walk {
+    int64_t latest[2], last; /* of each camera, of both */
+    int64_t disorder;
+    bool mixed; /* of two cameras each may be in order, and both together not */
+    int x, y;   /* the largest */
+} walk;
+
+/* Whether events [n] of one camera stand in order behind those before. Without branches. */
+static bool in_order(const fsnn_event *v, int64_t n, const walk *w)
+{
+    int64_t wrong = v[0].t < w->latest[0], second = v[0].camera;
+    for (int64_t i = 1; i < n; i++) {
+        wrong |= v[i].t < v[i - 1].t;
+        second |= v[i].camera;
+    }
+    return !wrong && !second;
+}
+
+static void walk_each(const fsnn_event *v, int64_t n, walk *w)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int64_t *at = &w->latest[v[i].camera];
+        w->disorder += v[i].t < *at;
+        *at = v[i].t > *at ? v[i].t : *at;
+        w->mixed |= v[i].t < w->last;
+        w->last = v[i].t;
+    }
+}
+
+static void find_corner(const fsnn_event *v, int64_t n, walk *w)
+{
+    for (int64_t i = 0; i < n; i++) {
+        w->x = v[i].x > w->x ? v[i].x : w->x;
+        w->y = v[i].y > w->y ? v[i].y : w->y;
+    }
+}
+
+/* A block at a time, for each is looked at more than once: the walk costs as much as reading the
+ * words of a file. */
+static walk walk_through(const fsnn_events *e)
+{
+    enum { BLOCK = 1024 };
+    walk w = {.latest = {INT64_MIN, INT64_MIN}, .last = INT64_MIN};
+    for (int64_t at = 0; at < e->count; at += BLOCK) {
+        const fsnn_event *v = e->event + at;
+        const int64_t n = e->count - at < BLOCK ? e->count - at : BLOCK;
+        find_corner(v, n, &w);
+        if (in_order(v, n, &w)) {
+            w.mixed |= v[0].t < w.last;
+            w.latest[0] = w.last = v[n - 1].t;
+        } else {
+            walk_each(v, n, &w);
+        }
+    }
+    return w;
+}
+
+/* Within the sensor, where the file tells its size; otherwise the size that the events need. */
 static fsnn_status settle(const char *path, fsnn_events *e)
 {
-    int64_t latest[2] = {INT64_MIN, INT64_MIN}, disorder = 0, last = INT64_MIN, mixed = 0;
-    int x = 0, y = 0;
-    for (int64_t i = 0; i < e->count; i++) {
-        const fsnn_event *v = &e->event[i];
-        x = v->x > x ? v->x : x;
-        y = v->y > y ? v->y : y;
-        int64_t *at = &latest[v->camera];
-        disorder += v->t < *at;
-        *at = v->t > *at ? v->t : *at;
-        mixed |= v->t < last; /* of two cameras each may be in order */
-        last = v->t;
-    }
-    e->disorder = disorder;
+    const walk w = walk_through(e);
+    e->disorder = w.disorder;
     e->sized = e->width > 0;
-    if (e->sized && e->count && (x >= e->width || y >= e->height))
+    if (e->sized && e->count && (w.x >= e->width || w.y >= e->height))
         return fail_outside(path, e);
     if (!e->sized) {
-        e->width = x + 1;
-        e->height = y + 1;
+        e->width = w.x + 1;
+        e->height = w.y + 1;
     }
-    return mixed ? events_sort(e->event, e->count) : FSNN_OK;
+    return w.mixed ? events_sort(e->event, e->count) : FSNN_OK;
 }
 
 static const events_format *find(const char *path, const uint8_t *bytes, size_t size)
