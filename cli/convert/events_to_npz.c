@@ -33,7 +33,7 @@ static void warn(const char *path, const fsnn_events *e)
 
 int convert_events_to_npz(const convert_options *o)
 {
-    fsnn_events events = {0};
+    fsnn_events about;
     char number[CLI_NUMBER];
     fsnn_camera camera;
     int code = check(o);
@@ -41,16 +41,12 @@ int convert_events_to_npz(const convert_options *o)
         code = cli_camera_find(o->camera, &camera);
     if (code != CLI_GOOD)
         return code;
-    fsnn_status status = fsnn_events_read_camera(convert_input(o), camera, &events);
-    if (status == FSNN_OK && !events.count) {
-        warn(convert_input(o), &events);
-        code = cli_error(CLI_FAILED, "%s: holds no events of pixels", convert_input(o));
-    } else if (status == FSNN_OK) {
-        warn(convert_input(o), &events);
-        status = fsnn_events_write(o->output, &events);
-        if (status == FSNN_OK)
-            cli_out("%s: %s events\n", o->output, cli_count(number, events.count));
-    }
-    fsnn_events_free(&events);
-    return status < 0 ? cli_fail(status) : code;
+    fsnn_status status = fsnn_events_convert(convert_input(o), camera, o->output, &about);
+    warn(convert_input(o), &about);
+    if (status < 0)
+        return cli_fail(status);
+    if (!about.count)
+        return cli_error(CLI_FAILED, "%s: holds no events of pixels", convert_input(o));
+    cli_out("%s: %s events\n", o->output, cli_count(number, about.count));
+    return CLI_GOOD;
 }

@@ -64,6 +64,12 @@ FSNN_API void fsnn_events_free(fsnn_events *events);
  * microseconds), p (uint8), with two cameras `camera` (uint8), and `width`, `height` [1] (int32)
  * where the sensor's size was told. FSNN_EARGUMENT, FSNN_EIO, FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_events_write(const char *path, const fsnn_events *events);
+/* fsnn_events_read_camera and fsnn_events_write in one. Recordings of EVT 2.0, 2.1, 3.0 and DAT
+ * whose events stand in order are never whole in memory, which is quicker, too. *about is what
+ * fsnn_events_read_camera says of the recording, without the events; where there are none
+ * (about->count 0) nothing is written. Errors: theirs. */
+FSNN_API fsnn_status fsnn_events_convert(const char *path, fsnn_camera camera, const char *to,
+                                         fsnn_events *about);
 /* Whether the first bytes of a file, or the ending of its name, are those of a recording (NPZ: it
  * has the four arrays). */
 FSNN_API bool fsnn_events_known(const char *path);

@@ -30,28 +30,29 @@ static fsnn_status begin_column(writing *w, int c)
     return FSNN_OK;
 }
 
-static void write_blocks(writing *w, npz_fill *fill, const void *user)
+static fsnn_status write_blocks(writing *w, npz_fill *fill, void *user)
 {
     for (int64_t at = 0; at < w->rows; at += NPZ_ROWS) {
         const int64_t n = w->rows - at < NPZ_ROWS ? w->rows - at : NPZ_ROWS;
-        fill(user, at, at + n, w->block);
+        FSNN_TRY(fill(user, at, at + n, w->block));
         for (int c = 0; c < w->columns; c++)
             zip_put(&w->zip, &w->place[c], w->block[c],
                     (size_t)n * fsnn_dtype_size(w->column[c].type));
     }
+    return FSNN_OK;
 }
 
-static fsnn_status write_places(writing *w, npz_fill *fill, const void *user)
+static fsnn_status write_places(writing *w, npz_fill *fill, void *user)
 {
     for (int c = 0; c < w->columns; c++)
         FSNN_TRY(begin_column(w, c));
-    write_blocks(w, fill, user);
+    FSNN_TRY(write_blocks(w, fill, user));
     for (int c = 0; c < w->columns; c++)
         FSNN_TRY(zip_settle(&w->zip, &w->place[c]));
     return FSNN_OK;
 }
 
-static fsnn_status write_in_turn(writing *w, npz_fill *fill, const void *user)
+static fsnn_status write_in_turn(writing *w, npz_fill *fill, void *user)
 {
     fsnn_arrays list = {0};
     fsnn_status status = FSNN_OK;
@@ -63,7 +64,7 @@ static fsnn_status write_in_turn(writing *w, npz_fill *fill, const void *user)
         void *column[NPZ_COLUMNS] = {NULL};
         for (int c = 0; c < w->columns; c++)
             column[c] = (char *)list.item[c].data + (size_t)at * fsnn_dtype_size(w->column[c].type);
-        fill(user, at, w->rows - at < NPZ_ROWS ? w->rows : at + NPZ_ROWS, column);
+        status = fill(user, at, w->rows - at < NPZ_ROWS ? w->rows : at + NPZ_ROWS, column);
     }
     for (int c = 0; c < w->columns && !status; c++)
         status = npz_add(&w->zip, &list.item[c]);
@@ -71,8 +72,7 @@ static fsnn_status write_in_turn(writing *w, npz_fill *fill, const void *user)
     return status;
 }
 
-static fsnn_status write_all(writing *w, npz_fill *fill, const void *user,
-                             const fsnn_arrays *beside)
+static fsnn_status write_all(writing *w, npz_fill *fill, void *user, const fsnn_arrays *beside)
 {
     const bool anywhere = !fseeko(w->zip.stream, 0, SEEK_CUR);
     FSNN_TRY(anywhere ? write_places(w, fill, user) : write_in_turn(w, fill, user));
@@ -83,7 +83,7 @@ static fsnn_status write_all(writing *w, npz_fill *fill, const void *user,
 }
 
 fsnn_status npz_write_rows(const char *path, int64_t rows, const npz_column *column, int columns,
-                           npz_fill *fill, const void *user, const fsnn_arrays *beside)
+                           npz_fill *fill, void *user, const fsnn_arrays *beside)
 {
     fsnn_file file;
     FSNN_TRY(fsnn_file_create(&file, path));

@@ -15,11 +15,12 @@ typedef struct npz_column {
 } npz_column;
 
 /* Puts the rows from `begin` to before `end`, at most NPZ_ROWS, into column[c], from its beginning
- * on. */
-typedef void npz_fill(const void *user, int64_t begin, int64_t end, void *const column[]);
+ * on; rows are asked for in their order, once each. An error ends the writing. */
+typedef fsnn_status npz_fill(void *user, int64_t begin, int64_t end, void *const column[]);
 
-/* The arrays of the columns, then those of `beside` as they are. FSNN_EIO, FSNN_EMEMORY. */
+/* The arrays of the columns, then those of `beside` as they are. FSNN_EIO, FSNN_EMEMORY, the errors
+ * of `fill`. */
 fsnn_status npz_write_rows(const char *path, int64_t rows, const npz_column *column, int columns,
-                           npz_fill *fill, const void *user, const fsnn_arrays *beside);
+                           npz_fill *fill, void *user, const fsnn_arrays *beside);
 
 #endif

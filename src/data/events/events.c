@@ -2,6 +2,7 @@
 #include "data/events/events.h"
 
 #include "base/error_key.h"
+#include "data/events/events_walk.h"
 #include "format/file_kind.h"
 #include "format/stream.h"
 
@@ -141,68 +142,11 @@ static fsnn_status choose_camera(const char *path, const events_format *format, 
     return FSNN_OK;
 }
 
-/* What a walk through all events finds. */
-typedef struct walk {
-    int64_t latest[2], last; /* of each camera, of both */
-    int64_t disorder;
-    bool mixed; /* of two cameras each may be in order, and both together not */
-    int x, y;   /* the largest */
-} walk;
-
-/* Whether events [n] of one camera stand in order behind those before. Without branches. */
-static bool in_order(const fsnn_event *v, int64_t n, const walk *w)
-{
-    int64_t wrong = v[0].t < w->latest[0], second = v[0].camera;
-    for (int64_t i = 1; i < n; i++) {
-        wrong |= v[i].t < v[i - 1].t;
-        second |= v[i].camera;
-    }
-    return !wrong && !second;
-}
-
-static void walk_each(const fsnn_event *v, int64_t n, walk *w)
-{
-    for (int64_t i = 0; i < n; i++) {
-        int64_t *at = &w->latest[v[i].camera];
-        w->disorder += v[i].t < *at;
-        *at = v[i].t > *at ? v[i].t : *at;
-        w->mixed |= v[i].t < w->last;
-        w->last = v[i].t;
-    }
-}
-
-static void find_corner(const fsnn_event *v, int64_t n, walk *w)
-{
-    for (int64_t i = 0; i < n; i++) {
-        w->x = v[i].x > w->x ? v[i].x : w->x;
-        w->y = v[i].y > w->y ? v[i].y : w->y;
-    }
-}
-
-/* A block at a time, for each is looked at more than once: the walk costs as much as reading the
- * words of a file. */
-static walk walk_through(const fsnn_events *e)
-{
-    enum { BLOCK = 1024 };
-    walk w = {.latest = {INT64_MIN, INT64_MIN}, .last = INT64_MIN};
-    for (int64_t at = 0; at < e->count; at += BLOCK) {
-        const fsnn_event *v = e->event + at;
-        const int64_t n = e->count - at < BLOCK ? e->count - at : BLOCK;
-        find_corner(v, n, &w);
-        if (in_order(v, n, &w)) {
-            w.mixed |= v[0].t < w.last;
-            w.latest[0] = w.last = v[n - 1].t;
-        } else {
-            walk_each(v, n, &w);
-        }
-    }
-    return w;
-}
-
 /* Within the sensor, where the file tells its size; otherwise the size that the events need. */
 static fsnn_status settle(const char *path, fsnn_events *e)
 {
-    const walk w = walk_through(e);
+    events_walk w = events_walk_begin();
+    events_walk_on(&w, e->event, e->count);
     e->disorder = w.disorder;
     e->sized = e->width > 0;
     if (e->sized && e->count && (w.x >= e->width || w.y >= e->height))
@@ -272,8 +216,7 @@ static const events_format *find_packed(const char *path, const uint8_t *bytes, 
     return format && format->read ? format : NULL;
 }
 
-/* The format by the first bytes of a file; NULL: it cannot be read, or has none that is known. */
-static const events_format *find_at(const char *path)
+const events_format *events_format_at(const char *path)
 {
     uint8_t head[HEAD];
     FILE *file = path ? fopen(path, "rbe") : NULL;
@@ -298,7 +241,7 @@ fsnn_status fsnn_events_read_camera(const char *path, fsnn_camera camera, fsnn_e
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_events_read_camera needs a path, a camera and a "
                                          "place for events");
     *events = (fsnn_events){0};
-    const events_format *format = find_at(path);
+    const events_format *format = events_format_at(path);
     if (format && format->read)
         return finish(path, format, camera, format->read(path, events), events);
     uint8_t *bytes;
@@ -330,7 +273,7 @@ static bool known_whole(const events_format *format, const char *path)
 
 bool fsnn_events_known(const char *path)
 {
-    const events_format *format = find_at(path);
+    const events_format *format = events_format_at(path);
     return format && (format->known_at ? format->known_at(path)
                       : format->known  ? known_whole(format, path)
                                        : true);

@@ -7,6 +7,9 @@
 
 #include <fsnn/events.h>
 
+/* Formats whose files can be read a piece at a time (data/events/prophesee.h). */
+typedef struct events_words events_words;
+
 typedef struct events_format {
     const char *name;
     /* By the first bytes of the file (`size` of them, perhaps all), or the ending of its name. */
@@ -23,11 +26,14 @@ typedef struct events_format {
     /* What events of camera 1 are, to count those that are left out; NULL: there is one camera. A
      * reader gives the events of both. */
     const char *second;
+    const events_words *words; /* NULL: only whole files can be read */
 } events_format;
 
 extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz,
     events_npy, events_hdf5, events_evt2, events_evt21, events_evt3, events_dat, events_es;
 
+/* The format by the first bytes of a file; NULL: it cannot be read, or has none that is known. */
+const events_format *events_format_at(const char *path);
 /* What fsnn_events_read_camera does after reading the file. */
 fsnn_status events_parse_camera(const char *path, const uint8_t *bytes, size_t size,
                                 fsnn_camera camera, fsnn_events *out);

@@ -19,10 +19,10 @@ static bool is(const char *path, const uint8_t *bytes, size_t size)
 }
 
 /* What follows the lines: kind and size of events, and whole ones. */
-static fsnn_status check(const char *path, const uint8_t *bytes, size_t size,
+static fsnn_status check(const char *path, const uint8_t *bytes, size_t whole,
                          const prophesee_header *h)
 {
-    size_t left = size - h->start, at = h->start;
+    size_t left = whole - h->start, at = h->start;
     if (h->version < 0 || h->version > 2)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s: is of version %lld of DAT; versions 1 and 2 are read", path,
@@ -45,7 +45,7 @@ static fsnn_status check(const char *path, const uint8_t *bytes, size_t size,
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: the event at offset %zu ends after %zu of its 8 bytes: the file is "
                          "cut short",
-                         path, size - rest, rest);
+                         path, whole - rest, rest);
     return FSNN_OK;
 }
 
@@ -57,30 +57,49 @@ typedef struct layout {
 
 static const layout layouts[2] = {{9, 17, 0x1ff, 0xff}, {14, 28, 0x3fff, 0x3fff}};
 
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+static fsnn_status begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
+                         prophesee_state *s, fsnn_events *out)
 {
-    prophesee_header h;
-    int64_t turns = 0, before = 0;
-    FSNN_TRY(prophesee_begin(path, bytes, size, 1, out, &h));
-    FSNN_TRY(check(path, bytes, size, &h));
-    const layout *l = &layouts[h.version == 2];
-    const uint8_t *at = bytes + h.start + HEAD, *end = bytes + size;
-    FSNN_TRY(events_reserve(out, (end - at) / EVENT));
-    for (; at < end; at += EVENT) {
-        int64_t now = (int64_t)bytes_le(at, 4);
-        uint32_t word = (uint32_t)bytes_le(at + 4, 4);
-        if (h.version == 2 && word >> 28 > 1)
+    *s = (prophesee_state){0};
+    FSNN_TRY(prophesee_begin(path, bytes, size, whole, 1, out, &s->header));
+    FSNN_TRY(check(path, bytes, whole, &s->header));
+    s->start = s->header.start + HEAD;
+    return FSNN_OK;
+}
+
+static int64_t count_events(const prophesee_state *s, const uint8_t *at, const uint8_t *end)
+{
+    (void)s;
+    return (end - at) / EVENT;
+}
+
+static fsnn_status take(const char *path, prophesee_state *s, const uint8_t *at, const uint8_t *end,
+                        size_t offset, fsnn_events *out)
+{
+    const layout *l = &layouts[s->header.version == 2];
+    for (const uint8_t *event = at; event < end; event += EVENT) {
+        const int64_t now = (int64_t)bytes_le(event, 4);
+        const uint32_t word = (uint32_t)bytes_le(event + 4, 4);
+        if (s->header.version == 2 && word >> 28 > 1)
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: the event at offset %zu has polarity %u, expected 0 or 1: the "
                              "file is damaged",
-                             path, (size_t)(at - bytes), word >> 28);
-        out->event[out->count++] = (fsnn_event){.t = prophesee_unwrap(&turns, before, now, 32),
+                             path, offset + (size_t)(event - at), word >> 28);
+        out->event[out->count++] = (fsnn_event){.t = prophesee_unwrap(&s->turns, s->low, now, 32),
                                                 .x = (uint16_t)(word & l->x_mask),
                                                 .y = (uint16_t)(word >> l->y & l->y_mask),
                                                 .p = word >> l->p & 1};
-        before = now;
+        s->low = now;
     }
     return FSNN_OK;
 }
 
-const events_format events_dat = {.name = "DAT", .is = is, .parse = parse};
+static const events_words words = {
+    .word = EVENT, .most = 1, .begin = begin, .count = count_events, .take = take};
+
+static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    return prophesee_parse(&words, path, bytes, size, out);
+}
+
+const events_format events_dat = {.name = "DAT", .is = is, .parse = parse, .words = &words};

@@ -17,42 +17,65 @@ static bool is(const char *path, const uint8_t *bytes, size_t size)
     return prophesee_read_header(bytes, size).kind == PROPHESEE_EVT2;
 }
 
-static int64_t count_events(const uint8_t *at, const uint8_t *end)
+static fsnn_status begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
+                         prophesee_state *s, fsnn_events *out)
+{
+    *s = (prophesee_state){.high = -1};
+    FSNN_TRY(prophesee_begin(path, bytes, size, whole, WORD, out, &s->header));
+    s->start = s->header.start;
+    return FSNN_OK;
+}
+
+static int64_t count_events(const prophesee_state *s, const uint8_t *at, const uint8_t *end)
 {
     int64_t count = 0;
+    (void)s;
     for (; at < end; at += WORD)
         count += at[WORD - 1] >> 4 <= ON;
     return count;
 }
 
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+static void other_word(prophesee_state *s, uint32_t word)
 {
-    prophesee_header h;
-    int64_t others[PROPHESEE_OTHERS] = {0}, high = -1, turns = 0, base = 0;
-    FSNN_TRY(prophesee_begin(path, bytes, size, WORD, out, &h));
-    const uint8_t *at = bytes + h.start, *end = bytes + size;
-    FSNN_TRY(events_reserve(out, count_events(at, end)));
-    for (; at < end; at += WORD) {
-        uint32_t word = (uint32_t)bytes_le(at, WORD), type = word >> 28;
-        if (type <= ON && high < 0) {
-            others[PROPHESEE_EARLY]++;
-        } else if (type <= ON) {
-            out->event[out->count++] = (fsnn_event){.t = base + (word >> 22 & 0x3f),
-                                                    .x = word >> 11 & 0x7ff,
-                                                    .y = word & 0x7ff,
-                                                    .p = (uint8_t)type};
-        } else if (type == TIME) {
-            int64_t now = word & 0xfffffff;
-            base = prophesee_unwrap(&turns, high, now, 28) * 64;
-            high = now;
-        } else {
-            others[type == TRIGGER                   ? PROPHESEE_TRIGGER
-                   : type == MESSAGE || type == MORE ? PROPHESEE_MESSAGE
-                                                     : PROPHESEE_RESERVED]++;
-        }
+    const uint32_t type = word >> 28;
+    if (type == TIME) {
+        const int64_t now = word & 0xfffffff;
+        s->base = prophesee_unwrap(&s->turns, s->high, now, 28) * 64;
+        s->high = now;
+    } else {
+        s->others[type == TRIGGER                   ? PROPHESEE_TRIGGER
+                  : type == MESSAGE || type == MORE ? PROPHESEE_MESSAGE
+                                                    : PROPHESEE_RESERVED]++;
     }
-    prophesee_leave_out(out, others);
+}
+
+static fsnn_status take(const char *path, prophesee_state *s, const uint8_t *at, const uint8_t *end,
+                        size_t offset, fsnn_events *out)
+{
+    fsnn_event *to = out->event + out->count;
+    (void)path, (void)offset;
+    for (; at < end; at += WORD) {
+        const uint32_t word = (uint32_t)bytes_le(at, WORD);
+        if (word >> 28 > ON)
+            other_word(s, word);
+        else if (s->high < 0)
+            s->others[PROPHESEE_EARLY]++;
+        else
+            *to++ = (fsnn_event){.t = s->base + (word >> 22 & 0x3f),
+                                 .x = word >> 11 & 0x7ff,
+                                 .y = word & 0x7ff,
+                                 .p = (uint8_t)(word >> 28)};
+    }
+    out->count = to - out->event;
     return FSNN_OK;
 }
 
-const events_format events_evt2 = {.name = "EVT 2.0", .is = is, .parse = parse};
+static const events_words words = {
+    .word = WORD, .most = 1, .begin = begin, .count = count_events, .take = take};
+
+static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    return prophesee_parse(&words, path, bytes, size, out);
+}
+
+const events_format events_evt2 = {.name = "EVT 2.0", .is = is, .parse = parse, .words = &words};

@@ -25,11 +25,20 @@ static uint64_t read_word(const uint8_t *at, bool legacy)
     return legacy ? word << 32 | word >> 32 : word;
 }
 
-static int64_t count_events(const uint8_t *at, const uint8_t *end, bool legacy)
+static fsnn_status begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
+                         prophesee_state *s, fsnn_events *out)
+{
+    *s = (prophesee_state){.high = -1};
+    FSNN_TRY(prophesee_begin(path, bytes, size, whole, WORD, out, &s->header));
+    s->start = s->header.start;
+    return FSNN_OK;
+}
+
+static int64_t count_events(const prophesee_state *s, const uint8_t *at, const uint8_t *end)
 {
     int64_t count = 0;
     for (; at < end; at += WORD) {
-        uint64_t word = read_word(at, legacy);
+        uint64_t word = read_word(at, s->header.legacy);
         count += word >> 60 <= ON ? __builtin_popcount((uint32_t)word) : 0;
     }
     return count;
@@ -52,29 +61,33 @@ static prophesee_other other(uint64_t type)
                                              : PROPHESEE_RESERVED;
 }
 
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+static fsnn_status take(const char *path, prophesee_state *s, const uint8_t *at, const uint8_t *end,
+                        size_t offset, fsnn_events *out)
 {
-    prophesee_header h;
-    int64_t others[PROPHESEE_OTHERS] = {0}, high = -1, turns = 0, base = 0;
-    FSNN_TRY(prophesee_begin(path, bytes, size, WORD, out, &h));
-    const uint8_t *at = bytes + h.start, *end = bytes + size;
-    FSNN_TRY(events_reserve(out, count_events(at, end, h.legacy)));
+    (void)path, (void)offset;
     for (; at < end; at += WORD) {
-        uint64_t word = read_word(at, h.legacy), type = word >> 60;
-        if (type <= ON && high < 0) {
-            others[PROPHESEE_EARLY] += __builtin_popcount((uint32_t)word);
+        const uint64_t word = read_word(at, s->header.legacy), type = word >> 60;
+        if (type <= ON && s->high < 0) {
+            s->others[PROPHESEE_EARLY] += __builtin_popcount((uint32_t)word);
         } else if (type <= ON) {
-            add_pixels(word, base, out);
+            add_pixels(word, s->base, out);
         } else if (type == TIME) {
-            int64_t now = (int64_t)(word >> 32 & 0xfffffff);
-            base = prophesee_unwrap(&turns, high, now, 28) * 64;
-            high = now;
+            const int64_t now = (int64_t)(word >> 32 & 0xfffffff);
+            s->base = prophesee_unwrap(&s->turns, s->high, now, 28) * 64;
+            s->high = now;
         } else {
-            others[other(type)]++;
+            s->others[other(type)]++;
         }
     }
-    prophesee_leave_out(out, others);
     return FSNN_OK;
 }
 
-const events_format events_evt21 = {.name = "EVT 2.1", .is = is, .parse = parse};
+static const events_words words = {
+    .word = WORD, .most = 32, .begin = begin, .count = count_events, .take = take};
+
+static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    return prophesee_parse(&words, path, bytes, size, out);
+}
+
+const events_format events_evt21 = {.name = "EVT 2.1", .is = is, .parse = parse, .words = &words};

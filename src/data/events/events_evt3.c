@@ -15,15 +15,6 @@
 
 enum { WORD = 2, COLUMNS = 2048 };
 
-/* What is known at a word. */
-typedef struct state {
-    int64_t low, high, turns; /* of the time; high -1: not told yet */
-    int64_t base;             /* time of the upper bits */
-    int y, x, p;              /* the row; the base of vectors */
-    bool second;
-    int64_t others[PROPHESEE_OTHERS];
-} state;
-
 static bool is(const char *path, const uint8_t *bytes, size_t size)
 {
     (void)path;
@@ -36,9 +27,19 @@ static int vector_pixels(unsigned type)
     return type == 4 ? 12 : type == 5 ? 8 : 0;
 }
 
-static int64_t count_events(const uint8_t *at, const uint8_t *end)
+static fsnn_status begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
+                         prophesee_state *s, fsnn_events *out)
 {
-    int64_t count = 0;
+    *s = (prophesee_state){.high = -1};
+    FSNN_TRY(prophesee_begin(path, bytes, size, whole, WORD, out, &s->header));
+    s->start = s->header.start;
+    return FSNN_OK;
+}
+
+static int64_t count_events(const prophesee_state *s, const uint8_t *at, const uint8_t *end)
+{
+    int64_t count = 1; /* read_common */
+    (void)s;
     for (; at < end; at += WORD) {
         unsigned word = (unsigned)bytes_le(at, WORD);
         int pixels = vector_pixels(word >> 12);
@@ -47,7 +48,7 @@ static int64_t count_events(const uint8_t *at, const uint8_t *end)
     return count;
 }
 
-static void add(state *s, int x, int p, fsnn_events *out)
+static void add(prophesee_state *s, int x, int p, fsnn_events *out)
 {
     if (s->high < 0)
         s->others[PROPHESEE_EARLY]++;
@@ -60,7 +61,7 @@ static void add(state *s, int x, int p, fsnn_events *out)
 }
 
 /* False: a pixel is right of all columns that a word can name. */
-static bool add_vector(state *s, unsigned bits, int pixels, fsnn_events *out)
+static bool add_vector(prophesee_state *s, unsigned bits, int pixels, fsnn_events *out)
 {
     for (bits &= (1U << pixels) - 1; bits; bits &= bits - 1) {
         int x = s->x + __builtin_ctz(bits);
@@ -72,7 +73,7 @@ static bool add_vector(state *s, unsigned bits, int pixels, fsnn_events *out)
     return true;
 }
 
-static bool read_word(state *s, unsigned word, fsnn_events *out)
+static bool read_word(prophesee_state *s, unsigned word, fsnn_events *out)
 {
     int x = word & 0x7ff, p = word >> 11 & 1, low = word & 0xfff;
     switch (word >> 12) {
@@ -109,24 +110,75 @@ static bool read_word(state *s, unsigned word, fsnn_events *out)
     return true;
 }
 
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+/* The lower 12 bits of a word, or what they were, by a mask: compilers make branches of conditions.
+ */
+static uint32_t chosen(bool now, uint32_t word, uint32_t before)
 {
-    prophesee_header h;
-    state s = {.high = -1};
-    FSNN_TRY(prophesee_begin(path, bytes, size, WORD, out, &h));
-    const uint8_t *at = bytes + h.start, *end = bytes + size;
-    FSNN_TRY(events_reserve(out, count_events(at, end)));
-    for (; at < end; at += WORD)
-        if (!read_word(&s, (unsigned)bytes_le(at, WORD), out))
+    const uint32_t mask = 0 - (uint32_t)now;
+    return (word & 0xfff & mask) | (before & ~mask);
+}
+
+/* The words of rows, events, bases of vectors and lower times, which are nearly all and follow each
+ * other in no order that a processor could guess: without branches, each as if it were of all these
+ * types. `to` has room for one event more than there are. */
+static const uint8_t *read_common(prophesee_state *s, const uint8_t *at, const uint8_t *end,
+                                  fsnn_events *to)
+{
+    enum { COMMON = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 6, NONE = 1 << 12 };
+    fsnn_event *event = to->event + to->count;
+    uint32_t row = (uint32_t)s->y | (uint32_t)s->second << 11;
+    uint32_t base = NONE, low = (uint32_t)s->low;
+    for (; at < end; at += WORD) {
+        const uint32_t word = (uint32_t)bytes_le(at, WORD), type = word >> 12;
+        if (!(COMMON >> type & 1))
+            break;
+        row = chosen(type == 0, word, row);
+        base = chosen(type == 3, word, base);
+        low = chosen(type == 6, word, low);
+        *event = (fsnn_event){.t = s->base + low,
+                              .x = word & 0x7ff,
+                              .y = row & 0x7ff,
+                              .p = word >> 11 & 1,
+                              .camera = (uint8_t)(row >> 11)};
+        event += type == 2;
+    }
+    s->y = row & 0x7ff, s->second = row >> 11;
+    s->low = low;
+    if (base != NONE)
+        s->x = base & 0x7ff, s->p = (int)(base >> 11);
+    to->count = event - to->event;
+    return at;
+}
+
+static fsnn_status take(const char *path, prophesee_state *s, const uint8_t *at, const uint8_t *end,
+                        size_t offset, fsnn_events *out)
+{
+    const uint8_t *word = at;
+    while (word < end) {
+        if (s->high >= 0)
+            word = read_common(s, word, end, out);
+        if (word == end)
+            break;
+        if (!read_word(s, (unsigned)bytes_le(word, WORD), out))
             return fsnn_fail(FSNN_EFORMAT,
                              "%s: the vector at offset %zu has an event right of column %d, which "
                              "no sensor has: the file is damaged",
-                             path, (size_t)(at - bytes), COLUMNS - 1);
-    prophesee_leave_out(out, s.others);
+                             path, offset + (size_t)(word - at), COLUMNS - 1);
+        word += WORD;
+    }
     return FSNN_OK;
+}
+
+static const events_words words = {
+    .word = WORD, .most = 12, .begin = begin, .count = count_events, .take = take};
+
+static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
+{
+    return prophesee_parse(&words, path, bytes, size, out);
 }
 
 const events_format events_evt3 = {.name = "EVT 3.0",
                                    .is = is,
                                    .parse = parse,
-                                   .second = "events of a second camera (bit 11 of y)"};
+                                   .second = "events of a second camera (bit 11 of y)",
+                                   .words = &words};

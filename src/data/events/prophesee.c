@@ -143,11 +143,11 @@ static fsnn_status set_sensor(const char *path, const prophesee_header *h, fsnn_
     return FSNN_OK;
 }
 
-fsnn_status prophesee_begin(const char *path, const uint8_t *bytes, size_t size, size_t word,
-                            fsnn_events *out, prophesee_header *header)
+fsnn_status prophesee_begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
+                            size_t word, fsnn_events *out, prophesee_header *header)
 {
     *header = prophesee_read_header(bytes, size);
-    size_t rest = (size - header->start) % word;
+    size_t rest = (whole - header->start) % word;
     if (header->big_endian)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s: the header says endianness=big: only words with their lowest byte "
@@ -157,7 +157,7 @@ fsnn_status prophesee_begin(const char *path, const uint8_t *bytes, size_t size,
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: the word at offset %zu ends after %zu of its %zu bytes: the file is "
                          "cut short",
-                         path, size - rest, rest, word);
+                         path, whole - rest, rest, word);
     return set_sensor(path, header, out);
 }
 
@@ -174,4 +174,16 @@ void prophesee_leave_out(fsnn_events *events, const int64_t count[PROPHESEE_OTHE
     };
     for (int i = 0; i < PROPHESEE_OTHERS; i++)
         events_leave_out(events, others[i].what, others[i].event, count[i]);
+}
+
+fsnn_status prophesee_parse(const events_words *words, const char *path, const uint8_t *bytes,
+                            size_t size, fsnn_events *out)
+{
+    prophesee_state s;
+    FSNN_TRY(words->begin(path, bytes, size, size, &s, out));
+    const uint8_t *at = bytes + s.start, *end = bytes + size;
+    FSNN_TRY(events_reserve(out, words->count(&s, at, end)));
+    FSNN_TRY(words->take(path, &s, at, end, s.start, out));
+    prophesee_leave_out(out, s.others);
+    return FSNN_OK;
 }

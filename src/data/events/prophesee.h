@@ -26,11 +26,11 @@ typedef struct prophesee_header {
 /* What the lines at the beginning say, as far as `size` bytes reach. */
 prophesee_header prophesee_read_header(const uint8_t *bytes, size_t size);
 
-/* The header of a RAW file whose words have `word` bytes, the size of the sensor in *out. Errors:
- * FSNN_EFORMAT where the last word is cut short or the sensor is none; FSNN_EUNSUPPORTED for words
- * with their highest byte first. */
-fsnn_status prophesee_begin(const char *path, const uint8_t *bytes, size_t size, size_t word,
-                            fsnn_events *out, prophesee_header *header);
+/* The header of a RAW file of `whole` bytes, of which `size` are here, and whose words have `word`
+ * bytes; the size of the sensor in *out. Errors: FSNN_EFORMAT where the last word is cut short or
+ * the sensor is none; FSNN_EUNSUPPORTED for words with their highest byte first. */
+fsnn_status prophesee_begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
+                            size_t word, fsnn_events *out, prophesee_header *header);
 
 /* A counter of `bits` bits that began anew goes on: *turns grows where it fell by more than half of
  * its range. */
@@ -50,5 +50,36 @@ typedef enum prophesee_other {
 } prophesee_other;
 
 void prophesee_leave_out(fsnn_events *events, const int64_t count[PROPHESEE_OTHERS]);
+
+/* ---- words, a piece of a file at a time ---- */
+
+/* What is known at a word. */
+typedef struct prophesee_state {
+    prophesee_header header;
+    size_t start;             /* of the words in the file */
+    int64_t low, high, turns; /* of the time; high -1: not told yet */
+    int64_t base;             /* time of the upper bits */
+    int y, x, p;              /* the row; the base of vectors */
+    bool second;              /* camera */
+    int64_t others[PROPHESEE_OTHERS];
+} prophesee_state;
+
+struct events_words {
+    size_t word; /* bytes; pieces consist of whole ones */
+    int most;    /* events that a word can have */
+    /* From the first bytes [size] of a file of `whole` bytes. Errors: as prophesee_begin. */
+    fsnn_status (*begin)(const char *path, const uint8_t *bytes, size_t size, size_t whole,
+                         prophesee_state *state, fsnn_events *out);
+    /* No fewer than the events in [at, end). */
+    int64_t (*count)(const prophesee_state *state, const uint8_t *at, const uint8_t *end);
+    /* Appends the events in [at, end), for which there is room; `at` stands at `offset` of the
+     * file. FSNN_EFORMAT. */
+    fsnn_status (*take)(const char *path, prophesee_state *state, const uint8_t *at,
+                        const uint8_t *end, size_t offset, fsnn_events *out);
+};
+
+/* The events of a whole file in memory: `parse` of formats of words. */
+fsnn_status prophesee_parse(const events_words *words, const char *path, const uint8_t *bytes,
+                            size_t size, fsnn_events *out);
 
 #endif
