@@ -1,6 +1,6 @@
 """Recordings of event cameras beside public readers: python3 bench/events.py build/fsnn FILE [FILE ...] [--repeat N]
 
-Of each recording, in seconds of a processor, the least of seven: reading alone (fsnn by its Python package, where it is built;
+Of each recording, in seconds of a processor, the least of seven: reading alone (fsnn by PYTHONPATH=build/python;
 expelliarmus, faery, aedat, as they are installed), the conversion to an NPZ of x, y, t, p (fsnn convert, a program with all
 that it loads; the others followed by numpy.savez, in this process), and the others as programs that only read. --repeat N makes a recording of EVT 2, EVT 3 or DAT N times
 as long first, with times that go on. A line of JSON a recording."""
@@ -122,7 +122,7 @@ PROGRAMS = {
 
 def read_here(path):
     try:
-        from fsnn._fsnn import ffi, lib
+        from _fsnn import ffi, lib
     except ImportError:
         return None
     events = ffi.new("fsnn_events *")

@@ -51,11 +51,11 @@ static bool skipped(const char *at, const char *end)
     return at == end || line_ends(at, end) || *at == '#';
 }
 
-/* The separator that the first lines have equally often; tab before ; before , as a comma may also
- * be a decimal sign, and blanks last. One that the first line has where no line agrees. */
+/* The separator that the first lines have equally often; tab before ; before | before , as a comma
+ * may also be a decimal sign, and blanks last. One that the first line has where no line agrees. */
 static char find_separator(const char *begin, const char *end)
 {
-    static const char marks[] = "\t;,| ";
+    static const char marks[] = "\t;|, ";
     char some = 0;
     for (const char *m = marks; *m; m++) {
         int64_t first = -1;
