@@ -47,6 +47,11 @@ function(fsnn_objects prefix list)
     list(FILTER kernels INCLUDE REGEX "_kernel\\.c$")
     if(sources)
         fsnn_compile(${prefix} ${sources})
+        # gcc 12 for arm64 ends with an internal error in loops that take fmin where a condition holds
+        if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$" AND CMAKE_C_COMPILER_ID STREQUAL "GNU"
+           AND CMAKE_C_COMPILER_VERSION VERSION_LESS 13)
+            target_compile_options(${prefix} PRIVATE -fno-tree-loop-vectorize)
+        endif()
         list(APPEND ${list} ${prefix})
     endif()
     if(kernels)
