@@ -241,6 +241,11 @@ laid_out = graph({"fc": affine(4, 3, scale=6), "cell/input": inner[0]["input"], 
 nested = graph(dict(fc=affine(4, 3, scale=6), cell=inner), [("input", "fc"), ("fc", "cell"), ("cell", "output")])
 case("recurrent", "a cycle costs one step", recurrent(linear(4, 4, seed=7)), watch="n")
 case("recurrent_bias", "the weights of a cycle see zeros in the first step: their bias counts", recurrent(affine(4, 4, seed=7)), watch="n")
+case("recurrent_delays", "weights of a cycle, with a bias, behind two delays and in a sum of their own: the bias counts from the first step on",
+     graph(dict(fc=affine(4, 3, scale=3), n=lif(4), part=Node("Scale", scale=np.ones(4)), late=Node("Delay", delay=np.full(4, 2e-3)), w0=affine(4, 4, seed=7),
+                w2=linear(4, 4, seed=8), sum=Node("Scale", scale=np.ones(4))),
+           [("input", "fc"), ("fc", "n"), ("n", "part"), ("part", "w0"), ("part", "late"), ("late", "w2"), ("w0", "sum"), ("w2", "sum"), ("sum", "n"),
+            ("n", "output")]), watch="n")
 case("recurrent_self", "a neuron that reads itself", graph(dict(fc=affine(4, 3, scale=6), n=lif(4)), [("input", "fc"), ("fc", "n"), ("n", "n"), ("n", "output")]), watch="n")
 case("recurrent_subgraph", "the cycle lies in a sub-graph", nested, watch="cell/n", flat=laid_out)
 case("recurrent_two", "a cycle through two layers of neurons costs one step",
