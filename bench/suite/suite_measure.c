@@ -218,6 +218,7 @@ void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_
                                          .still = input == BENCH_STILL}));
     bench_try(fsnn_net_shapes(net, &in, &out));
     bench_try(fsnn_optimizer_create(net, &n->training.optimizer, &n->optimizer));
+    fsnn_net_zero_grad(net); /* from here on each step leaves them zero */
     int64_t inputs = T * batch * fsnn_shape_count(&in);
     n->classes = fsnn_shape_count(&out);
     n->x = input == BENCH_SPIKES ? bench_spikes(inputs, 0.1) : bench_numbers(inputs);
@@ -283,7 +284,6 @@ void bench_net_step(void *net)
     bench_try(fsnn_net_forward(n->net, n->x, &out));
     bench_try(fsnn_loss_compute(&n->training.loss, n->T, n->batch, n->classes, out, n->label, NULL,
                                 n->gradient, &value, NULL));
-    fsnn_net_zero_grad(n->net);
     bench_try(fsnn_net_backward(n->net, n->gradient, NULL));
-    bench_try(fsnn_optimizer_step(n->optimizer, 1e-3, 0, NULL));
+    bench_try(fsnn_optimizer_step_and_zero(n->optimizer, 1e-3, 0, NULL));
 }

@@ -188,6 +188,10 @@ FSNN_API void fsnn_optimizer_destroy(fsnn_optimizer *optimizer);
  * parameter). */
 FSNN_API fsnn_status fsnn_optimizer_step(fsnn_optimizer *optimizer, double lr, double clip,
                                          double *norm);
+/* The same, and the gradients are 0 afterwards: in one walk over memory, which saves
+ * fsnn_net_zero_grad a second one. After FSNN_ENUMERIC they are as they were. */
+FSNN_API fsnn_status fsnn_optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,
+                                                  double *norm);
 /* The moments as arrays ("adam.m.fc1.weight", ..., and the count of steps "adam.step") appended to
  * `out`, and back, bit for bit. Other arrays of `in` are ignored. Load changes nothing unless all
  * arrays are there and fit.

@@ -228,6 +228,12 @@ fsnn_status fsnn_optimizer_step(fsnn_optimizer *optimizer, double lr, double cli
     return update(optimizer, lr, clip, 1, false, norm);
 }
 
+fsnn_status fsnn_optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,
+                                         double *norm)
+{
+    return update(optimizer, lr, clip, 1, true, norm);
+}
+
 fsnn_status optimizer_step_and_zero(fsnn_optimizer *optimizer, double lr, double clip,
                                     double weight, double *norm)
 {

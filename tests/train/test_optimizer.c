@@ -244,8 +244,10 @@ static void zeroing(void **state)
             GOOD(fsnn_optimizer_create(net[i], &o, &optimizer[i]));
             draw_gradients(net[i], 0, 1);
         }
-        GOOD(fsnn_optimizer_step(optimizer[0], 0.01, 1, NULL));
-        GOOD(optimizer_step_and_zero(optimizer[1], 0.01, 1, 1, NULL));
+        double norm[2];
+        GOOD(fsnn_optimizer_step(optimizer[0], 0.01, 1, &norm[0]));
+        GOOD(fsnn_optimizer_step_and_zero(optimizer[1], 0.01, 1, &norm[1]));
+        assert_true(norm[0] == norm[1]);
         for (int k = 0; k < fsnn_net_param_count(net[0]); k++) {
             const fsnn_param *a = fsnn_net_param(net[0], k), *b = fsnn_net_param(net[1], k);
             for (int64_t j = 0; j < fsnn_shape_count(&a->shape); j++) {
