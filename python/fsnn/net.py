@@ -480,7 +480,7 @@ class Net:
         directory: str | os.PathLike[str] | None = None,
         mode: str = "new",
         encoder: Mapping[str, Any] | None = None,
-        best: bool = False,
+        best: bool | str = False,
         progress: bool = False,
         on_batch: Callable[[Metrics], Any] | None = None,
         on_epoch: Callable[[Metrics], Any] | None = None,
@@ -493,7 +493,8 @@ class Net:
         optimizer={"kind": "adam", "lr": 1e-3}. `encoder`: {"kind": "rate", "steps": 8}. `directory`
         keeps weights, states and figures, as `fsnn train --out` does; `mode` is "new" (a run that
         is there is refused), "resume" or "replace". With `best` the net has the weights of the best
-        epoch at the end, else those of the last.
+        epoch at the end, else those of the last; best="f1" chooses that epoch by this figure, the
+        key `best` of the section training.
 
         `on_batch` and `on_epoch` get `Metrics`; what they raise ends the training in good order and
         comes out. Ctrl-C does too: the state is saved, then KeyboardInterrupt is raised, and

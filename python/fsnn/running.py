@@ -13,7 +13,7 @@ from _fsnn import ffi, lib
 
 from . import figures
 from ._arrays import KINDS, Results, lent, numbers, pointer, read_once
-from ._names import in_table
+from ._names import in_table, near
 from ._plan import INTERPOLATE
 from .errors import check
 
@@ -281,7 +281,11 @@ def _run_of(found: dict[str, np.ndarray], record: Sequence[str]) -> Run:
             records[f"{node}.{what}"] = array
     missing = [what for what, _ in items if what not in KNOWN | _whats(records)]
     if missing:
-        raise ValueError(f"no layer has a state {missing[0]!r}")
+        there = sorted(KNOWN | _whats(records))
+        listed = ", ".join(there)
+        raise ValueError(
+            f"no layer has a state {missing[0]!r}: there are {listed}{near(missing[0], there)}"
+        )
     times, loss = found.get("times"), found.get("loss")
     return Run(
         found["output"],

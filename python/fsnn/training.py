@@ -184,7 +184,7 @@ def train(
     directory: str | os.PathLike[str] | None,
     mode: str,
     encoder: Mapping[str, Any] | None,
-    best: bool,
+    best: bool | str,
     progress: bool,
     on_batch: Callable | None,
     on_epoch: Callable | None,
@@ -192,6 +192,8 @@ def train(
 ) -> Metrics:
     """Net.train."""
     more = {f"training.{key}": value for key, value in training.items()}
+    if isinstance(best, str):
+        more["training.best"] = best
     options = ffi.new("fsnn_session_training_options *")
     options.mode = _mode(mode, directory)
     _check_calls(on_batch=on_batch, on_epoch=on_epoch)
@@ -213,7 +215,7 @@ def train(
     if shown is not None:
         on_batch, on_epoch = both(on_batch, shown.on_batch), both(on_epoch, shown.on_epoch)
     try:
-        return _loop(net, session, options, _Run(net, on_batch, on_epoch), best)
+        return _loop(net, session, options, _Run(net, on_batch, on_epoch), bool(best))
     finally:
         if shown is not None:
             shown.close()

@@ -138,6 +138,39 @@ static void damage_in_view(void **state)
     delete_idx();
 }
 
+/* The sentence of an error, "" of none; *data is destroyed. */
+static void sentence_of(fsnn_status status, fsnn_data *data, char text[1024])
+{
+    snprintf(text, 1024, "%s", status < 0 ? fsnn_error_text() : "");
+    fsnn_data_destroy(data);
+}
+
+/* One byte is another, any one: what is refused later is refused at once, in the same words; what
+ * is good at once is good later; and the sum of opening and reading later is that at once. */
+static void any_damage(void **state)
+{
+    (void)state;
+    char now[1024], later[1024];
+    for (int gzip = 0; gzip < (check_built_with("zlib") ? 2 : 1); gzip++) {
+        write_idx(gzip);
+        const uint8_t *file = gzip ? packed : plain;
+        size_t size = gzip ? packed_size : plain_size;
+        for (size_t at = 0; at < size; at += at < 64 || at + 16 > size ? 1 : 37) {
+            CASE("gzip %d, byte %zu", gzip, at);
+            fsnn_data *data;
+            spoil(file, size, at, 1);
+            fsnn_status status = fsnn_data_idx(folder_path("images"), NULL, &data);
+            sentence_of(status, data, now);
+            status = fsnn_data_idx_later(folder_path("images"), NULL, &data);
+            if (status >= 0)
+                status = fsnn_data_load(data);
+            sentence_of(status, data, later);
+            assert_string_equal(now, later);
+        }
+    }
+    delete_idx();
+}
+
 /* gzip of two members says at its end how long the second is: all of it is read at once. */
 static void members(void **state)
 {
@@ -343,6 +376,7 @@ int main(void)
         cmocka_unit_test(images),
         cmocka_unit_test(damage_behind_the_head),
         cmocka_unit_test(damage_in_view),
+        cmocka_unit_test(any_damage),
         cmocka_unit_test(members),
         cmocka_unit_test(another_file_by_now),
         cmocka_unit_test(shared),

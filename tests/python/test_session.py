@@ -68,6 +68,10 @@ class Runs(unittest.TestCase):
             a.run(x, record=["volts"])
         self.assertEqual(small().run(x, record=["v"]).thresholds["lif1"].tolist(), [1.0] * 4)
 
+    def test_a_state_that_there_is_not(self):
+        with self.assertRaisesRegex(ValueError, "'vv': there are .*spikes.*test"):
+            small().run(inputs(4, 1, 3), record=["vv"])
+
     def test_records_of_chosen_layers_and_steps(self):
         layers = [{"alif": {"tau": 2.0}}, {"linear": {"out": 2}}, {"lif": {"tau": 2.0}}]
         a = fsnn.Net(input=[3], layers=layers, dynamics={"alpha": 0.7})
@@ -188,6 +192,20 @@ class Trainings(unittest.TestCase):
         np.testing.assert_array_equal(weights[1], weights[2])
         loaded = net().load(self.folder / "run")  # a run's directory: its best weights
         np.testing.assert_array_equal(loaded.params["linear1.weight"].value, weights[2])
+
+    def test_the_best_by_a_figure(self):
+        """A name of `best` is the key of the section training."""
+        x, y = classes(60)
+        made = net(epochs=4)
+        figures = []
+        watch = lambda m: figures.append(m.test_metrics["f1"])
+        found = made.train((x, y), (x, y), encoder=ENCODER, best="f1", on_epoch=watch)
+        self.assertEqual(found.test_metrics["f1"], max(figures))
+        self.assertEqual(made.description.text.count("best: f1"), 1)
+        with self.assertRaisesRegex(ValueError, 'training.best: found "f11".*did you mean "f1"'):
+            net().train((x, y), best="f11")
+        with self.assertRaisesRegex(ValueError, "best is top_k, and k is 5: of 3 outputs"):
+            net().train((x, y), (x, y), encoder=ENCODER, best="top_k")
 
     def test_a_run_goes_on_with_its_validation_set(self):
         """A run of a description with data is gone on with by its directory alone."""

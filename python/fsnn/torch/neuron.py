@@ -468,7 +468,6 @@ class _Kind(BaseNeuron):
         takes = self._over_rest() / self.get_tau() if strength is None else strength
         return dv - spike.detach() * takes, spike
 
-
     def _over_rest(self) -> Any:
         """What a spike takes of the potential."""
         return self.threshold - self._rest if self._rest else self.threshold
