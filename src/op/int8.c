@@ -4,6 +4,7 @@
 #include "op/int8.h"
 
 #include "base/isa.h"
+#include "base/vec_kernel.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -15,6 +16,9 @@ enum { PIECE = 192, MOST_SUM = INT32_MAX / (INT8_MOST * INT8_MOST), MORE = 16, S
  * four bytes in a dense sum. */
 enum { LEAST_IN = 64 };
 #define LISTED_TIME 1.6
+
+/* Bytes of y from which it goes past the caches. */
+enum { LARGE = 8 << 20 };
 
 static const int8_kernels *kernels(void)
 {
@@ -186,6 +190,7 @@ typedef struct call {
     real *y;
     uint8_t *bytes;         /* [rows, image] and some more */
     int32_t *count, *index; /* [rows], [rows, entries]; NULL: no lists */
+    bool past;
     atomic_bool failed;
 } call;
 
@@ -296,6 +301,7 @@ static void add_up(int64_t i, int worker, void *user)
                     .weights = p->weights + slice * p->segments * p->length * p->width,
                     .scale = p->scale + o,
                     .bias = c->bias ? c->bias + o : NULL,
+                    .past = c->past,
                     .columns = p->shape.out - o < p->width ? p->shape.out - o : p->width,
                     .pitch = p->shape.out};
     pixel at = pixel_of(&p->shape, first);
@@ -310,6 +316,15 @@ static void add_up(int64_t i, int worker, void *user)
         if (!c->count || !add_lists(c, &b, r))
             p->sums->dense[p->kind](&b);
     }
+    if (c->past)
+        vec_settle();
+}
+
+/* Whether every vector of y [..., out] is aligned. */
+static bool goes_past(const int8_product *p, const real *y)
+{
+    size_t vector = (size_t)p->kernels->lanes * sizeof *y;
+    return (uintptr_t)y % vector == 0 && (size_t)p->shape.out * sizeof *y % vector == 0;
 }
 
 bool int8_forward(int8_product *p, int64_t rows, const real *x, const fsnn_spikes *lists,
@@ -326,6 +341,7 @@ bool int8_forward(int8_product *p, int64_t rows, const real *x, const fsnn_spike
               .y = y,
               .bytes = scratch};
     size_t bytes = bytes_of(p, rows);
+    c.past = (size_t)(c.pixels * p->shape.out) * sizeof *y > LARGE && goes_past(p, y);
     if (lists_rows(p)) {
         c.count = (int32_t *)(void *)((char *)scratch + bytes);
         c.index = c.count + rows;

@@ -114,6 +114,51 @@ static inline void finish(const int8_block *b, int64_t r, const int32_t *sum)
         y[c] = (real)sum[c] * scale[c] + bias[c];
 }
 
+/* Whole vectors go from the sums to y, past the caches where it is large. */
+#if defined(__AVX512BW__) && !defined(FSNN_DOUBLE)
+#define WHOLE_VECTORS
+static inline void put(const int8_block *b, int64_t r, int c, ints sum)
+{
+    real *y = b->y + r * b->pitch + c;
+    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(b->scale + c));
+    if (b->bias)
+        v = _mm512_add_ps(v, _mm512_loadu_ps(b->bias + c));
+    if (b->past)
+        _mm512_stream_ps(y, v);
+    else
+        _mm512_storeu_ps(y, v);
+}
+#elif defined(__AVX2__) && !defined(FSNN_DOUBLE)
+#define WHOLE_VECTORS
+static inline void put(const int8_block *b, int64_t r, int c, ints sum)
+{
+    real *y = b->y + r * b->pitch + c;
+    __m256 v = _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(b->scale + c));
+    if (b->bias)
+        v = _mm256_add_ps(v, _mm256_loadu_ps(b->bias + c));
+    if (b->past)
+        _mm256_stream_ps(y, v);
+    else
+        _mm256_storeu_ps(y, v);
+}
+#endif
+
+/* Row r of a slice of `vectors`. */
+static inline void finish_row(const int8_block *b, int64_t r, const ints *sum, int vectors)
+{
+    int32_t whole[INT8_SLICE];
+#ifdef WHOLE_VECTORS
+    if (b->columns == LANES * vectors) {
+        for (int v = 0; v < vectors; v++)
+            put(b, r, LANES * v, sum[v]);
+        return;
+    }
+#endif
+    for (int v = 0; v < vectors; v++)
+        STORE(whole + LANES * v, sum[v]);
+    finish(b, r, whole);
+}
+
 /* Sums of slices of V vectors. */
 #define DENSE(name, V, TARGET, DOT)                                                                \
     TARGET static void name(const int8_block *b)                                                   \
@@ -136,13 +181,9 @@ static inline void finish(const int8_block *b, int64_t r, const int32_t *sum)
                         sum[r][v] = DOT(sum[r][v], ALL(four(x[r] + k)), column[v]);                \
             }                                                                                      \
         }                                                                                          \
-        for (int r = 0; r < INT8_ROWS; r++) {                                                      \
-            int32_t whole[INT8_SLICE];                                                             \
-            for (int v = 0; v < V; v++)                                                            \
-                STORE(whole + LANES * v, sum[r][v]);                                               \
+        for (int r = 0; r < INT8_ROWS; r++)                                                        \
             if (r < b->rows)                                                                       \
-                finish(b, r, whole);                                                               \
-        }                                                                                          \
+                finish_row(b, r, sum[r], V);                                                       \
     }
 
 /* Two entries at a time, so that one need not wait for the other. */

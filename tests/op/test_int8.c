@@ -204,6 +204,37 @@ static void extremes(void **state)
         }
 }
 
+/* What is written past the caches is what a few rows are. */
+static void large_outputs(void **state)
+{
+    (void)state;
+    enum { ROWS = 40000, IN = 5, OUT = 64, PIECE = 1000 };
+    const size_t piece = (size_t)PIECE * OUT * sizeof(real);
+    way by[WAYS];
+    int ways = ways_here(by);
+    real *all = fsnn_alloc((size_t)ROWS * OUT * sizeof *all);
+    assert_non_null(all);
+    fill_uniform(w, IN * OUT, -1, 1, 1);
+    fill_uniform(bias, OUT, -1, 1, 2);
+    draw_input(ROWS * IN, 0.5, 1, 3);
+    for (int a = 0; a < ways; a++) {
+        CASE("%s%s", by[a].name, by[a].vnni ? " with VNNI" : "");
+        int8_product p = {0};
+        dense_conv_shape c;
+        int8_linear(IN, OUT, &c);
+        GOOD(int8_plan_by(&p, &c, by[a].kernels, by[a].vnni));
+        void *scratch = fsnn_alloc(int8_scratch(&p, ROWS));
+        assert_true(int8_forward(&p, ROWS, x, NULL, w, bias, all, scratch));
+        for (int r = 0; r < ROWS; r += PIECE) {
+            assert_true(int8_forward(&p, PIECE, x + r * IN, NULL, w, bias, y, scratch));
+            assert_memory_equal(all + (size_t)r * OUT, y, piece);
+        }
+        fsnn_free(scratch);
+        int8_close(&p);
+    }
+    fsnn_free(all);
+}
+
 /* ---- what it is given ---- */
 
 static int8_product linear_product(int64_t in, int64_t out)
@@ -363,6 +394,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_are_whole_numbers),
         cmocka_unit_test(extremes),
+        cmocka_unit_test(large_outputs),
         cmocka_unit_test(lists),
         cmocka_unit_test(other_numbers_are_left),
         cmocka_unit_test(what_has_no_sums),
