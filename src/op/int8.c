@@ -15,7 +15,7 @@ enum { PIECE = 192, MOST_SUM = INT32_MAX / (INT8_MOST * INT8_MOST), MORE = 16, S
 /* Inputs from which lists are worth their making; the time of an entry of a list beside that of
  * four bytes in a dense sum. */
 enum { LEAST_IN = 64 };
-#define LISTED_TIME 1.6
+#define LISTED_TIME 2.2
 
 /* Bytes of y from which it goes past the caches. */
 enum { LARGE = 8 << 20 };

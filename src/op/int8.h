@@ -28,7 +28,7 @@ typedef struct int8_block {
     const real *scale, *bias;     /* [columns]; bias NULL: none */
     int64_t rows, columns, pitch; /* of y: rows to write, numbers from one to the next */
     real *y;                      /* sum * scale + bias, rounded twice */
-    bool past; /* dense sums: y may be written past the caches; vectors of it are aligned */
+    bool past;                    /* y may be written past the caches; its vectors are aligned */
 } int8_block;
 
 /* For slices of one, two and four vectors of columns. */

@@ -14,6 +14,7 @@ typedef __m512i ints;
 #define STORE(p, v) _mm512_storeu_si512(p, v)
 #define ALL(x) _mm512_set1_epi32(x)
 #define ZEROS _mm512_setzero_si512()
+#define ADD _mm512_add_epi32
 #define DOT(sum, x, w)                                                                             \
     _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_maddubs_epi16(x, w), _mm512_set1_epi16(1)))
 #define VNNI __attribute__((target("avx512vnni")))
@@ -27,6 +28,7 @@ typedef __m256i ints;
 #define STORE(p, v) _mm256_storeu_si256((__m256i *)(void *)(p), v)
 #define ALL(x) _mm256_set1_epi32(x)
 #define ZEROS _mm256_setzero_si256()
+#define ADD _mm256_add_epi32
 #define DOT(sum, x, w)                                                                             \
     _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1)))
 #if __has_include(<avxvnniintrin.h>)
@@ -42,6 +44,7 @@ typedef __m128i ints;
 #define STORE(p, v) _mm_storeu_si128((__m128i *)(void *)(p), v)
 #define ALL(x) _mm_set1_epi32(x)
 #define ZEROS _mm_setzero_si128()
+#define ADD _mm_add_epi32
 
 /* The lower and upper columns in 16 bits each, then the two halves of each sum. */
 static inline ints dot(ints sum, ints x, ints w)
@@ -73,6 +76,13 @@ static inline ints all(int32_t x)
     return (ints){{x, x, x, x}};
 }
 
+static inline ints add(ints a, ints b)
+{
+    for (int c = 0; c < LANES; c++)
+        a.lane[c] += b.lane[c];
+    return a;
+}
+
 static inline ints dot(ints sum, ints x, ints w)
 {
     uint8_t bytes[4 * LANES];
@@ -88,6 +98,7 @@ static inline ints dot(ints sum, ints x, ints w)
 #define STORE(p, v) memcpy(p, &(v), sizeof(v))
 #define ALL all
 #define ZEROS all(0)
+#define ADD add
 #define DOT dot
 #endif
 
@@ -191,7 +202,6 @@ static inline void finish_row(const int8_block *b, int64_t r, const ints *sum, i
     TARGET static void name(const int8_block *b)                                                   \
     {                                                                                              \
         ints sum[2][V];                                                                            \
-        int32_t whole[2][INT8_SLICE];                                                              \
         int64_t e = 0;                                                                             \
         for (int v = 0; v < V; v++)                                                                \
             sum[0][v] = sum[1][v] = ZEROS;                                                         \
@@ -208,12 +218,9 @@ static inline void finish_row(const int8_block *b, int64_t r, const ints *sum, i
                 sum[0][v] = DOT(sum[0][v], ALL(four(b->row[0] + at)),                              \
                                 LOAD(b->weights + (at * V + 4 * v) * LANES));                      \
         }                                                                                          \
-        for (int i = 0; i < 2; i++)                                                                \
-            for (int v = 0; v < V; v++)                                                            \
-                STORE(whole[i] + LANES * v, sum[i][v]);                                            \
-        for (int64_t c = 0; c < LANES * V; c++)                                                    \
-            whole[0][c] += whole[1][c];                                                            \
-        finish(b, 0, whole[0]);                                                                    \
+        for (int v = 0; v < V; v++)                                                                \
+            sum[0][v] = ADD(sum[0][v], sum[1][v]);                                                 \
+        finish_row(b, 0, sum[0], V);                                                               \
     }
 
 #define SLICES(way, TARGET, DOT)                                                                   \
