@@ -9,7 +9,7 @@ set(needs_YAML
     "cli/(compare|mpi|runs|safe_text|series|simulate_model|split|stream|sweep|terminal|train|unused|values)"
     "model/(data_open|description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
     "exchange/nir_(expand|export|limits)" "session/(evaluate|open|run|train|unet)" build/docs "build/toy_[a-z]*" examples/06_session net/same_bits
-    python/examples python/nir python/torch_oracle "web/.*")
+    python/examples python/nir python/torch_oracle web/neuron web/own)
 set(needs_ZLIB build/docs build/files cli/own_neuron)
 set(needs_HDF5 cli/convert exchange/nir exchange/nir_expand exchange/nir_export exchange/nir_pack data/events_hdf5 data/shd data/shd_damage data/recast format/file_kind model/description_series)
 set(needs_OPENMP base/threads build/docs)
@@ -18,9 +18,9 @@ set(needs_SOUND data/sound)
 set(needs_PNG data/png)
 set(needs_PLOT build/docs plot/charts plot/plot plot/plot_errors cli/figures cli/ladder)
 # networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
-set(needs_DOUBLE cli/ladder train/average train/rules train/accumulate train/shards train/targets ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits "web/.*")
+set(needs_DOUBLE cli/ladder train/average train/rules train/accumulate train/shards train/targets ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits web/neuron web/own)
 set(needs_CLI "cli/.*" build/docs build/elsewhere build/files build/install build/man build/reference build/symbols
-    fuzz/replay python/nir "web/.*")
+    fuzz/replay python/nir web/neuron web/own)
 
 set(needs_MPI cli/mpi)
 
@@ -124,8 +124,8 @@ foreach(source IN LISTS scripts)
     fsnn_test(${room}/${what} ${source})
 endforeach()
 if(scripts)
-    set_tests_properties(build/wasm web/neuron web/train PROPERTIES TIMEOUT 1800) # compile the core
-    set_tests_properties(web/neuron web/train PROPERTIES RESOURCE_LOCK playground) # both build it
+    set_tests_properties(build/wasm web/neuron web/own web/train PROPERTIES TIMEOUT 1800) # compile the core
+    set_tests_properties(web/neuron web/own web/train PROPERTIES RESOURCE_LOCK playground) # each builds it
 endif()
 
 # What takes too long for every change, `make check-long`: ctest runs it with -C long only.

@@ -34,6 +34,11 @@ static const cli_option table[] = {
      "runs; TOL is the error of the weights of the past that is aimed at, a warning states what it "
      "is",
      1e-12, 0.1},
+    {"web", 0, CLI_FLAG, offsetof(convert_options, web), NULL,
+     "a model and its weights for the playground's page (docs/playground.md): a folder with "
+     "net.json "
+     "and net.safetensors",
+     0, 0},
     CLI_ROW_CAMERA(convert_options,
                    "from events of two cameras: which are read, default left; of both, the array "
                    "`camera` is 1 for events of the right one"),
@@ -67,7 +72,7 @@ static bool ends(const char *path, const char *ending)
 static const char possible[] =
     "convert makes NIR graphs of models, models of NIR graphs, and arrays of recordings of events: "
     "fsnn convert MODEL.yaml --weights W -o M.nir, fsnn convert M.nir -o DIR/, fsnn convert "
-    "EVENTS -o F.npz";
+    "EVENTS -o F.npz, fsnn convert MODEL.yaml --weights W -o DIR --web";
 
 static int run(void *given)
 {
@@ -80,6 +85,12 @@ static int run(void *given)
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", input);
     if (fsnn_file_check(input) < 0)
         return cli_fail(FSNN_EFORMAT);
+    if (o->web)
+        return is_model(input) ? convert_to_web(o)
+                               : cli_error(CLI_USAGE,
+                                           "--web is for a model and its weights: convert "
+                                           "%s to a model first",
+                                           input);
     for (int i = 0; i < CLI_COUNT(kinds); i++) {
         bool is = kinds[i].is(input);
         known = known || is;
@@ -103,7 +114,7 @@ const cli_command cli_convert = {
     .summary = "networks from and to files of other tools (NIR); events to NPZ",
     .operands = "FILE",
     .usage = "MODEL.yaml|RUN --weights W -o M.nir | M.nir -o DIR/ --dt SECONDS --reset "
-             "value|subtract | EVENTS -o F.npz",
+             "value|subtract | MODEL.yaml --weights W -o DIR --web | EVENTS -o F.npz",
     .details =
         "To NIR, the exchange format of the field: a description and its weights become M.nir, "
         "which snnTorch, Norse, SpikingJelly and others read. Other tools read fractional neurons "
@@ -115,6 +126,8 @@ const cli_command cli_convert = {
         "potential or takes the threshold from it: --dt and --reset say it, and without them the "
         "error shows what each choice would mean. What other readers refuse is repaired where it "
         "can be understood, and each repair is a warning.\n\n"
+        "With --web a model and its weights become net.json and net.safetensors for the page \"A "
+        "network learns\" of the playground.\n\n"
         "From a recording of an event camera (.raw, .dat, .es, .aedat, .aedat4, .bin, .bs2; "
         "NumPy's records) to an "
         "NPZ of arrays x, y (columns and rows from the upper left), t (microseconds), p (1 ON), "
@@ -122,6 +135,7 @@ const cli_command cli_convert = {
     .examples = "  fsnn convert runs/tiny -o tiny.nir\n"
                 "  fsnn convert lif.nir -o lif/ --dt 1e-4 --reset value\n"
                 "  fsnn run lif/lif.yaml -w lif/lif.safetensors --input x.npz --output y.npz\n"
+                "  fsnn convert runs/tiny -o web/ --web\n"
                 "  fsnn convert recording.raw -o recording.npz\n",
     .option = table,
     .values = values,

@@ -9,6 +9,7 @@ typedef struct convert_options {
     cli_common common;
     const char *output, *weights, *unit, *reset, *camera, *precision;
     cli_real dt, expand;
+    bool web;
 } convert_options;
 
 /* The input, one of the operands. */
@@ -21,6 +22,9 @@ static inline const char *convert_input(const convert_options *o)
 int convert_to_nir(const convert_options *o);
 /* A NIR graph becomes a folder with a description and its weights; exit code. */
 int convert_from_nir(const convert_options *o);
+/* A description, or a run directory, with weights becomes a folder for the playground; exit
+ * code. */
+int convert_to_web(const convert_options *o);
 /* A recording of events becomes an NPZ of arrays x, y, t, p; exit code. */
 int convert_events_to_npz(const convert_options *o);
 

@@ -18,19 +18,27 @@ export class Controls extends Form {
     const network = group('Network', ...['hidden', 'layers', 'steps', 'tau', 'alpha'].map((key) => this.number(key)),
       this.choice('learned', 'α is', [['yes', 'learned'], ['no', 'fixed']]));
     network.id = 'network';
+    const training = group('Training',
+      make('div', { className: 'actions' }, this.run, button('step', 'One step', acts.step), button('anew', 'Begin anew', acts.anew)));
+    training.id = 'training';
+    const optimiser = group('Optimiser', ...['rate', 'seed'].map((key) => this.number(key)));
+    optimiser.id = 'optimiser';
     place.append(
-      group('Training',
-        make('div', { className: 'actions' }, this.run, button('step', 'One step', acts.step), button('anew', 'Begin anew', acts.anew)),
-        make('div', { id: 'fault', className: 'fault', role: 'alert' })),
-      group('Samples', this.choice('data', 'task', [...TOYS, ['digits', 'drawn digits']]), ...['samples', 'noise'].map((key) => this.number(key))),
+      make('div', { id: 'fault', className: 'fault', role: 'alert' }),
+      training,
+      group('Samples', this.choice('data', 'task', [...TOYS, ['digits', 'drawn digits'], ['own', 'a network of my own']]), ...['samples', 'noise', 'current'].map((key) => this.number(key))),
       network,
-      group('Optimiser', ...['rate', 'seed'].map((key) => this.number(key))));
+      optimiser);
     this.show(settings);
   }
 
   refresh() {
-    for (const key of OF_TOYS) this.rows[key].hidden = this.settings.data === 'digits';
-    document.getElementById('network').hidden = this.settings.data === 'digits';
+    const { data } = this.settings, own = data === 'own';
+    for (const key of OF_TOYS) this.rows[key].hidden = own ? key !== 'steps' : data === 'digits';
+    for (const key of ['rate', 'seed']) this.rows[key].hidden = own;
+    this.rows.current.hidden = !own;
+    document.getElementById('network').hidden = data === 'digits';
+    document.getElementById('optimiser').hidden = document.getElementById('training').hidden = own;
   }
 
   running(on) {

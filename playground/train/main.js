@@ -5,6 +5,7 @@ import { short } from '../kit/ticks.js';
 import { Controls } from './controls.js';
 import { Learner } from './learner.js';
 import { DigitTask } from './digit_task.js';
+import { OwnTask } from './own_task.js';
 import { HistoryPlots, RasterPlot, ReadoutPlot } from './pictures.js';
 import { ANEW, DEFAULTS, forLearner } from './settings.js';
 import { ToyTask } from './toy_task.js';
@@ -21,6 +22,8 @@ class Page {
     this.write = addressWriter();
     this.toys = new ToyTask(place('plane'), () => this.ask());
     this.digits = new DigitTask(place('pad'), place('pad-actions'), (act) => this.tried(act), () => this.ask());
+    const own = { figure: place('answer'), files: place('own-files'), nodes: place('own-nodes'), canvas: place('own-pad'), actions: place('own-actions') };
+    this.own = new OwnTask(learner.module, own, { tried: (act) => this.tried(act), ask: () => this.ask(), loaded: (net) => this.loaded(net) });
     this.plots = new HistoryPlots(place('loss'), place('alphas'));
     this.raster = new RasterPlot(place('raster'));
     this.readout = new ReadoutPlot(place('readout'));
@@ -62,14 +65,40 @@ class Page {
   begin() {
     const settings = forLearner(this.settings);
     this.tried(() => {
-      this.task = settings.data === 'digits' ? this.digits : this.toys;
-      for (const id of ['pad', 'pad-actions']) place(id).hidden = this.task !== this.digits;
-      place('plane').hidden = this.task !== this.toys;
+      this.choose(settings.data);
+      if (this.task === this.own) return this.ask();
       this.task.begin(this.learner, settings);
       this.history = [];
       this.note(null);
       this.ask();
     });
+  }
+
+  // What belongs to the task is seen.
+  choose(data) {
+    this.task = { digits: this.digits, own: this.own }[data] ?? this.toys;
+    const seen = (task, ...ids) => ids.forEach((id) => (place(id).hidden = this.task !== task));
+    seen(this.toys, 'plane');
+    seen(this.digits, 'pad', 'pad-actions');
+    seen(this.own, 'own', 'own-raster', 'own-readout');
+    for (const id of ['side', 'raster', 'readout', 'score', 'best', 'rate']) place(id).hidden = this.task === this.own;
+    place('readout-title').textContent = this.task === this.own ? 'Mean of each output so far' : 'Potentials of the readout';
+    document.querySelector('main').dataset.task = data;
+    place('raster-title').textContent = this.task === this.own ? 'Spikes of the neuron layers' : 'Spikes of the hidden layers';
+    this.own.active = this.task === this.own;
+    this.own.show();
+    if (this.own.active) this.pause();
+  }
+
+  pause() {
+    this.on = false;
+    this.controls?.running(false);
+  }
+
+  loaded(net) {
+    if (net.steps >= 1) this.settings.steps = net.steps;
+    this.controls.show(this.settings);
+    this.ask();
   }
 
   toggle() {
@@ -115,7 +144,15 @@ class Page {
     });
   }
 
+  drawOwn() {
+    const said = this.own.draw({ raster: place('own-raster'), readout: place('own-readout') }, this.settings);
+    place('answer-text').textContent = said ?? '';
+    place('made').textContent = '';
+    document.documentElement.dataset.ready = said === null ? 'own' : `own ${this.own.own.layers.length}`;
+  }
+
   draw() {
+    if (this.task === this.own) return this.drawOwn();
     if (!this.learner.steps) return;
     this.task.draw(this.learner);
     this.plots.draw(this.history);

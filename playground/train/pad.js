@@ -1,7 +1,7 @@
 // A canvas to draw a digit on, and what the network sees of it: 14 x 14 numbers, laid out as MNIST's pictures are.
 
 const INK = 168; // pixels a side of what is drawn, whatever the size on the screen
-export const SIDE = 14;
+const SIDE = 14; // or 28: Pad.side
 
 function sheet(side) {
   const canvas = document.createElement('canvas');
@@ -45,6 +45,7 @@ export class Pad {
     this.pen = canvas.getContext('2d');
     this.ink = sheet(INK);
     this.change = change;
+    this.side = SIDE;
     this.clear();
     canvas.addEventListener('pointerdown', (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -58,12 +59,12 @@ export class Pad {
 
   clear() {
     this.ink.clearRect(0, 0, INK, INK);
-    this.seen = new Float32Array(SIDE * SIDE);
+    this.seen = new Float32Array((this.side ?? 0) ** 2);
     this.shown = false;
     this.empty = true;
   }
 
-  // A picture in place of a drawing: [SIDE][SIDE].
+  // A picture in place of a drawing: [side][side].
   show(picture) {
     this.clear();
     this.seen = picture;
@@ -106,7 +107,7 @@ export class Pad {
     const [x, y] = middle(alphas(large, 28), 28);
     put(corner[0] + 13.5 - x, corner[1] + 13.5 - y);
     const fine = alphas(large, 28);
-    this.seen = Float32Array.from({ length: SIDE * SIDE }, (_, p) => {
+    this.seen = this.side === 28 ? fine : Float32Array.from({ length: SIDE * SIDE }, (_, p) => {
       const at = 56 * Math.floor(p / SIDE) + 2 * (p % SIDE);
       return (fine[at] + fine[at + 1] + fine[at + 28] + fine[at + 29]) / 4;
     });
@@ -121,8 +122,8 @@ export class Pad {
     pen.fillRect(0, 0, side, side);
     if (!this.shown) this.tinted(colours.ink, side);
     if (this.empty) return;
-    const cell = this.shown ? side / SIDE : Math.max(1, Math.round(side / 5 / SIDE));
-    this.cells(colours, cell, this.shown ? 0 : side - cell * SIDE - 10 * scale, this.shown ? 0 : 10 * scale);
+    const cell = this.shown ? side / this.side : Math.max(1, Math.round(side / 5 / this.side));
+    this.cells(colours, cell, this.shown ? 0 : side - cell * this.side - 10 * scale, this.shown ? 0 : 10 * scale);
   }
 
   tinted(colour, side) {
@@ -138,11 +139,11 @@ export class Pad {
   cells(colours, cell, left, top) {
     const { pen } = this;
     pen.fillStyle = colours.frame;
-    pen.fillRect(left, top, cell * SIDE, cell * SIDE);
+    pen.fillRect(left, top, cell * this.side, cell * this.side);
     pen.fillStyle = colours.main;
     this.seen.forEach((value, i) => {
       pen.globalAlpha = value;
-      pen.fillRect(left + (i % SIDE) * cell, top + Math.floor(i / SIDE) * cell, cell, cell);
+      pen.fillRect(left + (i % this.side) * cell, top + Math.floor(i / this.side) * cell, cell, cell);
     });
     pen.globalAlpha = 1;
   }

@@ -9,6 +9,7 @@ export const NUMBERS = [
   { key: 'alpha', label: 'order α', value: 0.7, low: 0.1, high: 1, step: 0.05 },
   { key: 'tau', label: 'τ', value: 2, low: 1, high: 6, step: 0.25 },
   { key: 'rate', label: 'learning rate', value: 0.005, low: 0.0005, high: 0.03, step: 0.0005 },
+  { key: 'current', label: 'current', value: 1, low: 0, high: 5, step: 0.05 },
   { key: 'seed', label: 'seed', value: 1, low: 0, high: 20, step: 1 },
 ];
 

@@ -64,6 +64,8 @@ static void asks(void **state)
         {"echo 'input: 3' >m.yaml; $F convert m.yaml -o m.nir", "--weights are missing"},
         {"echo 'input: 3' >m.yaml; $F convert m.yaml -o m.nir -w w.npz --reset value",
          "--reset is for the way from NIR"},
+        {"echo 'input: 3' >m.yaml; $F convert m.yaml -o d --web", "--weights are missing"},
+        {"$F convert $P/lif_value/model.nir -o d --web", "--web is for a model and its weights"},
         {"echo 'input: 3' >m.yaml; $F convert m.yaml -o m.onnx -w w.npz", "cannot become m.onnx"},
     };
     for (int i = 0; i < FSNN_COUNT(wrong); i++) {

@@ -1,0 +1,295 @@
+/* cli/convert/to_web.c: a description and its weights for the page of the playground: net.json,
+ * which says the network, and net.safetensors. What the page takes is the table below, and the one
+ * of playground/train/web_build.c. */
+#include "cli/convert/convert.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum type { WHOLE, FLAG, REAL, CHOICE } type;
+
+typedef struct field {
+    const char *key;
+    size_t offset;
+    type type;
+    int count; /* numbers */
+} field;
+
+static const field linear[] = {{"out", offsetof(fsnn_linear, out), WHOLE, 1},
+                               {"bias", offsetof(fsnn_linear, bias), FLAG, 1},
+                               {0}};
+static const field conv1d[] = {{"out", offsetof(fsnn_conv1d, out), WHOLE, 1},
+                               {"kernel", offsetof(fsnn_conv1d, kernel), WHOLE, 1},
+                               {"stride", offsetof(fsnn_conv1d, stride), WHOLE, 1},
+                               {"padding", offsetof(fsnn_conv1d, padding), WHOLE, 1},
+                               {"dilation", offsetof(fsnn_conv1d, dilation), WHOLE, 1},
+                               {"groups", offsetof(fsnn_conv1d, groups), WHOLE, 1},
+                               {"bias", offsetof(fsnn_conv1d, bias), FLAG, 1},
+                               {0}};
+static const field conv2d[] = {{"out", offsetof(fsnn_conv2d, out), WHOLE, 1},
+                               {"kernel", offsetof(fsnn_conv2d, kernel), WHOLE, 2},
+                               {"stride", offsetof(fsnn_conv2d, stride), WHOLE, 2},
+                               {"padding", offsetof(fsnn_conv2d, padding), WHOLE, 2},
+                               {"dilation", offsetof(fsnn_conv2d, dilation), WHOLE, 2},
+                               {"groups", offsetof(fsnn_conv2d, groups), WHOLE, 1},
+                               {"bias", offsetof(fsnn_conv2d, bias), FLAG, 1},
+                               {0}};
+static const field pool[] = {{"kernel", offsetof(fsnn_pool, kernel), WHOLE, 2},
+                             {"stride", offsetof(fsnn_pool, stride), WHOLE, 2},
+                             {"padding", offsetof(fsnn_pool, padding), WHOLE, 2},
+                             {"count_padding", offsetof(fsnn_pool, count_padding), FLAG, 1},
+                             {"adaptive", offsetof(fsnn_pool, adaptive), WHOLE, 2},
+                             {0}};
+static const field norm[] = {{"eps", offsetof(fsnn_batchnorm, eps), REAL, 1},
+                             {"affine", offsetof(fsnn_batchnorm, affine), FLAG, 1},
+                             {0}};
+static const field neuron[] = {{"tau_per", offsetof(fsnn_neuron, tau.per), CHOICE, 1},
+                               {"threshold_per", offsetof(fsnn_neuron, threshold.per), CHOICE, 1},
+                               {"v_reset_per", offsetof(fsnn_neuron, v_reset.per), CHOICE, 1},
+                               {"reset", offsetof(fsnn_neuron, reset), CHOICE, 1},
+                               {"v0", offsetof(fsnn_neuron, v0), REAL, 1},
+                               {"v_reset", offsetof(fsnn_neuron, v_reset.value), REAL, 1},
+                               {"refractory", offsetof(fsnn_neuron, refractory), REAL, 1},
+                               {"equality", offsetof(fsnn_neuron, equality), CHOICE, 1},
+                               {0}};
+static const field nothing[] = {{0}};
+
+static const struct {
+    const char *kind;
+    const field *fields;
+} kinds[] = {{"linear", linear},   {"conv1d", conv1d},    {"conv2d", conv2d},   {"maxpool", pool},
+             {"avgpool", pool},    {"sumpool", pool},     {"flatten", nothing}, {"add", nothing},
+             {"dropout", nothing}, {"batchnorm", norm},   {"lif", neuron},      {"if", neuron},
+             {"readout", neuron},  {"integrator", neuron}};
+
+static const char taken[] = "linear, conv1d, conv2d, maxpool, avgpool, sumpool, flatten, add, "
+                            "dropout, batchnorm, lif, if, readout and integrator";
+
+static const field *fields_of(const char *kind)
+{
+    for (int i = 0; i < CLI_COUNT(kinds); i++)
+        if (!strcmp(kinds[i].kind, kind))
+            return kinds[i].fields;
+    return NULL;
+}
+
+/* ---- what the page cannot have ---- */
+
+static int check_node(const fsnn_net *net, int index)
+{
+    fsnn_node_info info;
+    int port = 0;
+    fsnn_net_node(net, index, &info);
+    if (!fields_of(info.kind))
+        return cli_error(CLI_USAGE, "--web: node %s is of the kind %s: the page has %s", info.name,
+                         info.kind, taken);
+    if (*info.shares)
+        return cli_error(CLI_USAGE,
+                         "--web: node %s shares the parameters of %s: the page has none "
+                         "that are shared",
+                         info.name, info.shares);
+    for (int k = 0; fsnn_net_source(net, index, k, &port) >= 0; k++)
+        if (port != 0)
+            return cli_error(CLI_USAGE,
+                             "--web: a source of node %s is output %d of another: the "
+                             "page has one a node",
+                             info.name, port);
+    if (info.neuron) {
+        const fsnn_neuron *o = fsnn_net_options(net, index);
+        if (o->start.learn || o->start.values || o->start.draw)
+            return cli_error(CLI_USAGE,
+                             "--web: v0 of node %s is learned, drawn or a list: the page "
+                             "takes a number",
+                             info.name);
+    }
+    return CLI_GOOD;
+}
+
+static int check_net(const fsnn_net *net)
+{
+    fsnn_shape input, output;
+    if (fsnn_net_precision(net) == FSNN_PRECISION_DOUBLE)
+        return cli_error(CLI_USAGE,
+                         "--web: the page computes in single precision: take dynamics.precision "
+                         "double out of the description");
+    fsnn_net_shapes(net, &input, &output);
+    if (input.rank > 3)
+        return cli_error(CLI_USAGE, "--web: an input of %d dimensions: the page takes 1 to 3",
+                         input.rank);
+    for (int i = 1; i < fsnn_net_node_count(net); i++) {
+        int code = check_node(net, i);
+        if (code != CLI_GOOD)
+            return code;
+    }
+    return CLI_GOOD;
+}
+
+/* ---- net.json ---- */
+
+static double number_at(const field *f, const void *options, int index)
+{
+    const char *at = (const char *)options + f->offset;
+    switch (f->type) {
+    case WHOLE:
+        return (double)((const int64_t *)(const void *)at)[index];
+    case FLAG:
+        return *(const bool *)(const void *)at;
+    case REAL:
+        return *(const double *)(const void *)at;
+    default:
+        return *(const int *)(const void *)at;
+    }
+}
+
+static void write_node(cli_json *json, const fsnn_net *net, int index)
+{
+    fsnn_node_info info, source;
+    fsnn_net_node(net, index, &info);
+    cli_json_open(json, NULL, '{');
+    cli_json_text(json, "name", info.name);
+    cli_json_text(json, "kind", info.kind);
+    cli_json_open(json, "from", '[');
+    for (int k = 0, of; (of = fsnn_net_source(net, index, k, NULL)) >= 0; k++) {
+        fsnn_net_node(net, of, &source);
+        cli_json_text(json, NULL, source.name);
+    }
+    cli_json_close(json, ']');
+    cli_json_open(json, "options", '{');
+    for (const field *f = fields_of(info.kind); f->key; f++) {
+        cli_json_open(json, f->key, '[');
+        for (int i = 0; i < f->count; i++)
+            cli_json_number(json, NULL, number_at(f, fsnn_net_options(net, index), i));
+        cli_json_close(json, ']');
+    }
+    cli_json_close(json, '}');
+    cli_json_close(json, '}');
+}
+
+static void write_dynamics(cli_json *json, const fsnn_dynamics *d)
+{
+    bool integer = d->integrator == FSNN_ODEINT;
+    fsnn_method method = d->method != FSNN_METHOD_DEFAULT ? d->method
+                         : integer                        ? FSNN_EULER
+                                                          : FSNN_GL;
+    cli_json_open(json, "dynamics", '{');
+    cli_json_integer(json, "integer", integer);
+    cli_json_text(json, "method", fsnn_method_name(method));
+    cli_json_integer(json, "implicit", d->implicit);
+    cli_json_number(json, "step", d->step);
+    cli_json_integer(json, "memory", d->memory);
+    cli_json_number(json, "tolerance", d->tolerance);
+    cli_json_open(json, "orders", '['); /* of one layer, or of each: alpha, coefficient, ... */
+    for (int i = 0; i < d->orders; i++) {
+        cli_json_open(json, NULL, '[');
+        for (int m = 0; m < d->order[i].terms; m++) {
+            cli_json_number(json, NULL, d->order[i].alpha[m]);
+            cli_json_number(json, NULL, d->order[i].coefficient[m]);
+        }
+        cli_json_close(json, ']');
+    }
+    cli_json_close(json, ']');
+    cli_json_close(json, '}');
+}
+
+/* Parameters of neurons that are not learned: files of weights leave them out. */
+static void write_fixed(cli_json *json, const fsnn_net *net)
+{
+    cli_json_open(json, "parameters", '{');
+    for (int i = 0; i < fsnn_net_param_count(net); i++) {
+        const fsnn_param *param = fsnn_net_param(net, i);
+        if (param->learn || !param->neuron)
+            continue;
+        cli_json_open(json, param->name, '[');
+        for (int64_t k = 0; k < fsnn_shape_count(&param->shape); k++)
+            cli_json_number(json, NULL, (double)param->value[k]);
+        cli_json_close(json, ']');
+    }
+    cli_json_close(json, '}');
+}
+
+static void write_net(FILE *out, const cli_model *model)
+{
+    cli_json json = {.out = out};
+    fsnn_shape input, output;
+    fsnn_node_info last;
+    const fsnn_encoder *encoder = fsnn_description_encoder(model->description);
+    fsnn_net_shapes(model->net, &input, &output);
+    fsnn_net_node(model->net, fsnn_net_output_node(model->net, NULL), &last);
+    cli_json_open(&json, NULL, '{');
+    cli_json_text(&json, "format", "fsnn web 1");
+    cli_json_open(&json, "input", '[');
+    for (int i = 0; i < input.rank; i++)
+        cli_json_integer(&json, NULL, input.dim[i]);
+    cli_json_close(&json, ']');
+    cli_json_text(&json, "output", last.name);
+    cli_json_integer(&json, "steps", encoder->steps);
+    write_dynamics(&json, fsnn_description_dynamics(model->description));
+    write_fixed(&json, model->net);
+    cli_json_open(&json, "nodes", '[');
+    for (int i = 1; i < fsnn_net_node_count(model->net); i++)
+        write_node(&json, model->net, i);
+    cli_json_close(&json, ']');
+    cli_json_close(&json, '}');
+}
+
+static int write(const convert_options *o, const cli_model *model)
+{
+    char *to = cli_path(o->output, "net.json"), *beside = cli_path(o->output, "net.safetensors");
+    int code = cli_make_directory(o->output);
+    fsnn_file file = {0};
+    if (code == CLI_GOOD) {
+        fsnn_status status = fsnn_weights_save(model->net, beside);
+        if (!status)
+            status = fsnn_file_create(&file, to);
+        if (!status) {
+            write_net(file.stream, model);
+            status = fsnn_file_commit(&file);
+        }
+        code = status < 0 ? cli_fail(status) : CLI_GOOD;
+    }
+    if (code == CLI_GOOD)
+        cli_out("%s\n%s\n", to, beside);
+    free(beside);
+    free(to);
+    return code;
+}
+
+/* ---- the command ---- */
+
+static int check_options(const convert_options *o, const char *weights)
+{
+    if (o->unit || o->reset || o->dt.given || o->expand.given || o->precision || o->camera)
+        return cli_error(CLI_USAGE, "--web takes --weights and --output alone: the others are for "
+                                    "NIR and for recordings of events");
+    if (!weights)
+        return cli_error(CLI_USAGE,
+                         "--weights are missing: the weights of %s, .safetensors, .npz or .pt",
+                         convert_input(o));
+    return CLI_GOOD;
+}
+
+int convert_to_web(const convert_options *o)
+{
+    const char *weights = o->weights;
+    char *owned = NULL;
+    cli_model model = {0};
+    int code = cli_run_weights(convert_input(o), true, &weights, &owned);
+    if (code == CLI_GOOD)
+        code = check_options(o, weights);
+    if (code == CLI_GOOD)
+        code = cli_model_open(&model, convert_input(o), &o->common);
+    if (code == CLI_GOOD)
+        code = cli_model_wrap(&model, &(fsnn_plan){.steps = 1, .batch = 1}, 1);
+    if (code == CLI_GOOD)
+        code = cli_model_weights(&model, weights);
+    if (code == CLI_GOOD)
+        code = check_net(model.net);
+    if (code == CLI_GOOD) {
+        cli_model_warnings(&model);
+        code = write(o, &model);
+    }
+    cli_model_close(&model);
+    free(owned);
+    return code;
+}
