@@ -233,6 +233,8 @@ static void refuses(void **state)
     fsnn_series_destroy(s);
     REFUSED(read_ts(put("a.tsv", "1\tNaN\tNaN\n"), &s), FSNN_EFORMAT, "has no value at all");
     REFUSED(read_rows(put("b.csv", "1,2\n,\n"), &s), FSNN_EFORMAT, "has no value in");
+    REFUSED(fsnn_series_csv(put("a.csv", "a,b\n1,\n2,\n"), NULL, &s), FSNN_EFORMAT,
+            "has no value in \"b\", which only missing: mask takes");
 }
 
 static int leave(void **state)

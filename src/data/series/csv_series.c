@@ -124,8 +124,10 @@ static fsnn_status mend(making *m, float *x, int64_t length, int64_t stride, int
             "neighbours to take one from; leave the row out, fill it, or take missing: "
             "mask",
             m->t.path, (long long)m->t.line[row], name);
-    return fsnn_fail(FSNN_EFORMAT, "%s:%lld: the series that begins here has no value in \"%.40s\"",
-                     m->t.path, (long long)m->t.line[row], name);
+    return fsnn_fail(FSNN_EFORMAT,
+                     "%s:%lld: the series that begins here has no value in \"%.40s\"%s", m->t.path,
+                     (long long)m->t.line[row], name,
+                     m->o->row_is_series ? "" : ", which only missing: mask takes");
 }
 
 /* The class in this row, which all rows of a series must share. */
