@@ -163,7 +163,7 @@ static void add_memory(FILE *out, const fsnn_dynamics *dynamics)
     fsnn_engine_settle(dynamics, &engine);
     if (dynamics->memory > 0)
         fprintf(out, ", memory %lld steps", (long long)dynamics->memory);
-    else if (engine == FSNN_ENGINE_EXPONENTIALS)
+    else if (engine != FSNN_ENGINE_DIRECT)
         fprintf(out, ", full memory by exponentials to %g", dynamics->tolerance);
     else
         fputs(", full memory", out);

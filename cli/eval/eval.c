@@ -391,7 +391,7 @@ static int make_integers(work *w)
         return code;
     if (w->o->products)
         return cli_error(CLI_USAGE, "--precision %s is for --type float", w->o->precision);
-    o.bits = w->type == FSNN_EXPORT_INT8 ? 8 : 4;
+    o.bits = fsnn_export_type_bits(w->type);
     fsnn_status status = fsnn_session_integers(w->model.session, &o, &w->integers);
     return status == FSNN_EUNSUPPORTED ? cli_error(CLI_USAGE, "%s", fsnn_error_text())
            : status < 0                ? cli_fail(status)

@@ -31,6 +31,10 @@ static const cli_option table[] = {
      "NPZ with the array x [T, B, ...] that net_test.c checks the C with; default: the first "
      "samples of the description's test data",
      0, 0},
+    {"target", 0, CLI_TEXT, offsetof(export_options, target), "TARGET",
+     "cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, riscv, riscv-f or host: flash, RAM "
+     "and stack are measured by its compiler, where it is there",
+     0, 0},
     {"samples", 0, CLI_INT, offsetof(export_options, samples), "B",
      "samples of the test; default: all of --test, 20 of the test data", 1, 1e6},
     CLI_ROW_SET,
@@ -39,10 +43,18 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
+static const cli_values values[] = {{"type", "float,int8,int4"},
+                                    {"memory", "full"},
+                                    {"target", "cortex-m0,cortex-m3,cortex-m4,cortex-m7,cortex-m55,"
+                                               "riscv,riscv-f,host"},
+                                    {NULL, NULL}};
+
 static int check_options(const export_options *o)
 {
     if (o->type && fsnn_export_type_find(o->type) < 0)
         return cli_error(CLI_USAGE, "--type: %s", fsnn_error_text());
+    if (o->target && fsnn_export_target_find(o->target) < 0)
+        return cli_error(CLI_USAGE, "--target: %s", fsnn_error_text());
     if (!o->output)
         return cli_error(CLI_USAGE, "--output DIR is missing: the folder for the C");
     return CLI_GOOD;
@@ -86,7 +98,7 @@ static int make_integers(export_work *w)
 {
     fsnn_integer_options o = fsnn_integer_options_default();
     const bool data = fsnn_description_has_data(w->model.description);
-    o.bits = w->type == FSNN_EXPORT_INT8 ? 8 : 4;
+    o.bits = fsnn_export_type_bits(w->type);
     o.range = w->o->range.given ? w->o->range.value : 0;
     o.x = data ? NULL : fsnn_arrays_find(&w->samples, "x");
     fsnn_status status = fsnn_session_integers(w->bounded.session, &o, &w->integers);
@@ -96,17 +108,18 @@ static int make_integers(export_work *w)
 static int write(export_work *w)
 {
     fsnn_export_options options = fsnn_export_options_default();
-    char *notes = export_notes(w);
+    char *notes = NULL;
     const fsnn_plan plan = {.steps = 1, .batch = 1, .stream = true};
     int code = cli_model_wrap(&w->bounded, &plan, w->o->horizon.given ? w->o->horizon.value : 0);
     options.type = w->type;
     options.name = fsnn_description_name(w->model.description);
     options.x = fsnn_arrays_find(&w->samples, "x");
     options.expected = &w->expected;
-    options.notes = notes;
+    options.target = w->o->target;
     if (code == CLI_GOOD && w->type != FSNN_EXPORT_FLOAT)
         code = make_integers(w);
     options.integers = w->integers;
+    options.notes = notes = code == CLI_GOOD ? export_notes(w) : NULL;
     if (code == CLI_GOOD)
         code = cli_make_directory(w->o->output);
     if (code == CLI_GOOD) {
@@ -150,6 +163,8 @@ static int execute(export_work *w)
         code = export_run(w, &w->model, &w->whole);
     if (code == CLI_GOOD)
         code = export_run(w, &w->bounded, &w->expected);
+    if (code == CLI_GOOD)
+        code = export_count(w);
     return code == CLI_GOOD ? write(w) : code;
 }
 
@@ -185,7 +200,10 @@ const cli_command cli_export_c = {
         "Writes the network as C99 that needs no library, no malloc and no operating system: net.c "
         "and net.h, whose state is a struct of the caller's; net_test.c, a program that compares "
         "the C with what the network gave here and exits with 0 if all spikes are equal; "
-        "CMakeLists.txt; and report.md with what it needs (docs/deploy.md).\n\n"
+        "CMakeLists.txt; and report.md: what it needs (with --target flash and stack, as the "
+        "target's "
+        "compiler has them), and on the test input accuracy, certificate and energy "
+        "(docs/deploy.md).\n\n"
         "A full memory becomes a bounded one: near states are summed one by one, far ones as "
         "exponentials, so that every step of an endless stream takes the same time and memory. "
         "report.md says what that changes on the test input. Spikes and potentials are those of "
@@ -199,8 +217,9 @@ const cli_command cli_export_c = {
     .examples = "  fsnn export-c runs/tiny -o tiny/\n"
                 "  fsnn export-c model.yaml -w best.safetensors -o c/ --test x.npz --memory 1e-6\n"
                 "  fsnn export-c runs/tiny -o c/ --memory full --horizon 200\n"
-                "  fsnn export-c runs/tiny -o c/ --type int8\n",
+                "  fsnn export-c runs/tiny -o c/ --type int8 --target cortex-m4\n",
     .option = table,
+    .values = values,
     .min_operands = 1,
     .max_operands = 1,
     .size = sizeof(export_options),

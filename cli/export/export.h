@@ -6,7 +6,7 @@
 
 typedef struct export_options {
     cli_common common;
-    const char *output, *weights, *type, *memory, *test;
+    const char *output, *weights, *type, *memory, *test, *target;
     cli_int horizon, samples;
     cli_real range;
 } export_options;
@@ -19,18 +19,23 @@ typedef struct export_work {
     cli_model model;             /* as the description has it */
     cli_model bounded;           /* with the memory that the C has */
     fsnn_arrays input;           /* of --test */
-    fsnn_arrays samples;         /* x [T, B, ...] of float32 */
+    fsnn_arrays samples;         /* x [T, B, ...] of float32; classes y [B] or [B, T], int32 */
     fsnn_arrays whole, expected; /* runs of both */
     int64_t steps;               /* T of the test; 0: there is none */
+    fsnn_account step;           /* of the exported network, a mean over the test */
+    bool counted;
 } export_work;
 
-/* x of --test, or of the first samples of the test data: w->samples; exit code. */
+/* x and classes of --test, or of the first samples of the test data: w->samples; exit code. */
 int export_samples(export_work *w);
 /* The override of dynamics.memory that the C needs, to be freed; NULL: the description's. */
 int export_memory(const export_work *w, char **override);
 /* Runs the samples through a model; exit code. */
 int export_run(const export_work *w, cli_model *model, fsnn_arrays *result);
-/* Markdown on what differs between both runs; to be freed. */
+/* w->step, of the bounded network that has just run; exit code. */
+int export_count(export_work *w);
+/* Markdown on the test input: what differs between both runs, accuracy, certificate, energy; to be
+ * freed. */
 char *export_notes(const export_work *w);
 
 #endif

@@ -1,7 +1,6 @@
 /* cli/export/memory.c: the memory of the exported C. */
 #include "cli/export/export.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,8 +35,8 @@ static int full(const export_work *w, char **override)
 
 static int within(const export_work *w, double tolerance, char **override)
 {
-    *override = cli_format("dynamics.memory={tolerance: %g, horizon: %lld, engine: exponentials}",
-                           tolerance, (long long)horizon_of(w));
+    *override = cli_format("dynamics.memory={tolerance: %g, horizon: %lld, engine: few}", tolerance,
+                           (long long)horizon_of(w));
     return CLI_GOOD;
 }
 
@@ -63,44 +62,4 @@ int export_memory(const export_work *w, char **override)
     if (d->memory > 0) /* trained so: it is part of the network */
         return CLI_GOOD;
     return within(w, d->tolerance > 0 ? d->tolerance : TOLERANCE, override);
-}
-
-/* ---- what it changes ---- */
-
-static void add_difference(FILE *out, const fsnn_array *a, const fsnn_array *b)
-{
-    const float *x = a->data, *y = b->data;
-    const int64_t count = fsnn_shape_count(&a->shape);
-    int64_t differ = 0;
-    double most = 0;
-    for (int64_t i = 0; i < count; i++) {
-        differ += x[i] != y[i];
-        most = fabs((double)x[i] - y[i]) > most ? fabs((double)x[i] - y[i]) : most;
-    }
-    fprintf(out, "| %s | %lld | %lld | %.2g |\n", a->name, (long long)count, (long long)differ,
-            most);
-}
-
-char *export_notes(const export_work *w)
-{
-    char *text = NULL;
-    size_t size;
-    const fsnn_array *x = fsnn_arrays_find(&w->samples, "x");
-    FILE *out = x ? open_memstream(&text, &size) : NULL;
-    if (!out)
-        return NULL;
-    fprintf(out,
-            "## On the test input\n\n%lld samples of %lld steps: this memory beside that of the "
-            "description, both by `fsnn run` on instruction set %s. net_test.c holds the C to the "
-            "former, bit for bit in its spikes.\n\n| what | numbers | differ | largest difference "
-            "|\n|---|---|---|---|\n",
-            (long long)x->shape.dim[1], (long long)x->shape.dim[0], fsnn_isa());
-    for (int i = 0; i < w->whole.count; i++) {
-        const fsnn_array *a = &w->whole.item[i], *b = fsnn_arrays_find(&w->expected, a->name);
-        bool told = !strcmp(a->name, "output") || !strncmp(a->name, "spikes.", 7);
-        if (b && told && a->dtype == FSNN_F32 && fsnn_shape_equal(&a->shape, &b->shape))
-            add_difference(out, a, b);
-    }
-    fclose(out);
-    return text;
 }

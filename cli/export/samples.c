@@ -17,6 +17,17 @@ static int add(export_work *w, fsnn_shape shape, float **x)
     return CLI_GOOD;
 }
 
+/* Classes of samples, [B] or, with one for each step, [B, T]: w->samples "y". */
+static int add_classes(export_work *w, int64_t batch, int64_t steps, int32_t **y)
+{
+    const fsnn_shape shape = {.rank = steps > 1 ? 2 : 1, .dim = {batch, steps}};
+    fsnn_array *array = fsnn_arrays_add(&w->samples, "y", FSNN_I32, &shape);
+    if (!array)
+        return cli_error(CLI_FAILED, "out of memory for the test's classes");
+    *y = array->data;
+    return CLI_GOOD;
+}
+
 static int64_t wanted(const export_work *w, int64_t there)
 {
     int64_t count = w->o->samples.given ? w->o->samples.value : w->o->test ? there : SAMPLES;
@@ -24,6 +35,33 @@ static int64_t wanted(const export_work *w, int64_t there)
 }
 
 /* ---- a file ---- */
+
+/* y of whole numbers where the file has one: values, as of a regression, have no accuracy. */
+static int classes_from_file(export_work *w, int64_t T, int64_t B)
+{
+    const fsnn_array *y = fsnn_arrays_find(&w->input, "y");
+    if (!y || y->dtype == FSNN_F32 || y->dtype == FSNN_F64)
+        return CLI_GOOD;
+    const int64_t count = fsnn_shape_count(&y->shape), steps = count == B ? 1 : T;
+    char text[128];
+    if (count != B * steps)
+        return cli_error(CLI_FAILED,
+                         "%s: y is %s: classes of %lld samples of %lld steps are [%lld], or "
+                         "[%lld, %lld] with one for each step",
+                         w->o->test, fsnn_shape_text(&y->shape, text, sizeof text), (long long)B,
+                         (long long)T, (long long)B, (long long)B, (long long)T);
+    float *all = malloc((size_t)count * sizeof *all);
+    int32_t *to = NULL;
+    const int64_t kept = wanted(w, B) * steps;
+    int code = all ? add_classes(w, wanted(w, B), steps, &to)
+                   : cli_error(CLI_FAILED, "out of memory for the test's classes");
+    if (code == CLI_GOOD)
+        fsnn_array_to_f32(y, all);
+    for (int64_t i = 0; code == CLI_GOOD && i < kept; i++)
+        to[i] = (int32_t)all[i];
+    free(all);
+    return code;
+}
 
 static int from_file(export_work *w)
 {
@@ -50,7 +88,7 @@ static int from_file(export_work *w)
             memcpy(to + k * kept, all + k * row, (size_t)kept * sizeof *to);
     }
     free(all);
-    return code;
+    return code == CLI_GOOD ? classes_from_file(w, T, B) : code;
 }
 
 /* ---- the description's test data ---- */
@@ -59,14 +97,20 @@ static int take(export_work *w, const fsnn_batch *batch, const fsnn_shape *sampl
 {
     fsnn_shape shape = {.rank = sample->rank + 2, .dim = {batch->steps, batch->batch}};
     float *to = NULL;
+    int32_t *y = NULL;
     for (int i = 0; i < sample->rank; i++)
         shape.dim[2 + i] = sample->dim[i];
-    if (!batch->x)
-        return cli_error(CLI_FAILED, "the test data come as lists: give an array with --test");
     int code = add(w, shape, &to);
     const int64_t row = batch->batch * fsnn_shape_count(sample);
-    for (int64_t k = 0; code == CLI_GOOD && k < batch->steps; k++)
+    if (code == CLI_GOOD && batch->spikes)
+        fsnn_spikes_dense(batch->spikes, to);
+    for (int64_t k = 0; code == CLI_GOOD && batch->x && k < batch->steps; k++)
         memcpy(to + k * row, batch->x + (batch->still ? 0 : k * row), (size_t)row * sizeof *to);
+    if (code != CLI_GOOD || !batch->labels || batch->places > 1)
+        return code;
+    code = add_classes(w, batch->batch, batch->label_steps, &y);
+    if (code == CLI_GOOD)
+        memcpy(y, batch->labels, (size_t)(batch->batch * batch->label_steps) * sizeof *y);
     return code;
 }
 

@@ -27,6 +27,13 @@ typedef enum fsnn_export_type {
 FSNN_API const char *fsnn_export_type_name(fsnn_export_type type);
 /* The type of that name, or FSNN_ENOTFOUND with those that there are. */
 FSNN_API int fsnn_export_type_find(const char *name);
+/* Bits of its weights: 8 or 4; 0 where they are floats, or there is no such type. */
+FSNN_API int fsnn_export_type_bits(fsnn_export_type type);
+
+/* Whose compiler measures the C: "cortex-m4", "riscv", "host", ...; NULL: there is no number i. */
+FSNN_API const char *fsnn_export_target_name(int i);
+/* The number of a target, or FSNN_ENOTFOUND with those that there are. */
+FSNN_API int fsnn_export_target_find(const char *name);
 
 typedef struct fsnn_export_options {
     fsnn_export_type type;
@@ -45,6 +52,10 @@ typedef struct fsnn_export_options {
      * `expected` */
     const fsnn_integer *integers;
     const char *notes; /* lines of Markdown that the report ends with; NULL: none */
+    /* compiles net.c for it (fsnn_export_target_find) and reports flash, static data and the
+     * deepest stack, where its compiler is there; "not measured" and why where it is not. NULL:
+     * nothing is compiled */
+    const char *target;
 } fsnn_export_options;
 /* FSNN_EXPORT_FLOAT, no test, tolerance 1e-4. */
 FSNN_API fsnn_export_options fsnn_export_options_default(void);

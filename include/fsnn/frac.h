@@ -46,6 +46,8 @@ typedef enum fsnn_engine {
                                  run of `horizon` steps: on this processor, as was measured */
     FSNN_ENGINE_DIRECT,       /* the history itself, lag by lag: grows with time */
     FSNN_ENGINE_EXPONENTIALS, /* far lags by exponentials: constant memory and work a step */
+    FSNN_ENGINE_FEW,          /* the same by fewer, about 2/3, which a search finds for the orders
+                                 as they stand: for devices; not for training */
 } fsnn_engine;
 
 /* Lags that a tolerance holds for by default. */

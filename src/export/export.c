@@ -21,6 +21,13 @@ int fsnn_export_type_find(const char *name)
     return fsnn_name_find("type", name, name_at, NULL);
 }
 
+int fsnn_export_type_bits(fsnn_export_type type)
+{
+    static const int bits[FSNN_EXPORT_TYPES] = {
+        [FSNN_EXPORT_FLOAT] = 0, [FSNN_EXPORT_INT8] = 8, [FSNN_EXPORT_INT4] = 4};
+    return (unsigned)type < FSNN_EXPORT_TYPES ? bits[type] : 0;
+}
+
 fsnn_export_options fsnn_export_options_default(void)
 {
     return (fsnn_export_options){.type = FSNN_EXPORT_FLOAT, .tolerance = 1e-4};
@@ -51,10 +58,12 @@ static fsnn_status check_kinds(const code_job *j)
         const net_step *s = &j->net->step[i];
         if (code_kind_of(s))
             continue;
+        const char *instead = code_kind_instead(s->op->op->kind);
         code_text known = {0};
         code_kinds_text(&known);
         fsnn_status status =
-            code_refuse(s, "there is no C for this kind; %s have it", code_string(&known));
+            code_refuse(s, "there is no C for this kind%s%s; %s have it", instead ? ": " : "",
+                        instead ? instead : "", code_string(&known));
         code_text_free(&known);
         return status;
     }
@@ -122,7 +131,7 @@ static fsnn_status make_integers(code_job *j)
 {
     const fsnn_export_options *o = j->options;
     const fsnn_integer_options options = {
-        .bits = o->type == FSNN_EXPORT_INT8 ? 8 : 4, .x = o->x, .seen = o->expected};
+        .bits = fsnn_export_type_bits(o->type), .x = o->x, .seen = o->expected};
     if (!o->integers)
         FSNN_TRY(fsnn_integer_create(j->net, &options, &j->own));
     j->integer = o->integers ? o->integers : j->own;
@@ -199,6 +208,8 @@ fsnn_status fsnn_export_c(const fsnn_net *net, const fsnn_export_options *option
     FSNN_NEED(directory);
     if (!fsnn_export_type_name(options->type))
         return fsnn_fail(FSNN_EARGUMENT, "there is no type number %d", (int)options->type);
+    if (options->target && fsnn_export_target_find(options->target) < 0)
+        return FSNN_EARGUMENT;
     code_job j = {.net = net, .options = options, .types = {"float", "float"}};
     fsnn_status status = print(&j, directory);
     free_job(&j);

@@ -76,6 +76,8 @@ typedef struct code_kind {
 
 /* The row of a step; NULL: it cannot be exported. */
 const code_kind *code_kind_of(const net_step *s);
+/* What would do in place of a kind that has no C; NULL: nothing is known. */
+const char *code_kind_instead(const char *kind);
 /* "linear, conv1d, ..." for sentences. */
 void code_kinds_text(code_text *t);
 
@@ -90,6 +92,7 @@ fsnn_status code_print_concat(code_job *j, const net_step *s);
 fsnn_status code_print_batchnorm(code_job *j, const net_step *s);
 fsnn_status code_print_scale(code_job *j, const net_step *s);
 fsnn_status code_print_voting(code_job *j, const net_step *s);
+fsnn_status code_print_upsample(code_job *j, const net_step *s);
 fsnn_status code_print_delay(code_job *j, const net_step *s);
 fsnn_status code_print_put(code_job *j, const net_step *s);
 fsnn_status code_print_neuron(code_job *j, const net_step *s);
@@ -127,6 +130,8 @@ typedef struct code_literal {
 code_literal code_float(float x);
 /* An array of the state of `count` numbers of `type`, 32 bits each. */
 void code_state(code_job *j, const char *type, const char *what, int number, int64_t count);
+/* A number of the state that counts steps. */
+void code_counter(code_job *j, const char *type, const char *what, int number);
 /* Values of parameter p of a node. */
 const float *code_param(const code_job *j, const net_step *s, int p);
 

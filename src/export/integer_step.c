@@ -188,7 +188,7 @@ static void print_delay(code_job *j, const integer_step *t)
                : "NULL";
     code_use(j, "integer_delay");
     code_state(j, "int32_t", "delay", number, t->depth * t->numbers);
-    code_state(j, "int32_t", "turn", number, 1);
+    code_counter(j, "int32_t", "turn", number);
     code_add(&j->step,
              "    net_delay_read(%s, s->delay_%d, %lldu, s->turn_%d, %s, %lldu, %lldu, %s);\n",
              t->inputs ? in_of(j, t, 0).text : "NULL", number, (long long)t->depth, number, lags,
@@ -203,7 +203,7 @@ static void print_memory(code_job *j, const integer_step *t, int number)
 {
     const net_memory *m = &t->memory;
     const char *out = "NULL", *in = "NULL", *whole = "NULL", *shift = "NULL";
-    const char *w = code_integers(j, "int32_t", "past_weight", number, m->w, m->lags + 1);
+    const char *w = code_integers(j, "int32_t", "past_weight", number, m->w, m->lags ? m->lags : 1);
     if (m->modes) {
         out = code_integers(j, "int32_t", "mode_out", number, m->out, NET_SPAN * m->modes);
         in = code_integers(j, "int32_t", "mode_in", number, m->in, NET_SPAN * m->modes);
@@ -213,7 +213,7 @@ static void print_memory(code_job *j, const integer_step *t, int number)
     code_add(&j->tables,
              "static const net_memory memory_%d = {%s, %s, %s, %s, %s, %u, %u, %u, %u, %u};\n",
              number, w, out, in, whole, shift, m->rows, m->lags, m->modes, m->neurons, m->blocks);
-    code_state(j, "int32_t", "at", number, 1);
+    code_counter(j, "int32_t", "at", number);
     code_add(&j->state, "    int32_t past_%d[%lld];\n", number, (long long)m->rows * m->neurons);
     j->numbers += (int64_t)m->rows * m->neurons;
     if (m->modes)
@@ -249,6 +249,8 @@ static void print_neuron(code_job *j, const integer_step *t)
 {
     const int number = number_of(j, t);
     char modes[32] = "NULL", wait[32] = "NULL";
+    code_use(j, "integer_values");
+    code_use(j, "weigh");
     code_use(j, "integer_memory");
     code_use(j, "integer_neuron");
     print_memory(j, t, number);
@@ -257,22 +259,21 @@ static void print_neuron(code_job *j, const integer_step *t)
         snprintf(modes, sizeof modes, "s->modes_%d", number);
     if (t->neuron.refractory) {
         code_state(j, "int32_t", "wait", number, t->numbers);
-        snprintf(wait, sizeof wait, "%ss->wait_%d", t->numbers == 1 ? "&" : "", number);
+        snprintf(wait, sizeof wait, "s->wait_%d", number);
     }
     code_add(
         &j->layers,
         "\n/* \"%s\" */\nstatic void layer_%d(net_state *s, const int32_t *in, int32_t *out)\n{\n"
-        "    const net_past past = {s->past_%d, %s%s, %s, (uint32_t)s->at_%d};\n"
+        "    const net_past past = {s->past_%d, %s, %s, (uint32_t)s->at_%d};\n"
         "    net_neurons(&neuron_%d, &memory_%d, &past, in, out);\n}\n",
-        t->name, number, number, t->memory.modes * t->memory.neurons == 1 ? "&" : "", modes, wait,
-        number, number, number);
+        t->name, number, number, modes, wait, number, number, number);
     code_add(&j->step, "    layer_%d(s, %s, %s);\n", number, in_of(j, t, 0).text,
              out_of(j, t).text);
     if (!t->neuron.readout)
         code_add(&j->step, "    NET_WATCH_LAYER(%d, %s, %lldu);\n", j->layers_seen++,
                  out_of(j, t).text, (long long)t->numbers);
-    code_add(&j->advance, "    net_advance(&memory_%d, s->past_%d, %s%s, &s->at_%d);\n", number,
-             number, t->memory.modes * t->memory.neurons == 1 ? "&" : "", modes, number);
+    code_add(&j->advance, "    net_advance(&memory_%d, s->past_%d, %s, &s->at_%d);\n", number,
+             number, modes, number);
 }
 
 static void (*const forms[INTEGER_FORMS])(code_job *j, const integer_step *t) = {

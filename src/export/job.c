@@ -146,11 +146,14 @@ const char *code_integers(code_job *j, const char *type, const char *what, int n
 
 void code_state(code_job *j, const char *type, const char *what, int number, int64_t count)
 {
-    if (count == 1)
-        code_add(&j->state, "    %s %s_%d;\n", type, what, number);
-    else
-        code_add(&j->state, "    %s %s_%d[%lld];\n", type, what, number, (long long)count);
+    code_add(&j->state, "    %s %s_%d[%lld];\n", type, what, number, (long long)count);
     j->numbers += count;
+}
+
+void code_counter(code_job *j, const char *type, const char *what, int number)
+{
+    code_add(&j->state, "    %s %s_%d;\n", type, what, number);
+    j->numbers++;
 }
 
 void code_print_window(code_job *j, int number, const net_window *w)

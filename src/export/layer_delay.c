@@ -29,7 +29,7 @@ fsnn_status code_print_delay(code_job *j, const net_step *s)
         return code_print_copy(j, s);
     code_use(j, "delay");
     code_state(j, "float", "delay", number, depth * count);
-    code_state(j, "uint32_t", "turn", number, 1);
+    code_counter(j, "uint32_t", "turn", number);
     if (o->each) {
         print_lags(j, node, number, count);
         code_use(j, "delay_each");

@@ -86,9 +86,8 @@ static void print_sums(code_neuron *p)
         char far[32];
         snprintf(far, sizeof far, m->compressed && m->modes.fit.modes ? "s->modes_%d" : "NULL",
                  number);
-        code_add(t,
-                 "        net_recall(&memory_%d, s->past_%d, %s, s->at_%d, from, count, sum%d);\n",
-                 number, number, far, number, i);
+        code_add(t, "        net_recall(&memory_%d, past%d, %s, s->at_%d, from, count, sum%d);\n",
+                 number, i, far, number, i);
     }
 }
 
@@ -97,9 +96,14 @@ static void print_function(code_neuron *p)
     code_text *t = &p->j->layers;
     code_add(t,
              "\n/* %s \"%s\" */\nstatic void layer_%d(net_state *s, const float *in, float *out)\n"
-             "{\n    for (uint32_t from = 0; from < %lldu; from += NET_TILE) {\n"
+             "{\n",
+             p->s->op->op->kind, p->s->op->name, p->number);
+    for (int i = 0; i < p->states; i++)
+        code_memory_rows(p, i);
+    code_add(t,
+             "    for (uint32_t from = 0; from < %lldu; from += NET_TILE) {\n"
              "        const uint32_t count = net_least(%lldu - from, NET_TILE);\n",
-             p->s->op->op->kind, p->s->op->name, p->number, (long long)p->N, (long long)p->N);
+             (long long)p->N, (long long)p->N);
     for (int i = 0; i < p->states; i++)
         code_add(t, "        float sum%d[NET_TILE];\n", i);
     print_sums(p);

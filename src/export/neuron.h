@@ -46,6 +46,8 @@ code_constant code_resistance(code_neuron *p);
 
 fsnn_status code_memory_check(const code_neuron *p, int state);
 void code_memory_print(code_neuron *p, int state);
+/* Where its rows of this step and of the one before lie: new0 ... and last0 ... */
+void code_memory_rows(code_neuron *p, int state);
 /* The state's u, as C, before the step. */
 void code_memory_read(code_neuron *p, int state);
 /* Stores u and, where the history keeps drives, x. */

@@ -26,7 +26,7 @@ fsnn_status code_memory_check(const code_neuron *p, int state)
     return FSNN_OK;
 }
 
-/* [SPAN][modes] of what is [padded][stride] or [SPAN][padded]. */
+/* `out`: [SPAN][modes] of what is [padded][stride]; else [modes][SPAN] of [SPAN][padded]. */
 static const char *print_modes(code_job *j, const char *name, int number, const frac_modes *m,
                                const real *from, bool out)
 {
@@ -37,9 +37,29 @@ static const char *print_modes(code_job *j, const char *name, int number, const 
     }
     for (int i = 0; i < FRAC_SPAN; i++)
         for (int k = 0; k < m->fit.modes; k++)
-            turned[i * m->fit.modes + k] = out ? from[k * m->stride + i] : from[i * m->padded + k];
+            if (out)
+                turned[i * m->fit.modes + k] = from[k * m->stride + i];
+            else
+                turned[k * FRAC_SPAN + i] = from[i * m->padded + k];
     const char *text = code_floats(j, name, number, turned, FRAC_SPAN * m->fit.modes);
     fsnn_free(turned);
+    return text;
+}
+
+/* Weights of the past, the oldest first; lag 0 has none. */
+static const char *print_weights(code_job *j, int number, const frac_sum *sum)
+{
+    const int64_t lags = sum->window;
+    float *w = fsnn_alloc((size_t)(lags + 1) * sizeof *w);
+    if (!w) {
+        j->failed = true;
+        return "";
+    }
+    w[0] = 0;
+    for (int64_t l = 1; l <= lags; l++)
+        w[lags - l] = (float)sum->w[l];
+    const char *text = code_floats(j, "past_weight", number, w, lags ? lags : 1);
+    fsnn_free(w);
     return text;
 }
 
@@ -50,8 +70,10 @@ void code_memory_print(code_neuron *p, int state)
     const int number = code_memory_number(p, state);
     const int modes = m->compressed ? m->modes.fit.modes : 0;
     const char *out = "NULL", *in = "NULL", *decay = "NULL";
+    code_use(j, "float_values");
+    code_use(j, "weigh");
     code_use(j, "memory");
-    const char *w = code_floats(j, "past_weight", number, m->sum[0].w, m->sum[0].window + 1);
+    const char *w = print_weights(j, number, &m->sum[0]);
     if (modes) {
         out = print_modes(j, "mode_out", number, &m->modes, m->modes.out[0], true);
         in = print_modes(j, "mode_in", number, &m->modes, m->modes.in, false);
@@ -61,7 +83,7 @@ void code_memory_print(code_neuron *p, int state)
              "static const net_memory memory_%d = {%s, %s, %s, %s, %lld, %lld, %d, %lld, %d};\n",
              number, w, out, in, decay, (long long)integer_memory_rows(m),
              (long long)m->sum[0].window, modes, (long long)p->N, m->compressed);
-    code_state(j, "uint32_t", "at", number, 1);
+    code_counter(j, "uint32_t", "at", number);
     code_add(&j->state, "    float past_%d[%lld];\n", number,
              (long long)(integer_memory_rows(m) * p->N));
     j->numbers += integer_memory_rows(m) * p->N;
@@ -76,6 +98,28 @@ void code_memory_print(code_neuron *p, int state)
     j->multiply_adds += (double)p->N * (double)(m->sum[0].window + modes * 2);
 }
 
+void code_memory_rows(code_neuron *p, int state)
+{
+    const frac_memory *m = memory_of(p, state);
+    code_text *t = &p->j->layers;
+    const long long rows = (long long)integer_memory_rows(m), N = (long long)p->N;
+    char at[32];
+    snprintf(at, sizeof at, "s->at_%d", code_memory_number(p, state));
+    code_add(t, "    float *const past%d = s->past_%d;\n", state, code_memory_number(p, state));
+    if (m->compressed)
+        code_add(t, "    float *const new%d = past%d + (%du + %s) * %lldu;\n", state, state,
+                 FRAC_SPAN, at, N);
+    else
+        code_add(t, "    float *const new%d = past%d + %s * %lldu;\n", state, state, at, N);
+    if (m->method->drive)
+        return;
+    if (m->compressed)
+        code_add(t, "    const float *const last%d = new%d - %lldu;\n", state, state, N);
+    else
+        code_add(t, "    const float *const last%d = past%d + ((%s ? %s : %lldu) - 1) * %lldu;\n",
+                 state, state, at, at, rows, N);
+}
+
 void code_memory_read(code_neuron *p, int state)
 {
     const frac_memory *m = memory_of(p, state);
@@ -83,19 +127,14 @@ void code_memory_read(code_neuron *p, int state)
     if (m->method->drive)
         code_add(&p->body, "            const float u%d = s->u_%d[n];\n", state, number);
     else
-        code_add(&p->body,
-                 "            const float u%d = s->past_%d[(s->at_%d + %lldu) %% %lldu * %lldu + "
-                 "n];\n",
-                 state, number, number, (long long)(integer_memory_rows(m) - 1),
-                 (long long)integer_memory_rows(m), (long long)p->N);
+        code_add(&p->body, "            const float u%d = last%d[n];\n", state, state);
 }
 
 void code_memory_write(code_neuron *p, int state, const char *u, const char *x)
 {
     const frac_memory *m = memory_of(p, state);
     const int number = code_memory_number(p, state);
-    code_add(&p->body, "            s->past_%d[s->at_%d * %lldu + n] = %s;\n", number, number,
-             (long long)p->N, m->method->drive ? x : u);
+    code_add(&p->body, "            new%d[n] = %s;\n", state, m->method->drive ? x : u);
     if (m->method->drive)
         code_add(&p->body, "            s->u_%d[n] = %s;\n", number, u);
 }

@@ -2,15 +2,26 @@
 #include "export/export.h"
 
 static const code_kind kinds[] = {
-    {"linear", code_print_linear},  {"conv1d", code_print_conv},
-    {"conv2d", code_print_conv},    {"maxpool", code_print_pool},
-    {"avgpool", code_print_pool},   {"sumpool", code_print_pool},
-    {"flatten", code_print_view},   {"reshape", code_print_view},
-    {"dropout", code_print_copy},   {"batchnorm", code_print_batchnorm},
-    {"scale", code_print_scale},    {"add", code_print_add},
-    {"concat", code_print_concat},  {"voting", code_print_voting},
-    {"delay", code_print_delay},    {"put", code_print_put},
-    {"tdbn", code_print_batchnorm}, {"to channels-last", code_print_turn},
+    {"linear", code_print_linear},
+    {"conv1d", code_print_conv},
+    {"conv2d", code_print_conv},
+    {"maxpool", code_print_pool},
+    {"avgpool", code_print_pool},
+    {"sumpool", code_print_pool},
+    {"flatten", code_print_view},
+    {"reshape", code_print_view},
+    {"dropout", code_print_copy},
+    {"droppath", code_print_copy},
+    {"batchnorm", code_print_batchnorm},
+    {"scale", code_print_scale},
+    {"add", code_print_add},
+    {"concat", code_print_concat},
+    {"voting", code_print_voting},
+    {"upsample", code_print_upsample},
+    {"delay", code_print_delay},
+    {"put", code_print_put},
+    {"tdbn", code_print_batchnorm},
+    {"to channels-last", code_print_turn},
     {"to plain", code_print_turn},
 };
 
@@ -23,6 +34,26 @@ const code_kind *code_kind_of(const net_step *s)
     for (int i = 0; i < FSNN_COUNT(kinds); i++)
         if (strcmp(kinds[i].kind, s->op->op->kind) == 0)
             return &kinds[i];
+    return NULL;
+}
+
+/* Kinds without C, and what does their work on a device. */
+static const struct instead {
+    const char *kind, *instead;
+} instead[] = {
+    {"convtranspose1d", "`upsample` and then `conv1d` work"},
+    {"convtranspose2d", "`upsample` and then `conv2d` work"},
+    {"learned_delay", "a `delay` of whole steps works (`each`: one a number), with the learned "
+                      "delays rounded"},
+    {"delayed_linear", "a `delay` of whole steps and then `linear` work"},
+    {"layernorm", "`batchnorm` works"},
+};
+
+const char *code_kind_instead(const char *kind)
+{
+    for (int i = 0; i < FSNN_COUNT(instead); i++)
+        if (strcmp(instead[i].kind, kind) == 0)
+            return instead[i].instead;
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* export/write_report.c: report.md: what the C needs. */
 #include "export/neuron.h"
+#include "export/target.h"
 
 static void add_layer(const net_step *s, code_text *t)
 {
@@ -46,6 +47,26 @@ static void add_integers(const code_job *j, code_text *t)
     }
 }
 
+/* What the target's compiler made of net.c. */
+static void add_measured(const code_job *j, const char *directory, code_text *t)
+{
+    code_measured m;
+    code_measure(j->options->target, directory, &m);
+    if (!m.compiler) {
+        code_add(t, "| code and constants (flash), stack%s%s | not measured: %s |\n",
+                 m.target ? " on " : "", m.target ? m.target : "", m.why);
+        return;
+    }
+    code_add(t, "| code and constants on %s (flash), by %s -Os | %lld |\n", m.target, m.compiler,
+             m.flash);
+    code_add(t, "| variables of net.c (RAM besides the state) | %lld |\n", m.data + m.zeroed);
+    if (m.stack < 0)
+        code_add(t, "| stack | not measured: %s gives no graph of calls |\n", m.compiler);
+    else
+        code_add(t, "| deepest stack of net_step%s%s | %lld |\n",
+                 *m.outside ? ", without what these take: " : "", m.outside, m.stack);
+}
+
 fsnn_status code_write_report(const code_job *j, const char *directory)
 {
     code_text t = {0};
@@ -55,16 +76,18 @@ fsnn_status code_write_report(const code_job *j, const char *directory)
              "| what | bytes |\n|---|---|\n"
              "| constants: weights, parameters, weights of the past (flash) | %lld |\n"
              "| state: NET_STATE_BYTES (RAM) | %lld |\n"
-             "| more with NET_EVENTS | %lld |\n"
-             "| code, stack | not measured |\n\n"
-             "A step takes at most %.0f multiply-adds; inputs and spikes that are 0 save theirs.\n"
-             "\n## Memory\n\n"
-             "| layer | kind | neurons | method | states summed one by one | exponentials | "
-             "largest relative error of a weight | steps that it holds for |\n"
-             "|---|---|---|---|---|---|---|---|\n",
+             "| more with NET_EVENTS | %lld |\n",
              j->options->name ? j->options->name : "network",
-             fsnn_export_type_name(j->options->type), (long long)j->flash, state, events,
-             j->multiply_adds);
+             fsnn_export_type_name(j->options->type), (long long)j->flash, state, events);
+    add_measured(j, directory, &t);
+    code_add(
+        &t,
+        "\nA step takes at most %.0f multiply-adds; inputs and spikes that are 0 save theirs.\n"
+        "\n## Memory\n\n"
+        "| layer | kind | neurons | method | states summed one by one | exponentials | "
+        "largest relative error of a weight | steps that it holds for |\n"
+        "|---|---|---|---|---|---|---|---|\n",
+        j->multiply_adds);
     for (int i = 0; i < j->net->steps; i++)
         if (j->net->step[i].op->op->flags & OP_NEURON)
             add_layer(&j->net->step[i], &t);

@@ -48,17 +48,21 @@ fsnn_status fsnn_engine_settle(const fsnn_dynamics *d, fsnn_engine *engine)
         return fsnn_fail(FSNN_EARGUMENT,
                          "the memory's horizon is %lld steps: it must be from 1 to %lld",
                          (long long)d->horizon, (long long)FSNN_HORIZON_MOST);
-    if ((unsigned)d->engine > FSNN_ENGINE_EXPONENTIALS)
+    if ((unsigned)d->engine > FSNN_ENGINE_FEW)
         return fsnn_fail(FSNN_EARGUMENT, "there is no engine number %d", d->engine);
     if (d->memory > 0 && d->tolerance > 0)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "a memory of %lld steps and a tolerance of %g contradict each other: a "
                          "tolerance stands for full memory, so leave the number of steps out",
                          (long long)d->memory, d->tolerance);
-    if (d->engine == FSNN_ENGINE_EXPONENTIALS && d->tolerance == 0)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "the engine exponentials needs a tolerance: 1e-5, say");
-    bool compress = d->engine == FSNN_ENGINE_EXPONENTIALS ||
-                    (d->engine == FSNN_ENGINE_AUTO && d->tolerance > 0 && exponentials_pay(d));
-    *engine = compress ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_DIRECT;
+    const bool compress = d->engine == FSNN_ENGINE_EXPONENTIALS || d->engine == FSNN_ENGINE_FEW;
+    if (compress && d->tolerance == 0)
+        return fsnn_fail(FSNN_EUNSUPPORTED, "the engine %s needs a tolerance: 1e-5, say",
+                         d->engine == FSNN_ENGINE_FEW ? "few" : "exponentials");
+    *engine = d->engine;
+    if (!compress)
+        *engine = d->engine == FSNN_ENGINE_AUTO && d->tolerance > 0 && exponentials_pay(d)
+                      ? FSNN_ENGINE_EXPONENTIALS
+                      : FSNN_ENGINE_DIRECT;
     return FSNN_OK;
 }

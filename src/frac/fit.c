@@ -11,6 +11,7 @@
 #include "frac/lu.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { TAIL = 6, ATTEMPTS = 40, NEAR = 256, TABLE = 4096, MOST_LAGS = 4096 };
 
@@ -55,6 +56,10 @@ fsnn_status frac_fit_weigh(const frac_fit *fit, const fde_kernel *kernel, const 
 {
     double A[TAIL * TAIL], b[TAIL];
     size_t pivot[TAIL];
+    if (fit->few) {
+        memcpy(weight, fit->weight, (size_t)fit->modes * sizeof *weight);
+        return FSNN_OK;
+    }
     for (int i = 0; i < TAIL; i++)
         for (int j = 0; j < TAIL; j++)
             A[i * TAIL + j] = pow(tail_node(j), i);
@@ -264,6 +269,7 @@ fsnn_status frac_fit_make(frac_fit *fit, const frac_target *target, int targets)
     double digits = log(1 / fit->tolerance);
     fit->modes = 0;
     fit->error = 0;
+    fit->few = false;
     if (fit->steps < fit->window) /* the window holds everything */
         return FSNN_OK;
     fit->eta = 0.97 * 9.8696044 / (digits + 5);

@@ -24,6 +24,9 @@ typedef struct frac_fit {
     double s[FRAC_MODES];
     double eta, cut, fast; /* the rule: step in log s, its ends */
     double error;          /* largest relative error of a weight of the targets */
+    /* the nodes are of one sequence alone, with these weights (frac_fit_few) */
+    bool few;
+    double weight[FRAC_MODES];
 } frac_fit;
 
 /* A sequence that the nodes must serve. */
@@ -34,7 +37,9 @@ typedef struct frac_target {
 
 /* Finds nodes that serve all targets. Error FSNN_ENUMERIC: no set of FRAC_MODES nodes does. */
 fsnn_status frac_fit_make(frac_fit *fit, const frac_target *target, int targets);
-/* weight[modes] of a sequence on the nodes found. */
+/* Nodes and weights of one sequence alone, as few as a search finds. */
+fsnn_status frac_fit_few(frac_fit *fit, const frac_target *target);
+/* weight[modes] of a sequence on the nodes found; of few ones, of their own sequence. */
 fsnn_status frac_fit_weigh(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                            double *weight);
 /* Of these weights: upper bounds of the relative error over window..steps and of the sum of |error|

@@ -33,6 +33,7 @@ typedef struct frac_keep {
     /* > 0: everything, far lags by exponentials with this relative error of a weight */
     double tolerance;
     int64_t horizon; /* lags that the tolerance holds for */
+    bool few;        /* as few exponentials as the order needs, found anew where it moves */
 } frac_keep;
 
 /* One weighted sum, settled: rounded to real, trimmed to the lags that count, padded with zeros.

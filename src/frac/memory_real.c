@@ -130,7 +130,7 @@ static fsnn_status settle_modes(frac_memory *m, bool renew)
 {
     if (!m->compressed || (m->fits && (!renew || modes_stand(m))))
         return FSNN_OK;
-    if (m->fits && !m->method->lmix) { /* the nodes serve every order */
+    if (m->fits && !m->method->lmix && !m->modes.fit.few) { /* the nodes serve every order */
         FSNN_TRY(frac_modes_weigh(&m->modes, m->method, &m->order, &m->leak, m->h));
     } else {
         if (!m->method->kernel && !m->method->lmix)
@@ -139,7 +139,7 @@ static fsnn_status settle_modes(frac_memory *m, bool renew)
                              "exponentials; `memory: full` or a number of steps works",
                              m->method->name);
         FSNN_TRY(frac_modes_make(&m->modes, m->method, &m->order, &m->leak, m->h, m->what.tolerance,
-                                 m->what.horizon));
+                                 m->what.horizon, m->what.few));
         m->fits++;
     }
     m->fitted_order = m->order;

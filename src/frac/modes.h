@@ -33,9 +33,11 @@ typedef struct frac_modes {
 } frac_modes;
 
 /* Finds modes for a method and its orders over lags up to `horizon`. Orders may move afterwards
- * (frac_modes_weigh). After an error the modes are those of before. */
+ * (frac_modes_weigh), but not with `few`: as few modes as the order needs, where the method has
+ * one sum. After an error the modes are those of before. */
 fsnn_status frac_modes_make(frac_modes *m, const frac_method *method, const fsnn_order *order,
-                            const frac_leak *leak, double h, double tolerance, int64_t horizon);
+                            const frac_leak *leak, double h, double tolerance, int64_t horizon,
+                            bool few);
 /* `out` of all sums for the order as it is. */
 fsnn_status frac_modes_weigh(frac_modes *m, const frac_method *method, const fsnn_order *order,
                              const frac_leak *leak, double h);

@@ -89,11 +89,14 @@ static fsnn_status settle(frac_modes *m, int outs)
 }
 
 fsnn_status frac_modes_make(frac_modes *m, const frac_method *method, const fsnn_order *order,
-                            const frac_leak *leak, double h, double tolerance, int64_t horizon)
+                            const frac_leak *leak, double h, double tolerance, int64_t horizon,
+                            bool few)
 {
     frac_target target[2 * (FSNN_COUNT(range) + 1)];
     frac_modes found = {.fit = {.tolerance = tolerance, .window = FRAC_SPAN + 1, .steps = horizon}};
-    FSNN_TRY(frac_fit_make(&found.fit, target, targets(method, order, leak, h, target)));
+    const int count = targets(method, order, leak, h, target);
+    FSNN_TRY(few && sums(method) == 1 ? frac_fit_few(&found.fit, target)
+                                      : frac_fit_make(&found.fit, target, count));
     /* at least one block, of zeros: a state is never nothing */
     found.padded = (found.fit.modes + FRAC_BLOCK - 1) / FRAC_BLOCK * FRAC_BLOCK;
     found.padded = found.padded ? found.padded : FRAC_BLOCK;
@@ -161,6 +164,10 @@ fsnn_status frac_modes_derive(const frac_modes *m, const frac_method *method,
                          "with method %s the nodes of the exponentials depend on tau and alpha: "
                          "these cannot be learned",
                          method->name);
+    if (m->fit.few)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "exponentials of the engine few are those of one order, "
+                         "which cannot be learned");
     double at = p < order->terms ? order->alpha[p] : order->coefficient[p - order->terms];
     double e = 1e-3 * fmin(1, at);
     const struct difference *d = p < order->terms && at + 2 * e > 1 ? &backward : &central;

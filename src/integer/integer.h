@@ -136,6 +136,8 @@ fsnn_status integer_weigh(fsnn_integer *p, integer_step *t, const float *weight,
 /* Rows of the ring that the C has of a memory, in single precision and in integers. */
 int64_t integer_memory_rows(const frac_memory *m);
 fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step *t);
+/* The weight of a lag, 1 ... m->lags; of others 0. */
+double integer_memory_weight(const net_memory *m, uint32_t lag);
 /* The largest sum of |coefficients| over the past, with c taken from the first lag's. */
 double integer_memory_sum(const integer_step *t, double c);
 

@@ -49,7 +49,7 @@ static void give(const frac_modes *from, mode m, net_memory *to, int32_t *out, i
 }
 
 /* What each row of a block gives to a mode: rounded down, so that their sum is at most 1. */
-static void take(mode m, net_memory *to, int32_t *in, int32_t *whole, int8_t *shift)
+static void take(mode m, int32_t *in, int32_t *whole, int8_t *shift)
 {
     enum { MOST = 31 };
     const double share = -expm1(-m.rate * FRAC_SPAN);
@@ -60,7 +60,7 @@ static void take(mode m, net_memory *to, int32_t *in, int32_t *whole, int8_t *sh
     for (uint32_t j = 0; j < FRAC_SPAN; j++) {
         double e = -expm1(-m.rate) * exp(-m.rate * (FRAC_SPAN - 1 - (int)j));
         int32_t number = (int32_t)floor(ldexp(e, NET_ONE + more));
-        in[j * to->modes + (uint32_t)m.k] = number;
+        in[(uint32_t)m.k * FRAC_SPAN + j] = number;
         whole[m.k] += number;
     }
     shift[m.k] = (int8_t)(NET_ONE + more);
@@ -79,7 +79,7 @@ static fsnn_status make_modes(fsnn_integer *p, const frac_modes *from, integer_s
     for (int k = 0; k < from->fit.modes; k++) {
         mode m = {k, from->fit.s[k]};
         give(from, m, to, out, t);
-        take(m, to, in, whole, shift);
+        take(m, in, whole, shift);
     }
     to->out = out;
     to->in = in;
@@ -99,7 +99,7 @@ fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step
     if (!w)
         return FSNN_EMEMORY;
     for (int64_t l = 1; l <= lags; l++)
-        w[l] = integer_number(m->sum[0].w[l], NET_ONE);
+        w[lags - l] = integer_number(m->sum[0].w[l], NET_ONE);
     t->memory = (net_memory){.w = w,
                              .rows = (uint32_t)integer_memory_rows(m),
                              .lags = (uint32_t)lags,
@@ -110,15 +110,20 @@ fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step
     return m->compressed ? make_modes(p, &m->modes, t) : FSNN_OK;
 }
 
+double integer_memory_weight(const net_memory *m, uint32_t lag)
+{
+    return lag >= 1 && lag <= m->lags ? ldexp(m->w[m->lags - lag], -NET_ONE) : 0;
+}
+
 double integer_memory_sum(const integer_step *t, double c)
 {
     const net_memory *m = &t->memory;
     double most = 0;
     for (uint32_t i = 0; i < FRAC_SPAN; i++) { /* of each step of a block */
         const uint32_t near = m->blocks ? FRAC_SPAN + i : m->rows;
-        double sum = m->lags ? fabs(ldexp(m->w[1], -NET_ONE) - c) : fabs(c);
+        double sum = fabs(integer_memory_weight(m, 1) - c);
         for (uint32_t l = 2; l <= m->lags && l <= near; l++)
-            sum += fabs(ldexp(m->w[l], -NET_ONE));
+            sum += fabs(integer_memory_weight(m, l));
         for (uint32_t k = 0; k < m->modes; k++)
             sum += fabs(ldexp(m->out[i * m->modes + k], -NET_ONE));
         most = sum > most ? sum : most;

@@ -114,7 +114,7 @@ static double bound_of(const making *m, int64_t n, double others)
     const net_memory *memory = &m->t->memory;
     const fsnn_reset reset = m->scan->options.reset;
     const bool leaky = m->t->neuron.leaky;
-    const double first = memory->lags ? ldexp(memory->w[1], -NET_ONE) : 0,
+    const double first = integer_memory_weight(memory, 1),
                  slack = ldexp(memory->lags + memory->modes, -NET_ONE),
                  sum = others + fabs(first - (leaky ? m->row[GAIN][n] : 0)) + slack,
                  taken = fabs(m->row[TAKEN][n]);
@@ -147,7 +147,7 @@ static fsnn_status see(making *m, double *bound)
 static fsnn_status find_bound(making *m)
 {
     integer_step *t = m->t;
-    const double first = t->memory.lags ? ldexp(t->memory.w[1], -NET_ONE) : 0,
+    const double first = integer_memory_weight(&t->memory, 1),
                  others = integer_memory_sum(t, first);
     t->proven = true;
     for (int64_t n = 0; n < m->N && t->proven; n++) {

@@ -12,6 +12,10 @@
 
 #include "integer/parts/integer.part"
 
+#include "integer/parts/integer_values.part"
+
+#include "integer/parts/weigh.part"
+
 #include "integer/parts/integer_memory.part"
 
 #include "integer/parts/integer_neuron.part"

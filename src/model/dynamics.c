@@ -45,7 +45,7 @@ static const char *interpolation_name(int i)
 static const char *const precision_names[] = {"single", "double", NULL};
 
 /* Indices are the values of fsnn_engine. */
-static const char *const engine_names[] = {"auto", "direct", "exponentials", NULL};
+static const char *const engine_names[] = {"auto", "direct", "exponentials", "few", NULL};
 
 static const fsnn_key far_keys[] = {
     {.name = "tolerance",
@@ -66,7 +66,8 @@ static const fsnn_key far_keys[] = {
      .offset = offsetof(far, engine),
      .names = engine_names,
      .help = "direct: the history itself; exponentials: constant memory and work per step; auto: "
-             "the cheaper one on this processor: exponentials for horizons of some hundred steps"},
+             "the cheaper one on this processor: exponentials for horizons of some hundred steps; "
+             "few: fewer exponentials, found for the orders as they are, not for training"},
     {0},
 };
 
@@ -228,7 +229,7 @@ const special dynamics_specials[] = {
     {.name = "memory",
      .read = read_memory,
      .type = "full, a number of steps of at least 2, or {tolerance: number, horizon: steps, "
-             "engine: auto | direct | exponentials}",
+             "engine: auto | direct | exponentials | few}",
      .fallback = "full",
      .help = "how many steps of the past count, the present one included. With a tolerance all of "
              "them count, far ones by a sum of exponentials, in constant memory"},

@@ -116,7 +116,12 @@ static fsnn_status keep_of(const fsnn_dynamics *d, const fsnn_plan *plan, frac_k
         run.horizon = plan->steps;
     FSNN_TRY(fsnn_engine_settle(&run, &engine));
     *keep = (frac_keep){.steps = d->memory};
-    if (engine == FSNN_ENGINE_EXPONENTIALS) {
+    if (engine == FSNN_ENGINE_FEW && plan->training)
+        return fsnn_fail_key(FSNN_EUNSUPPORTED, "dynamics.memory",
+                             "the engine few finds exponentials for orders as they stand, of "
+                             "networks that learn no more: for a training exponentials works");
+    if (engine != FSNN_ENGINE_DIRECT) {
+        keep->few = engine == FSNN_ENGINE_FEW;
         keep->tolerance = d->tolerance;
         keep->horizon = d->horizon ? d->horizon : FSNN_HORIZON;
     }

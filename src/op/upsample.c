@@ -6,6 +6,8 @@
  * Nearest is w = 0 throughout. Cost: one, two or four multiply-adds an output. Backward hands each
  * output's gradient to the inputs that it was made of, sample by sample, so that the order of the
  * sums depends on nothing else. */
+#include "op/upsample.h"
+
 #include "base/error_key.h"
 #include "op/check.h"
 
@@ -50,11 +52,7 @@ static const fsnn_key keys[] = {
     {0},
 };
 
-/* Where an output of an axis comes from: inputs n and n + step, with weights 1 - w and w. */
-typedef struct tap {
-    int64_t n, step;
-    real w;
-} tap;
+typedef upsample_tap tap;
 
 typedef struct axis {
     int64_t in, out;
@@ -179,6 +177,12 @@ static fsnn_status plan(op_node *node)
         FSNN_TRY(settle(&st->axis[d], node->options, in, out));
     }
     return FSNN_OK;
+}
+
+upsample_tap upsample_tap_of(const op_node *node, int d, int64_t i)
+{
+    const state *st = node->state;
+    return st->axis[d].tap[i];
 }
 
 /* ---- calls ---- */

@@ -79,7 +79,7 @@ static fsnn_status make(fsnn_session *s, const fsnn_integer_options *o, fsnn_int
     const int64_t steps = o->x ? o->x->shape.dim[0] : 1;
     if (d.integrator == FSNN_FDEINT && d.memory <= 0) {
         d.tolerance = d.tolerance > 0 ? d.tolerance : TOLERANCE;
-        d.engine = FSNN_ENGINE_EXPONENTIALS;
+        d.engine = FSNN_ENGINE_FEW;
         d.horizon = d.horizon > 0 ? d.horizon : steps > LONG ? steps : LONG;
     }
     s->wrapped = false; /* for another plan from now on */

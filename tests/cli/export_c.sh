@@ -145,7 +145,23 @@ describe resting "kind: direct, steps: 60" "alpha: 0.6" <<'EOF'
   - linear: {out: 2, name: fc3}
   - lif: {threshold: 0.1, name: lif2}
 EOF
-for name in mlp cnn recurrent own regression resting; do check $name; done
+# layers of one neuron, larger images, delays that differ
+describe forms "kind: rate, steps: 60" "alpha: 0.6, method: ab" <<'EOF'
+  - avgpool: {kernel: 3, padding: 1, stride: 2, name: p1}
+  - upsample: {factor: 2, name: up1}
+  - upsample: {size: [3, 7], mode: linear, name: up2}
+  - conv2d: {out: 3, kernel: 2, name: c1}
+  - lif: {threshold: 0.1, refractory: 1, name: lif1}
+  - droppath: {p: 0.2}
+  - delay: {steps: [0, 2, 1], per: channel, name: late}
+  - flatten
+  - linear: {out: 1, name: fc1}
+  - lif: {threshold: 0.05, refractory: 2, name: one}
+  - delay: {steps: 1, name: later}
+  - linear: {out: 2, name: fc2}
+  - lif: {threshold: 0.02, name: lif3}
+EOF
+for name in mlp cnn recurrent own regression resting forms; do check $name; done
 
 # the test tells: blocks of another length are other sums over the past
 sed 's/NET_SPAN = 24/NET_SPAN = 23/' mlp/net.c >wrong.c
@@ -198,6 +214,36 @@ describe stream "kind: rate, steps: $steps" "alpha: 0.6" <<'EOF'
 EOF
 "$fsnn" export-c stream.yaml -o stream --samples 1 --quiet >log 2>&1 && compile stream && fires stream ||
     fail "stream: $(tail -1 log)"
+
+# ---- what the report says ----
+
+row() { awk -F' [|] ' -v name="| $2" '$1 == name { sub(/^[|] [^|]* [|] /, ""); sub(/ [|]$/, ""); print; exit }' "$1/report.md"; }
+row mlp 'code and constants (flash), stack' | grep -q '^not measured: .*--target' || fail "report.md without --target"
+# a spike test that came no nearer to its threshold than the memory can move it is proven, as long as all layers before are
+for folder in mlp stream; do
+    sed -n '/^## Certificate/,/^## Energy/p' $folder/report.md | awk -F'[ |]+' '
+        /^[|] lif/ { all = (n == 0 || all) && $3 > $4; n++; if (all != ($5 == "yes")) bad = 1 }
+        END { exit !(n == 2 && !bad) }' || fail "$folder: certificate: $(grep -A8 Certificate $folder/report.md)"
+done
+row mlp '`fsnn`, memory of the description' | grep -q '^[0-9]* of 200 | [0-9.]* %$' && [ "$(row mlp 'the C')" = "$(row mlp '`fsnn`, memory of the description')" ] ||
+    fail "mlp: accuracy in the report: $(grep -A6 Accuracy mlp/report.md)"
+said=$("$fsnn" eval run-mlp --json 2>log | sed -n 's/.*"accuracy": \([0-9.]*\).*/\1/p' | head -1)
+row mlp 'the C' | awk -v said="$said" '{ d = $1 / $3 - said; exit !(d < 1e-6 && d > -1e-6) }' ||
+    fail "mlp: eval says $said, the report $(row mlp 'the C')"
+row mlp 'multiply-adds of the sums over the past' | awk '{ exit !($1 > 14 * 20) }' || fail "mlp: energy: $(grep -A9 Energy mlp/report.md)"
+if command -v gcc >/dev/null && command -v size >/dev/null; then
+    "$fsnn" export-c run-mlp -o measured --samples 2 --quiet --target host >log 2>&1 || fail "--target host: $(tail -1 log)"
+    bytes=$(row measured 'constants: weights, parameters, weights of the past (flash)')
+    row measured 'code and constants on host (flash), by cc -Os' | awk -v least="$bytes" '{ exit !($1 > least && $1 < least + 20000) }' ||
+        fail "--target host: $(head -20 measured/report.md)"
+    [ ! -e measured/net_measured.o ] && [ ! -e measured/net_measured.ci ] || fail "--target leaves files"
+fi
+PATH=/nowhere "$fsnn" export-c run-mlp -o measured --samples 2 --quiet --target cortex-m4 >log 2>&1 || fail "--target without its compiler: $(tail -1 log)"
+row measured 'code and constants (flash), stack on cortex-m4' | grep -q '^not measured: there is no arm-none-eabi-gcc$' ||
+    fail "--target without its compiler: $(head -14 measured/report.md)"
+# data that come as lists are a test, too
+"$fsnn" export-c run-mlp -o lists --samples 5 --quiet --set data.encoder.kind=rate --set data.encoder.sparse=true >log 2>&1 &&
+    compile lists || fail "test data as lists: $(tail -1 log)"
 
 # ---- integers ----
 
@@ -361,6 +407,11 @@ sed 's/^  - linear: {out: 2, name: fc2}/  - layernorm\n&/' mlp.yaml >norm.yaml
 refused "layernorm .*linear, conv1d, conv2d" norm.yaml
 sed 's/- lif: {tau: 2.0, threshold: 0.1, name: lif2}/- user: {dv: "(-v + sin(I))\/tau", name: s1}/' mlp.yaml >sine.yaml
 refused "call sin.*exp, log" sine.yaml
+refused 'target "cortex-m9".*cortex-m4' run-mlp --target cortex-m9
+for pair in "learned_delay: {max: 3}/a .delay. of whole steps" "layernorm/.batchnorm. works"; do
+    sed "s/^  - linear: {out: 2, name: fc2}/  - ${pair%%/*}\n&/" mlp.yaml >instead.yaml
+    refused "${pair#*/}" instead.yaml
+done
 "$fsnn" export-c run-mlp --quiet >log 2>&1
 [ $? = 2 ] && grep -q -- "--output DIR is missing" log || fail "without --output: $(tail -1 log)"
 

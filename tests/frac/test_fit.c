@@ -63,8 +63,59 @@ static void bounds(void **state)
                     one(&kernels[k], alphas[a], tolerances[t], steps[s]);
 }
 
+/* Exponentials of one order alone: fewer, and what is said of their error holds as well. */
+static void fewer(const kernel_case *c, double a, double tolerance, int64_t steps)
+{
+    CASE("few: %s, alpha %g, tolerance %g, %lld steps", c->name, a, tolerance, (long long)steps);
+    frac_target target = {c->kernel, {.terms = 2, .alpha = {a, 0.9 * a}, .share = {0.7, 0.3}}};
+    frac_fit all = {.tolerance = tolerance, .window = 25, .steps = steps}, few = all;
+    double weight[FRAC_MODES], error, sum, true_error, true_sum;
+    GOOD(frac_fit_make(&all, &target, 1));
+    GOOD(frac_fit_few(&few, &target));
+    assert_true(few.few && 4 * few.modes <= 3 * all.modes);
+    GOOD(frac_fit_weigh(&few, c->kernel, &target.mix, weight));
+    frac_fit_measure(&few, c->kernel, &target.mix, weight, &error, &sum);
+    double *w = malloc((size_t)(steps + 1) * sizeof *w);
+    fde_mix_lags(c->kernel, &target.mix, steps, w);
+    by_hand(&few, weight, w, &true_error, &true_sum);
+    free(w);
+    assert_true(error <= tolerance && true_error <= error * (1 + 1e-9));
+    assert_true(true_sum <= sum * (1 + 1e-9));
+    for (int k = 0; k < few.modes; k++)
+        assert_true(few.s[k] > 0 && weight[k] > 0);
+}
+
+static void few_do(void **state)
+{
+    (void)state;
+    static const double alphas[] = {0.2, 0.5, 0.9}, tolerances[] = {1e-3, 1e-5};
+    static const int64_t steps[] = {3000, 100000};
+    for (int k = 0; k < FSNN_COUNT(kernels); k++)
+        for (int a = 0; a < FSNN_COUNT(alphas); a++)
+            for (int t = 0; t < FSNN_COUNT(tolerances); t++)
+                for (int s = 0; s < FSNN_COUNT(steps); s++)
+                    fewer(&kernels[k], alphas[a], tolerances[t], steps[s]);
+}
+
+/* Where a search finds nothing less, the nodes of the rule stay. */
+static void few_may_be_all(void **state)
+{
+    (void)state;
+    const frac_target target = {&fde_gl, {.terms = 1, .alpha = {0.5}, .share = {1}}};
+    frac_fit fit = {.tolerance = 1e-12, .window = 25, .steps = 100000};
+    double weight[FRAC_MODES], error, sum;
+    GOOD(frac_fit_few(&fit, &target));
+    GOOD(frac_fit_weigh(&fit, &fde_gl, &target.mix, weight));
+    frac_fit_measure(&fit, &fde_gl, &target.mix, weight, &error, &sum);
+    assert_true(error <= 1e-12);
+    fit = (frac_fit){.tolerance = 1e-5, .window = 25, .steps = 20};
+    GOOD(frac_fit_few(&fit, &target));
+    assert_int_equal(fit.modes, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(bounds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(bounds), cmocka_unit_test(few_do),
+                                       cmocka_unit_test(few_may_be_all)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

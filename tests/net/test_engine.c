@@ -39,6 +39,7 @@ static void as_asked(void **state)
     (void)state;
     assert_int_equal(settled(1e-5, 10, FSNN_ENGINE_EXPONENTIALS), FSNN_ENGINE_EXPONENTIALS);
     assert_int_equal(settled(1e-5, 100000, FSNN_ENGINE_DIRECT), FSNN_ENGINE_DIRECT);
+    assert_int_equal(settled(1e-5, 10, FSNN_ENGINE_FEW), FSNN_ENGINE_FEW);
 }
 
 /* Exponentials of a layer that is wrapped without a horizon. */
@@ -57,6 +58,35 @@ static int64_t exponentials(int64_t steps, bool training)
     return form.exponentials;
 }
 
+/* few: fewer exponentials, found anew for another order, and nothing for a training. */
+static void few(void **state)
+{
+    (void)state;
+    fsnn_net *net = net_new();
+    fsnn_neuron lif = FSNN_NEURON_DEFAULT;
+    fsnn_order order = fsnn_order_of(0.6);
+    fsnn_dynamics d = fsnn_dynamics_default(&order);
+    fsnn_memory_form form;
+    d.tolerance = 1e-5;
+    d.engine = FSNN_ENGINE_FEW;
+    VALID(fsnn_net_lif(net, "n", fsnn_net_input(net, FSNN_SHAPE(3)), &lif));
+    const int node = fsnn_net_node_find(net, "n");
+    for (int i = 0; i < 3; i++) {
+        order = fsnn_order_of(0.3 + 0.3 * i);
+        GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 100, .batch = 1}));
+        GOOD(fsnn_net_memory_form(net, node, 0, &form));
+        assert_true(form.exponentials > 0 && 5 * form.exponentials <= 4 * exponentials(100, false));
+    }
+    assert_int_equal(
+        fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 100, .batch = 1, .training = true}),
+        FSNN_EUNSUPPORTED);
+    assert_non_null(strstr(fsnn_error_text(), "exponentials works"));
+    d.tolerance = 0;
+    assert_int_equal(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 100, .batch = 1}),
+                     FSNN_EUNSUPPORTED);
+    fsnn_net_destroy(net);
+}
+
 static void steps_of_a_training(void **state)
 {
     (void)state;
@@ -70,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_length),
         cmocka_unit_test(as_asked),
+        cmocka_unit_test(few),
         cmocka_unit_test(steps_of_a_training),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
