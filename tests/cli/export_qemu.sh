@@ -1,5 +1,5 @@
 #!/bin/sh
-# The C of fsnn export-c on microcontrollers, in an emulator: Cortex-M3, M4F and M7, and RV32 where its tools are, give the
+# The C of fsnn export-c on microcontrollers, in an emulator: Cortex-M3, M4F, M7 and M55, and RV32 where its tools are, give the
 # hash of spikes that this computer gives, in single precision and in integers. 77: the compiler or the emulator is not there
 # (tools/install-deps.sh --deploy).
 set -u
@@ -41,13 +41,13 @@ LC_ALL=C awk 'BEGIN { printf "%c%c%c%c%c%c%c%c%c%c%c%c%c%c%c%c", 0, 0, 8, 3, 0, 
 LC_ALL=C awk 'BEGIN { printf "%c%c%c%c%c%c%c%c%c%c%c%c", 0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 0, 1 }' >labels
 [ "$(wc -c <images)" = 80 ] || { echo "skipped: this awk does not write bytes"; exit 77; }
 
-# run NAME MACHINE FLAGS: the test of each type on a Cortex-M
+# run NAME MACHINE FLAGS [RAM]: the test of each type on a Cortex-M, whose RAM begins there
 run() {
     for type in float int8 int4; do
         # shellcheck disable=SC2086
         arm-none-eabi-gcc --specs=picolibc.specs --crt0=semihost --oslib=semihost -T picolibc.ld \
-            -Wl,--defsym=__flash=0,--defsym=__flash_size=0x400000,--defsym=__ram=0x20000000 \
-            -Wl,--defsym=__ram_size=0x400000,--defsym=__stack_size=0x4000 \
+            -Wl,--defsym=__flash=0,--defsym=__flash_size=0x80000,--defsym=__ram=${4:-0x20000000} \
+            -Wl,--defsym=__ram_size=0x100000,--defsym=__stack_size=0x4000 \
             -std=c99 -O2 -ffp-contract=off -mthumb $3 $type/net_test.c -o test.elf 2>log ||
             { fail "$1, $type: $(head -3 log)"; continue; }
         timeout 120 qemu-system-arm -M "$2" -nographic -semihosting-config enable=on,target=native -kernel test.elf \
@@ -87,6 +87,11 @@ done
 run Cortex-M3 mps2-an385 "-mcpu=cortex-m3 -mfloat-abi=soft"
 run Cortex-M4F mps2-an386 "-mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard"
 run Cortex-M7 mps2-an500 "-mcpu=cortex-m7 -mfpu=fpv5-d16 -mfloat-abi=hard"
+if qemu-system-arm -M help | grep -q '^mps3-an547 '; then
+    run Cortex-M55 mps3-an547 "-mcpu=cortex-m55 -mfloat-abi=hard" 0x01000000
+else
+    echo "skipped: this qemu has no Cortex-M55"
+fi
 riscv
 
 [ $failures = 0 ] && cat ./*/here && echo "microcontrollers give the spikes of this computer"
