@@ -85,6 +85,8 @@ class BaseNeuron(torch.nn.Module):
     kind = "user"
     _numbers: dict[str, float] = {}  # what a kind of the library's has besides, with its defaults
     _rest = 0.0  # on which the threshold stands
+    _tau: Any  # a number, or a buffer of several
+    _threshold: Any
 
     def __init__(
         self,
