@@ -69,12 +69,26 @@ static bool has_gnuplot(void)
     return fsnn_plot_check(NULL) == FSNN_OK;
 }
 
-static bool has_sndfile(void)
+static bool loads(const char *name)
 {
-    void *library = dlopen("libsndfile.so.1", RTLD_LAZY | RTLD_LOCAL);
+    void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
     if (library)
         dlclose(library);
     return library != NULL;
+}
+
+static bool has_sndfile(void)
+{
+    return loads("libsndfile.so.1");
+}
+
+#ifndef FSNN_HDF5_LIBRARY /* it is linked: the program would not have started without it */
+#define FSNN_HDF5_LIBRARY NULL
+#endif
+
+static bool has_hdf5(void)
+{
+    return !FSNN_HDF5_LIBRARY || loads(FSNN_HDF5_LIBRARY);
 }
 
 #define MPI_PROGRAM "fsnn-mpi"
@@ -98,6 +112,7 @@ static const struct {
 } late[] = {
     {"plots", has_gnuplot, "the program gnuplot does not start: install gnuplot-nox"},
     {"libsndfile", has_sndfile, "libsndfile.so.1 cannot be loaded: install libsndfile1"},
+    {"HDF5", has_hdf5, "the HDF5 library cannot be loaded: install libhdf5-103-1"},
     {"MPI", has_starter, "neither mpirun nor srun is there: install openmpi-bin"},
 };
 

@@ -37,20 +37,20 @@ static const hdf_events_head end = {.count = -1};
 /* An attribute of the root as text; false: there is none. */
 static bool read_text(hid_t root, const char *name, char *out, size_t size)
 {
-    hid_t a = H5Aexists(root, name) > 0 ? H5Aopen(root, name, H5P_DEFAULT) : -1;
-    hid_t type = a >= 0 ? H5Aget_type(a) : -1;
-    bool good = type >= 0 && H5Tget_class(type) == H5T_STRING;
+    hid_t a = h5.Aexists(root, name) > 0 ? h5.Aopen(root, name, H5P_DEFAULT) : -1;
+    hid_t type = a >= 0 ? h5.Aget_type(a) : -1;
+    bool good = type >= 0 && h5.Tget_class(type) == H5T_STRING;
     char *own = NULL;
-    if (good && H5Tis_variable_str(type) > 0) {
-        good = H5Aread(a, type, &own) >= 0 && own;
+    if (good && h5.Tis_variable_str(type) > 0) {
+        good = h5.Aread(a, type, &own) >= 0 && own;
         if (good)
             snprintf(out, size, "%s", own);
-        H5free_memory(own);
+        h5.free_memory(own);
     } else if (good) {
-        good = H5Aget_storage_size(a) < size && H5Aread(a, type, out) >= 0;
+        good = h5.Aget_storage_size(a) < size && h5.Aread(a, type, out) >= 0;
     }
     if (a >= 0)
-        H5Aclose(a);
+        h5.Aclose(a);
     return good;
 }
 
@@ -64,17 +64,17 @@ static void read_sensor(hid_t root, hdf_events_head *head)
     if (read_text(root, "geometry", text, sizeof text - 1) &&
         sscanf(text, "%dx%d", &head->width, &head->height) == 2)
         return;
-    hid_t a = H5Aexists(root, "sensor_resolution") > 0
-                  ? H5Aopen(root, "sensor_resolution", H5P_DEFAULT)
+    hid_t a = h5.Aexists(root, "sensor_resolution") > 0
+                  ? h5.Aopen(root, "sensor_resolution", H5P_DEFAULT)
                   : -1;
-    hid_t space = a >= 0 ? H5Aget_space(a) : -1;
-    if (space >= 0 && H5Sget_simple_extent_npoints(space) == 2 &&
-        H5Aread(a, H5T_NATIVE_INT64, side) >= 0) {
+    hid_t space = a >= 0 ? h5.Aget_space(a) : -1;
+    if (space >= 0 && h5.Sget_simple_extent_npoints(space) == 2 &&
+        h5.Aread(a, *h5.T_NATIVE_INT64, side) >= 0) {
         head->height = side[0] > 0 && side[0] <= INT32_MAX ? (int32_t)side[0] : -1;
         head->width = side[1] > 0 && side[1] <= INT32_MAX ? (int32_t)side[1] : -1;
     }
     if (a >= 0)
-        H5Aclose(a);
+        h5.Aclose(a);
 }
 
 /* ---- the file ---- */
@@ -82,8 +82,8 @@ static void read_sensor(hid_t root, hdf_events_head *head)
 /* What DSEC keeps beside the group. */
 static void look_beside(hid_t root, hdf_events_head *head)
 {
-    head->t_offset += H5Lexists(root, "t_offset", H5P_DEFAULT) > 0;
-    head->ms_to_idx += H5Lexists(root, "ms_to_idx", H5P_DEFAULT) > 0;
+    head->t_offset += h5.Lexists(root, "t_offset", H5P_DEFAULT) > 0;
+    head->ms_to_idx += h5.Lexists(root, "ms_to_idx", H5P_DEFAULT) > 0;
 }
 
 /* 1: sent, 0: nothing is there. */
@@ -125,7 +125,8 @@ static fsnn_status send_file(guard *g, hid_t file, const hdf_events_request *r)
 
 fsnn_status hdf_events_send(guard *g, const hdf_events_request *r)
 {
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    FSNN_TRY(hdf_library_load(r->path));
+    h5.Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file;
     FSNN_TRY(hdf_open(r->path, r->place, r->expected, &file));
     return send_file(g, file, r);

@@ -22,7 +22,7 @@ static const uint64_t most = (uint64_t)1 << 31;
 static fsnn_status damaged(const sender *s, const char *name)
 {
     unsigned major = 0, minor = 0, release = 0;
-    H5get_libversion(&major, &minor, &release);
+    h5.get_libversion(&major, &minor, &release);
     return fsnn_fail(FSNN_EFORMAT,
                      "%s: %s cannot be read: the file is damaged or cut short, or newer than the "
                      "HDF5 library here, %u.%u.%u",
@@ -49,9 +49,9 @@ static fsnn_status send_numbers(sender *s, hid_t set, const hdf_record *r, const
     void *value = fsnn_alloc(count * 8 + 1);
     if (!value)
         return FSNN_EMEMORY;
-    hid_t type = r->kind == HDF_REAL ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64;
+    hid_t type = r->kind == HDF_REAL ? *h5.T_NATIVE_DOUBLE : *h5.T_NATIVE_INT64;
     fsnn_status status = FSNN_OK;
-    if (count && H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
+    if (count && h5.Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
         status = damaged(s, name);
     if (!status)
         status = send_record(s, r, name);
@@ -65,13 +65,13 @@ static fsnn_status send_numbers(sender *s, hid_t set, const hdf_record *r, const
 static fsnn_status send_named(sender *s, hid_t set, hid_t type, const hdf_record *r,
                               const char *name, size_t count)
 {
-    hid_t base = H5Tget_super(type),
-          native = base >= 0 ? H5Tget_native_type(type, H5T_DIR_ASCEND) : -1;
-    size_t size = native >= 0 ? H5Tget_size(native) : 0;
+    hid_t base = h5.Tget_super(type),
+          native = base >= 0 ? h5.Tget_native_type(type, H5T_DIR_ASCEND) : -1;
+    size_t size = native >= 0 ? h5.Tget_size(native) : 0;
     uint8_t *raw = size && size <= 8 ? fsnn_alloc(count * 8 + 8) : NULL;
     fsnn_status status = FSNN_OK;
-    if (!raw || H5Dread(set, native, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) < 0 ||
-        H5Tconvert(H5Tget_super(native), H5T_NATIVE_INT64, count, raw, NULL, H5P_DEFAULT) < 0)
+    if (!raw || h5.Dread(set, native, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) < 0 ||
+        h5.Tconvert(h5.Tget_super(native), *h5.T_NATIVE_INT64, count, raw, NULL, H5P_DEFAULT) < 0)
         status = damaged(s, name);
     if (!status)
         status = send_record(s, r, name);
@@ -94,14 +94,14 @@ static fsnn_status send_one_text(sender *s, const char *name, const char *text, 
 static fsnn_status send_texts(sender *s, hid_t set, hid_t type, hid_t space, const hdf_record *r,
                               const char *name, size_t count)
 {
-    bool own = H5Tis_variable_str(type) > 0;
-    size_t size = own ? sizeof(char *) : H5Tget_size(type);
+    bool own = h5.Tis_variable_str(type) > 0;
+    size_t size = own ? sizeof(char *) : h5.Tget_size(type);
     char *bytes =
         size && size <= HDF_TEXT && count <= most / size ? fsnn_alloc(count * size + 1) : NULL;
-    hid_t memory = H5Tcopy(type);
+    hid_t memory = h5.Tcopy(type);
     fsnn_status status = FSNN_OK;
     bool read = bytes && memory >= 0 &&
-                (!count || H5Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0);
+                (!count || h5.Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0);
     if (!read)
         status = damaged(s, name);
     if (!status)
@@ -112,15 +112,15 @@ static fsnn_status send_texts(sender *s, hid_t set, hid_t type, hid_t space, con
                      : send_one_text(s, name, at, size);
     }
     if (read && own && count)
-        H5Dvlen_reclaim(memory, space, H5P_DEFAULT, bytes);
+        h5.Dvlen_reclaim(memory, space, H5P_DEFAULT, bytes);
     fsnn_free(bytes);
     return status;
 }
 
 static hdf_kind kind_of(hid_t type)
 {
-    size_t size = H5Tget_size(type);
-    switch (H5Tget_class(type)) {
+    size_t size = h5.Tget_size(type);
+    switch (h5.Tget_class(type)) {
     case H5T_FLOAT:
         return size <= 8 ? HDF_REAL : HDF_OTHER;
     case H5T_INTEGER:
@@ -138,11 +138,11 @@ static bool shape_of(const sender *s, hid_t set, hid_t type, hid_t space, hdf_re
                      size_t *count)
 {
     hsize_t dim[H5S_MAX_RANK];
-    int rank = H5Sget_simple_extent_ndims(space);
-    if (rank < 0 || rank > HDF_RANK || H5Sget_simple_extent_type(space) == H5S_NULL ||
-        H5Sget_simple_extent_dims(space, dim, NULL) != rank)
+    int rank = h5.Sget_simple_extent_ndims(space);
+    if (rank < 0 || rank > HDF_RANK || h5.Sget_simple_extent_type(space) == H5S_NULL ||
+        h5.Sget_simple_extent_dims(space, dim, NULL) != rank)
         return false;
-    uint64_t stored = H5Dget_storage_size(set), size = H5Tget_size(type), n = 1;
+    uint64_t stored = h5.Dget_storage_size(set), size = h5.Tget_size(type), n = 1;
     uint64_t can = (stored < most ? stored : most) * HDF_PACKED + HDF_UNWRITTEN;
     r->rank = rank;
     for (int d = 0; d < rank; d++) {
@@ -158,12 +158,12 @@ static bool shape_of(const sender *s, hid_t set, hid_t type, hid_t space, hdf_re
 static fsnn_status send_set(sender *s, hid_t set, hdf_record *r, const char *name)
 {
     FSNN_TRY(hdf_check_storage(s->path, name, set));
-    hid_t space = H5Dget_space(set), type = H5Dget_type(set);
+    hid_t space = h5.Dget_space(set), type = h5.Dget_type(set);
     size_t count = 0;
     if (space < 0 || type < 0)
         return damaged(s, name);
     r->kind = kind_of(type);
-    r->single = r->kind == HDF_REAL && H5Tget_size(type) <= 4;
+    r->single = r->kind == HDF_REAL && h5.Tget_size(type) <= 4;
     if (r->kind == HDF_OTHER)
         return send_record(s, r, name);
     if (!shape_of(s, set, type, space, r, &count))
@@ -174,8 +174,8 @@ static fsnn_status send_set(sender *s, hid_t set, hdf_record *r, const char *nam
     s->bytes += (uint64_t)count * 8;
     if (r->kind == HDF_WORDS)
         return send_texts(s, set, type, space, r, name, count);
-    return H5Tget_class(type) == H5T_ENUM ? send_named(s, set, type, r, name, count)
-                                          : send_numbers(s, set, r, name, count);
+    return h5.Tget_class(type) == H5T_ENUM ? send_named(s, set, type, r, name, count)
+                                           : send_numbers(s, set, r, name, count);
 }
 
 /* ---- groups ---- */
@@ -185,7 +185,7 @@ static fsnn_status send_group(sender *s, hid_t group, int parent, int depth);
 static fsnn_status send_object(sender *s, hid_t object, const char *name, int parent, int depth)
 {
     hdf_record r = {.parent = parent, .kind = HDF_OTHER};
-    H5I_type_t type = H5Iget_type(object);
+    H5I_type_t type = h5.Iget_type(object);
     if (type == H5I_DATASET)
         return send_set(s, object, &r, name);
     if (type != H5I_GROUP)
@@ -203,9 +203,9 @@ static fsnn_status send_link(sender *s, hid_t group, hsize_t i, int parent, int 
 {
     char name[NAME + 1];
     H5L_info_t link;
-    ssize_t length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name,
-                                        sizeof name, H5P_DEFAULT);
-    if (length < 1 || H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)
+    ssize_t length = h5.Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name,
+                                         sizeof name, H5P_DEFAULT);
+    if (length < 1 || h5.Lget_info(group, name, &link, H5P_DEFAULT) < 0)
         return damaged(s, "a name");
     if (length > NAME)
         return fsnn_fail(FSNN_EUNSUPPORTED, "%s: a name has more than %d bytes", s->path, NAME);
@@ -213,18 +213,18 @@ static fsnn_status send_link(sender *s, hid_t group, hsize_t i, int parent, int 
         hdf_record r = {.parent = parent, .kind = HDF_OTHER};
         return send_record(s, &r, name);
     }
-    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    hid_t object = h5.Oopen(group, name, H5P_DEFAULT);
     if (object < 0)
         return damaged(s, name);
     fsnn_status status = send_object(s, object, name, parent, depth);
-    H5Oclose(object);
+    h5.Oclose(object);
     return status;
 }
 
 static fsnn_status send_group(sender *s, hid_t group, int parent, int depth)
 {
     H5G_info_t about;
-    if (H5Gget_info(group, &about) < 0)
+    if (h5.Gget_info(group, &about) < 0)
         return damaged(s, "a group");
     for (hsize_t i = 0; i < about.nlinks; i++)
         FSNN_TRY(send_link(s, group, i, parent, depth));
@@ -235,10 +235,11 @@ fsnn_status hdf_send(guard *g, const hdf_request *request)
 {
     sender s = {.g = g, .path = request->path, .sent = 1};
     static const hdf_record end = {.parent = HDF_END};
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    FSNN_TRY(hdf_library_load(s.path));
+    h5.Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file;
     FSNN_TRY(hdf_open(s.path, s.path, request->expected, &file));
-    hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
+    hid_t root = h5.Gopen2(file, "/", H5P_DEFAULT);
     if (root < 0)
         return damaged(&s, "/");
     FSNN_TRY(send_group(&s, root, 0, 0));

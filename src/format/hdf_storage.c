@@ -7,11 +7,11 @@
  * lacks. */
 static hid_t open_place(const char *place, bool nameless)
 {
-    hid_t driver = H5Pcreate(H5P_FILE_ACCESS);
+    hid_t driver = h5.Pcreate(*h5.P_FILE_ACCESS);
     if (nameless)
-        H5Pset_fapl_stdio(driver);
-    hid_t id = H5Fopen(place, H5F_ACC_RDONLY, driver);
-    H5Pclose(driver);
+        h5.Pset_fapl_stdio(driver);
+    hid_t id = h5.Fopen(place, HDF_READ_ONLY, driver);
+    h5.Pclose(driver);
     return id;
 }
 
@@ -19,7 +19,7 @@ fsnn_status hdf_open(const char *path, const char *place, const char *expected, 
 {
     bool packed = place != path;
     *file = -1;
-    if (H5Fis_hdf5(place) <= 0)
+    if (h5.Fis_hdf5(place) <= 0)
         return packed
                    ? fsnn_fail(FSNN_EFORMAT, "%s: what gzip packed there is not %s", path, expected)
                    : file_kind_fail_at(path, expected);
@@ -60,18 +60,18 @@ static const char *known_filter(H5Z_filter_t id)
 /* That what packed a data set is there to unpack it. */
 static fsnn_status check_filters(const char *path, const char *name, hid_t how)
 {
-    int count = how >= 0 ? H5Pget_nfilters(how) : 0;
+    int count = how >= 0 ? h5.Pget_nfilters(how) : 0;
     for (int i = 0; i < count; i++) {
         char filter[128] = "";
         unsigned flags;
         size_t values = 0;
         H5Z_filter_t id =
-            H5Pget_filter2(how, (unsigned)i, &flags, &values, NULL, sizeof filter, filter, NULL);
+            h5.Pget_filter2(how, (unsigned)i, &flags, &values, NULL, sizeof filter, filter, NULL);
         filter[sizeof filter - 1] = 0;
         if (id < 0)
             return fsnn_fail(FSNN_EFORMAT, "%s: %s cannot be read: the file is damaged", path,
                              name);
-        if (H5Zfilter_avail(id) <= 0)
+        if (h5.Zfilter_avail(id) <= 0)
             return fsnn_fail(FSNN_EUNSUPPORTED,
                              "%s: %s is packed by the filter %d (%s), which is not there: set "
                              "HDF5_PLUGIN_PATH to the folder of its plugin for HDF5, or unpack the "
@@ -86,12 +86,12 @@ static fsnn_status check_filters(const char *path, const char *name, hid_t how)
 
 fsnn_status hdf_check_storage(const char *path, const char *name, hid_t set)
 {
-    hid_t how = H5Dget_create_plist(set);
-    int external = how >= 0 ? H5Pget_external_count(how) : -1;
-    bool foreign = how >= 0 && H5Pget_layout(how) == H5D_VIRTUAL;
+    hid_t how = h5.Dget_create_plist(set);
+    int external = how >= 0 ? h5.Pget_external_count(how) : -1;
+    bool foreign = how >= 0 && h5.Pget_layout(how) == H5D_VIRTUAL;
     fsnn_status status = check_filters(path, name, how);
     if (how >= 0)
-        H5Pclose(how);
+        h5.Pclose(how);
     FSNN_TRY(status);
     if (foreign)
         return hdf_elsewhere(path, name,

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-#include <hdf5.h>
+#include "format/hdf_library.h"
 
 /* Opens `place`: the file at `path`, or what gzip packed there (format/plain_file.h). FSNN_EFORMAT;
  * `expected` follows "expected is". */

@@ -5,8 +5,7 @@
 #define FSNN_FORMAT_HDF_TABLE_H
 
 #include "format/hdf_events.h"
-
-#include <hdf5.h>
+#include "format/hdf_library.h"
 
 typedef struct hdf_table {
     const char *path, *where;       /* of the file; in it */

@@ -8,12 +8,12 @@ enum { LEAST = 1 << 16, CACHE = 64 << 20 };
 /* Rows that are read at once: a chunk, so that each is unpacked once. */
 static int64_t piece_of(const hdf_table *t)
 {
-    hid_t how = H5Dget_create_plist(t->set[0]);
+    hid_t how = h5.Dget_create_plist(t->set[0]);
     hsize_t dim[2] = {0};
-    if (how >= 0 && H5Pget_layout(how) == H5D_CHUNKED && H5Pget_chunk(how, 2, dim) < 1)
+    if (how >= 0 && h5.Pget_layout(how) == H5D_CHUNKED && h5.Pget_chunk(how, 2, dim) < 1)
         dim[0] = 0;
     if (how >= 0)
-        H5Pclose(how);
+        h5.Pclose(how);
     int64_t chunk = dim[0] < HDF_EVENT_PIECE ? (int64_t)dim[0] : HDF_EVENT_PIECE;
     int64_t times = chunk > 0 && chunk < LEAST ? LEAST / chunk : 1;
     return chunk > 0 ? chunk * times : LEAST;
@@ -23,14 +23,14 @@ static bool read_part(hid_t set, hid_t type, int64_t first, int64_t n, bool wide
 {
     hsize_t start[2] = {(hsize_t)first, 0}, length[2] = {(hsize_t)n, HDF_EVENT_COLUMNS};
     int rank = wide ? 2 : 1;
-    hid_t space = H5Dget_space(set), memory = H5Screate_simple(rank, length, NULL);
+    hid_t space = h5.Dget_space(set), memory = h5.Screate_simple(rank, length, NULL);
     bool good = space >= 0 && memory >= 0 &&
-                H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, length, NULL) >= 0 &&
-                H5Dread(set, type, memory, space, H5P_DEFAULT, out) >= 0;
+                h5.Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, length, NULL) >= 0 &&
+                h5.Dread(set, type, memory, space, H5P_DEFAULT, out) >= 0;
     if (space >= 0)
-        H5Sclose(space);
+        h5.Sclose(space);
     if (memory >= 0)
-        H5Sclose(memory);
+        h5.Sclose(memory);
     return good;
 }
 
@@ -52,7 +52,7 @@ static fsnn_status damaged(const hdf_table *t, int64_t first, int64_t n)
 static fsnn_status send_piece(guard *g, const hdf_table *t, int64_t first, int64_t n, uint8_t *rows,
                               uint8_t *column)
 {
-    bool wide = t->row && H5Tget_class(t->type[0]) != H5T_COMPOUND;
+    bool wide = t->row && h5.Tget_class(t->type[0]) != H5T_COMPOUND;
     if (t->row && !read_part(t->set[0], t->type[0], first, n, wide, rows))
         return damaged(t, first, n);
     FSNN_TRY(guard_put(g, &n, sizeof n));
@@ -69,21 +69,21 @@ static fsnn_status send_piece(guard *g, const hdf_table *t, int64_t first, int64
 /* Opens the data sets anew with room for a chunk of any usual size in their caches. */
 static bool widen_caches(hdf_table *t)
 {
-    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    bool good = access >= 0 && H5Pset_chunk_cache(access, 12421, CACHE, 1.0) >= 0;
+    hid_t access = h5.Pcreate(*h5.P_DATASET_ACCESS);
+    bool good = access >= 0 && h5.Pset_chunk_cache(access, 12421, CACHE, 1.0) >= 0;
     for (int c = 0; c < HDF_EVENT_COLUMNS && good; c++) {
         char name[256];
-        ssize_t length = t->set[c] >= 0 ? H5Iget_name(t->set[c], name, sizeof name) : 0;
+        ssize_t length = t->set[c] >= 0 ? h5.Iget_name(t->set[c], name, sizeof name) : 0;
         if (length < 1 || length >= (ssize_t)sizeof name)
             continue;
-        hid_t file = H5Iget_file_id(t->set[c]);
-        H5Dclose(t->set[c]);
-        t->set[c] = H5Dopen2(file, name, access);
-        H5Fclose(file);
+        hid_t file = h5.Iget_file_id(t->set[c]);
+        h5.Dclose(t->set[c]);
+        t->set[c] = h5.Dopen2(file, name, access);
+        h5.Fclose(file);
         good = t->set[c] >= 0;
     }
     if (access >= 0)
-        H5Pclose(access);
+        h5.Pclose(access);
     return good;
 }
 

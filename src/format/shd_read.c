@@ -32,7 +32,7 @@ static herr_t refuse_link(const char *from, const char *through, const char *fil
 static fsnn_status open_set(h5_file *f, const char *name, hid_t *out)
 {
     f->led_away = false;
-    *out = H5Dopen2(f->id, name, f->access);
+    *out = h5.Dopen2(f->id, name, f->access);
     if (*out < 0 && f->led_away)
         return hdf_elsewhere(f->path, name, "a link to another file");
     return *out < 0 ? FSNN_OK : hdf_check_storage(f->path, name, *out);
@@ -40,7 +40,7 @@ static fsnn_status open_set(h5_file *f, const char *name, hid_t *out)
 
 static fsnn_status no_trains(const h5_file *f, const char *name)
 {
-    if (H5Lexists(f->id, "node", H5P_DEFAULT) > 0)
+    if (h5.Lexists(f->id, "node", H5P_DEFAULT) > 0)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s: is a NIR graph, a network (HDF5 with /node): expected were spike "
                          "trains, spikes/times, spikes/units and labels",
@@ -58,22 +58,22 @@ static fsnn_status open_list(h5_file *f, const char *name, H5T_class_t kind, H5T
     FSNN_TRY(open_set(f, name, out));
     if (*out < 0)
         return no_trains(f, name);
-    hid_t space = H5Dget_space(*out), type = H5Dget_type(*out), base = -1;
+    hid_t space = h5.Dget_space(*out), type = h5.Dget_type(*out), base = -1;
     hsize_t length = 0;
-    bool good = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 &&
-                H5Sget_simple_extent_dims(space, &length, NULL) == 1 && type >= 0 &&
-                H5Tget_class(type) == kind;
+    bool good = space >= 0 && h5.Sget_simple_extent_ndims(space) == 1 &&
+                h5.Sget_simple_extent_dims(space, &length, NULL) == 1 && type >= 0 &&
+                h5.Tget_class(type) == kind;
     if (good && kind == H5T_VLEN) {
-        base = H5Tget_super(type);
-        H5T_class_t c = base >= 0 ? H5Tget_class(base) : H5T_NO_CLASS;
+        base = h5.Tget_super(type);
+        H5T_class_t c = base >= 0 ? h5.Tget_class(base) : H5T_NO_CLASS;
         good = c == inner || c == H5T_INTEGER;
     }
     if (base >= 0)
-        H5Tclose(base);
+        h5.Tclose(base);
     if (type >= 0)
-        H5Tclose(type);
+        h5.Tclose(type);
     if (space >= 0)
-        H5Sclose(space);
+        h5.Sclose(space);
     if (!good)
         return fsnn_fail(FSNN_EFORMAT, "%s: %s is not what it should be, %s", f->path, name,
                          kind == H5T_VLEN ? "a list of lists of numbers"
@@ -89,8 +89,8 @@ static fsnn_status open_list(h5_file *f, const char *name, H5T_class_t kind, H5T
 static fsnn_status open_file(h5_file *f)
 {
     FSNN_TRY(hdf_open(f->path, f->place, "an HDF5 file of spike trains", &f->id));
-    f->access = H5Pcreate(H5P_DATASET_ACCESS);
-    return f->access >= 0 && H5Pset_elink_cb(f->access, refuse_link, &f->led_away) >= 0
+    f->access = h5.Pcreate(*h5.P_DATASET_ACCESS);
+    return f->access >= 0 && h5.Pset_elink_cb(f->access, refuse_link, &f->led_away) >= 0
                ? FSNN_OK
                : FSNN_EMEMORY;
 }
@@ -107,11 +107,11 @@ static void close_file(h5_file *f)
     hid_t sets[] = {f->times, f->units, f->labels};
     for (int i = 0; i < FSNN_COUNT(sets); i++)
         if (sets[i] >= 0)
-            H5Dclose(sets[i]);
+            h5.Dclose(sets[i]);
     if (f->access >= 0)
-        H5Pclose(f->access);
+        h5.Pclose(f->access);
     if (f->id >= 0)
-        H5Fclose(f->id);
+        h5.Fclose(f->id);
 }
 
 /* ---- reading ---- */
@@ -122,13 +122,13 @@ static bool read_rows(hid_t set, hid_t type, int64_t first, int64_t count, hid_t
                       hvl_t *rows)
 {
     hsize_t start = (hsize_t)first, length = (hsize_t)count;
-    hid_t space = H5Dget_space(set);
-    *memory = H5Screate_simple(1, &length, NULL);
+    hid_t space = h5.Dget_space(set);
+    *memory = h5.Screate_simple(1, &length, NULL);
     bool good = space >= 0 && *memory >= 0 &&
-                H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &length, NULL) >= 0 &&
-                H5Dread(set, type, *memory, space, H5P_DEFAULT, rows) >= 0;
+                h5.Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &length, NULL) >= 0 &&
+                h5.Dread(set, type, *memory, space, H5P_DEFAULT, rows) >= 0;
     if (space >= 0)
-        H5Sclose(space);
+        h5.Sclose(space);
     return good;
 }
 
@@ -158,26 +158,26 @@ static fsnn_status send_piece(guard *g, h5_file *f, hid_t reals, hid_t whole, in
     for (int64_t i = 0; i < count && !status; i++)
         status = send_row(g, &times[i], &units[i]);
     if (has_times)
-        H5Dvlen_reclaim(reals, a, H5P_DEFAULT, times);
+        h5.Dvlen_reclaim(reals, a, H5P_DEFAULT, times);
     if (has_units)
-        H5Dvlen_reclaim(whole, b, H5P_DEFAULT, units);
+        h5.Dvlen_reclaim(whole, b, H5P_DEFAULT, units);
     if (a >= 0)
-        H5Sclose(a);
+        h5.Sclose(a);
     if (b >= 0)
-        H5Sclose(b);
+        h5.Sclose(b);
     return status;
 }
 
 static fsnn_status send_trains(guard *g, h5_file *f)
 {
-    hid_t reals = H5Tvlen_create(H5T_NATIVE_DOUBLE), whole = H5Tvlen_create(H5T_NATIVE_INT64);
+    hid_t reals = h5.Tvlen_create(*h5.T_NATIVE_DOUBLE), whole = h5.Tvlen_create(*h5.T_NATIVE_INT64);
     fsnn_status status = reals >= 0 && whole >= 0 ? FSNN_OK : FSNN_EMEMORY;
     for (int64_t row = 0; row < f->rows && !status; row += PIECE)
         status = send_piece(g, f, reals, whole, row, f->rows - row < PIECE ? f->rows - row : PIECE);
     if (reals >= 0)
-        H5Tclose(reals);
+        h5.Tclose(reals);
     if (whole >= 0)
-        H5Tclose(whole);
+        h5.Tclose(whole);
     return status;
 }
 
@@ -188,7 +188,7 @@ static fsnn_status send_labels(guard *g, h5_file *f)
     if (!label)
         return FSNN_EMEMORY;
     fsnn_status status = FSNN_OK;
-    if (H5Dread(f->labels, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, label) < 0)
+    if (h5.Dread(f->labels, *h5.T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, label) < 0)
         status = fsnn_fail(FSNN_EFORMAT,
                            "%s: labels cannot be read: the file is damaged or cut short", f->path);
     else
@@ -209,12 +209,12 @@ static fsnn_status send_text(guard *g, const char *text, size_t most)
 
 static fsnn_status send_texts(guard *g, hid_t set, hid_t type, hid_t space, int64_t count)
 {
-    bool own = H5Tis_variable_str(type) > 0;
-    size_t size = own ? sizeof(char *) : H5Tget_size(type);
+    bool own = h5.Tis_variable_str(type) > 0;
+    size_t size = own ? sizeof(char *) : h5.Tget_size(type);
     char *bytes = size && size <= (1 << 16) ? fsnn_alloc((size_t)count * size) : NULL;
-    hid_t memory = H5Tcopy(type);
+    hid_t memory = h5.Tcopy(type);
     bool good =
-        bytes && memory >= 0 && H5Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0;
+        bytes && memory >= 0 && h5.Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0;
     const int64_t names = good ? count : 0;
     fsnn_status status = guard_put(g, &names, sizeof names);
     for (int64_t i = 0; i < names && !status; i++) {
@@ -223,9 +223,9 @@ static fsnn_status send_texts(guard *g, hid_t set, hid_t type, hid_t space, int6
                      : send_text(g, text, size);
     }
     if (good && own)
-        H5Dvlen_reclaim(memory, space, H5P_DEFAULT, bytes);
+        h5.Dvlen_reclaim(memory, space, H5P_DEFAULT, bytes);
     if (memory >= 0)
-        H5Tclose(memory);
+        h5.Tclose(memory);
     fsnn_free(bytes);
     return status;
 }
@@ -236,26 +236,26 @@ static fsnn_status send_names(guard *g, h5_file *f)
     static const int64_t none = 0;
     hid_t set = -1;
     f->led_away = false;
-    bool there =
-        H5Lexists(f->id, "extra", H5P_DEFAULT) > 0 && H5Lexists(f->id, "extra/keys", f->access) > 0;
+    bool there = h5.Lexists(f->id, "extra", H5P_DEFAULT) > 0 &&
+                 h5.Lexists(f->id, "extra/keys", f->access) > 0;
     if (f->led_away)
         return hdf_elsewhere(f->path, "extra", "a link to another file");
     if (!there)
         return guard_put(g, &none, sizeof none);
     FSNN_TRY(open_set(f, "extra/keys", &set));
-    hid_t space = set >= 0 ? H5Dget_space(set) : -1, type = set >= 0 ? H5Dget_type(set) : -1;
+    hid_t space = set >= 0 ? h5.Dget_space(set) : -1, type = set >= 0 ? h5.Dget_type(set) : -1;
     hsize_t length = 0;
-    bool texts = space >= 0 && type >= 0 && H5Tget_class(type) == H5T_STRING &&
-                 H5Sget_simple_extent_ndims(space) == 1 &&
-                 H5Sget_simple_extent_dims(space, &length, NULL) == 1 && length <= SHD_NAMES;
+    bool texts = space >= 0 && type >= 0 && h5.Tget_class(type) == H5T_STRING &&
+                 h5.Sget_simple_extent_ndims(space) == 1 &&
+                 h5.Sget_simple_extent_dims(space, &length, NULL) == 1 && length <= SHD_NAMES;
     fsnn_status status =
         texts ? send_texts(g, set, type, space, (int64_t)length) : guard_put(g, &none, sizeof none);
     if (type >= 0)
-        H5Tclose(type);
+        h5.Tclose(type);
     if (space >= 0)
-        H5Sclose(space);
+        h5.Sclose(space);
     if (set >= 0)
-        H5Dclose(set);
+        h5.Dclose(set);
     return status;
 }
 
@@ -281,7 +281,8 @@ fsnn_status shd_send(guard *g, const char *path, const char *place, bool names_o
                  .times = -1,
                  .units = -1,
                  .labels = -1};
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    FSNN_TRY(hdf_library_load(path));
+    h5.Eset_auto2(H5E_DEFAULT, NULL, NULL);
     fsnn_status status = send_file(g, &f, names_only);
     close_file(&f);
     return status;

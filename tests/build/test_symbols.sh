@@ -24,7 +24,6 @@ flag_of()
     LZ4) echo -llz4 ;;
     zstd) echo -lzstd ;;
     libpng) pkg-config --libs libpng ;;
-    HDF5) pkg-config --libs hdf5-serial 2>/dev/null || pkg-config --libs hdf5 ;;
     FFT) pkg-config --libs kissfft-float ;;
     esac
 }
@@ -69,10 +68,10 @@ fi
 
 alone 'fsnn_arrays list = {0}; fsnn_npz_read("", &list)' zlib
 alone 'fsnn_arrays list = {0}; fsnn_idx_read("", &list)' zlib
-alone 'fsnn_events e; fsnn_events_read("", &e)' zlib HDF5 LZ4 zstd
+alone 'fsnn_events e; fsnn_events_read("", &e)' zlib LZ4 zstd
 alone 'fsnn_net *net; fsnn_net_create(&net); fsnn_net_destroy(net)' oneDNN OpenMP
 alone 'fsnn_layer_destroy(NULL)' oneDNN OpenMP
-alone 'fsnn_description *d; fsnn_description_read("", NULL, 0, &d)' oneDNN OpenMP YAML zlib HDF5 FFT libpng LZ4 zstd
+alone 'fsnn_description *d; fsnn_description_read("", NULL, 0, &d)' oneDNN OpenMP YAML zlib FFT libpng LZ4 zstd
 
 # Functions of the program's own by all the internal names that the library has: none is called by mistake.
 names=$build/libfsnn_internal.a

@@ -364,6 +364,26 @@ static void cuts(void **state)
     folder_delete("c.h5"), folder_delete("d.h5");
 }
 
+#ifdef FSNN_HDF5_LOADED
+/* Another file of the library than that which fsnn was built with. */
+static void named(void **state)
+{
+    (void)state;
+    fsnn_data *data;
+    fsnn_shd_options o = {.steps = 4, .duration = 1, .units = 10, .channels = 5};
+    const char *path = make("e.h5", &(making){0});
+    setenv("FSNN_HDF5_LIBRARY", "libhdf5-none.so", 1);
+    REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EUNSUPPORTED,
+            "e.h5: the HDF5 library that fsnn was built with cannot be loaded (libhdf5-none.so");
+    assert_null(data);
+    setenv("FSNN_HDF5_LIBRARY", "", 1);
+    GOOD(fsnn_data_shd(path, &o, &data));
+    fsnn_data_destroy(data);
+    unsetenv("FSNN_HDF5_LIBRARY");
+    folder_delete("e.h5");
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +394,9 @@ int main(void)
         cmocka_unit_test(other_files_are_not_opened),
         cmocka_unit_test(names_number_the_classes),
         cmocka_unit_test(cuts),
+#ifdef FSNN_HDF5_LOADED
+        cmocka_unit_test(named),
+#endif
     };
     return cmocka_run_group_tests_name("data/shd", tests, folder_open, folder_close);
 }
