@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* H5name is a macro for some, which stands for the version of the function that the header knows. */
+/* H5name is a macro for some, which stands for the version of the function in the header. */
 #define NAME(name) #name
 #define NAME_OF(name) NAME(name)
 
