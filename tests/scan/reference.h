@@ -314,7 +314,7 @@ static void start(machine *m, const setup *c, const numbers *x, int64_t K)
     m->s.rest = (int64_t)round(c->options.refractory / c->h);
     for (int p = 0; c->e && p < 2; p++)
         m->s.par[NEURON_PARS + p] = (scan_param){m->own[p], c->channels};
-    frac_keep keep = {c->memory, c->tolerance, 100000};
+    frac_keep keep = {.steps = c->memory, .tolerance = c->tolerance, .horizon = 100000};
     frac_memory_init(&m->s.memory, c->method, c->implicit, &c->order, c->h, &keep);
     m->s.memory.leak = (frac_leak){m->tau[0], m->s.model->leaky};
     GOOD(scan_plan(&m->s, K));

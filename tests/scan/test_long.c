@@ -29,7 +29,7 @@ typedef struct setup {
 static void start(run *r, const setup *c, int64_t piece)
 {
     const fsnn_order order = fsnn_order_of(c->alpha);
-    const frac_keep keep = {0, c->tolerance, 2000000};
+    const frac_keep keep = {.tolerance = c->tolerance, .horizon = 2000000};
     memset(r, 0, sizeof *r);
     r->tau = (real)c->tau;
     r->theta = (real)c->theta;
