@@ -22,12 +22,15 @@ typedef struct entries {
     int count;
 } entries;
 
+/* Without blanks around it, and without the quotes where they are around the whole. */
 static char *trimmed(const char *text, size_t length)
 {
-    while (length && strchr(" `", text[length - 1]))
+    while (length && text[length - 1] == ' ')
         length--;
-    while (length && strchr(" `", *text))
+    while (length && *text == ' ')
         text++, length--;
+    if (length > 2 && *text == '`' && memchr(text + 1, '`', length - 1) == text + length - 1)
+        text++, length -= 2;
     return cli_format("%.*s", (int)length, text);
 }
 
