@@ -19,7 +19,8 @@
 enum { PAR_TAU, PAR_THRESHOLD, PAR_V_RESET, PAR_V0, PAR_REST, NEURON_PARS };
 enum { NEURON_OWN_PARS = 14 }; /* most parameters a model may have beside those */
 /* threshold; reset drive: what a spike takes from the derivative with reset `current`; v_reset and
- * v0 (the scan's: models leave them alone); then the model's own */
+ * v0 (the scan's: models leave them alone); then the model's own; of gradients, last, what rest
+ * receives beside threshold, v_reset and v0 (the scan's) */
 enum {
     ROW_THRESHOLD,
     ROW_RESET_DRIVE,
@@ -27,7 +28,8 @@ enum {
     ROW_V0,
     ROW_OWN,
     ROW_RATE = ROW_OWN,
-    NEURON_ROWS = 8
+    ROW_REST = 8,
+    NEURON_ROWS
 };
 
 /* What backward hands to a model: where the gradients of a potential, a current, a derivative and a

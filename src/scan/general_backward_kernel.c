@@ -319,11 +319,15 @@ static void offset_back(walk *w, const grads *g)
     }
 }
 
-static __attribute__((noinline)) void hold(const walk *w, int64_t k, const forward_step *f,
-                                           grads *g)
+static __attribute__((noinline)) void hold(walk *w, int64_t k, const forward_step *f, grads *g)
 {
+    real *grest = w->grow[ROW_REST];
     hold_back(w->j->s, &w->tile, w->t, k, f->p, f->off, g->ghold);
-    EACH_LANE g->gp[i] += g->ghold[i];
+    EACH_LANE
+    {
+        g->gp[i] += g->ghold[i];
+        grest[i] += g->ghold[i]; /* bounds do not count from rest */
+    }
 }
 
 /* v0 in off, and in the output of a readout. */

@@ -23,7 +23,7 @@ static inline double *parameters_store(const scan *s, const scan_tile *tile, int
     /* reset value lands at v_reset - off */
     EACH_LANE gpar[PAR_V0][i] = grow[ROW_V0][i] - grow[ROW_V_RESET][i];
     EACH_LANE gpar[PAR_REST][i] =
-        -(gpar[PAR_THRESHOLD][i] + gpar[PAR_V_RESET][i] + gpar[PAR_V0][i]);
+        grow[ROW_REST][i] - (gpar[PAR_THRESHOLD][i] + gpar[PAR_V_RESET][i] + gpar[PAR_V0][i]);
     for (int p = 0; p < scan_pars(s); p++)
         for (int i = 0; i < tile->width; i++)
             part[p] += gpar[p][i];

@@ -7,7 +7,7 @@ enum { K = 6, B = 3, IN = 5, N = 7, OUT = 2, ALL = K * B * IN };
 typedef struct way {
     const char *kind;
     fsnn_reset reset;
-    bool smooth, wide, loop;
+    bool smooth, wide, loop, rests;
     int64_t checkpoint;
 } way;
 
@@ -24,6 +24,12 @@ static fsnn_net *net_of(const way *w, int *first)
     neuron.threshold = (fsnn_value){.value = 0.8, .learn = true};
     neuron.reset = w->reset;
     neuron.detach_reset = false;
+    if (w->rests) {
+        neuron.rest = (fsnn_value){.value = -0.3, .learn = true};
+        neuron.resistance = (fsnn_value){.value = 1.2, .learn = true};
+        neuron.v0 = -0.2;
+        neuron.v_reset = (fsnn_value){.value = -0.1, .learn = w->reset == FSNN_RESET_VALUE};
+    }
     fsnn_plan plan = {.steps = K,
                       .batch = B,
                       .training = true,
@@ -224,6 +230,12 @@ static const way ways[] = {
     {.kind = "lif", .reset = FSNN_RESET_JUMP, .loop = true},
     {.kind = "lif", .reset = FSNN_RESET_CURRENT, .checkpoint = 2},
     {.kind = "lif", .reset = FSNN_RESET_SUBTRACT, .checkpoint = 4},
+    {.kind = "lif", .reset = FSNN_RESET_CURRENT, .rests = true},
+    {.kind = "lif", .reset = FSNN_RESET_NONE, .rests = true, .checkpoint = 2},
+    {.kind = "lif", .reset = FSNN_RESET_SUBTRACT, .rests = true, .loop = true},
+    {.kind = "lif", .reset = FSNN_RESET_VALUE, .rests = true},
+    {.kind = "lif", .reset = FSNN_RESET_JUMP, .rests = true},
+    {.kind = "noisy", .reset = FSNN_RESET_DELTA, .rests = true},
     {.kind = "qif", .reset = FSNN_RESET_SUBTRACT},
     {.kind = "alif", .reset = FSNN_RESET_SUBTRACT},
     {.kind = "cuba", .reset = FSNN_RESET_JUMP},
