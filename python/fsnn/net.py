@@ -20,7 +20,7 @@ from .currents import Drive
 from .description import Description, Source, _list
 from .errors import StateError, check, text
 from .inspect import Summary, summary_of
-from .params import NeuronValues, Params
+from .params import Params, SettledValues
 from .running import Run
 from .simulate import Simulation, simulate_layer
 from .training import Evaluation, Metrics
@@ -205,7 +205,7 @@ class Net:
         self._overrides.update(more)
         self._plan = ffi.new("fsnn_plan *", session.plan[0])
         self._functions = _plan.functions_of(session.net)
-        self._neurons = NeuronValues(params)
+        self._settled = SettledValues(params, self._plan.products == lib.FSNN_PRODUCTS_INT8)
         self._input, self._output = self._shapes()
         self._x = None
 
@@ -290,7 +290,7 @@ class Net:
             if self._plan.training and array is x:
                 array = array.copy()  # backward reads it; the caller may write into it before
             self._fit(array.shape)
-            self._settle_neurons()
+            self._settle()
             shape = (self._plan.steps, self._plan.batch, *self._output)
             if self._plan.training:  # backward reads the net's own output again
                 result = ffi.new(f"const {functions.pointer}*")
@@ -328,8 +328,8 @@ class Net:
             check(lib.fsnn_net_replan(self._net, plan))
             self._plan = plan
 
-    def _settle_neurons(self) -> None:
-        if self._neurons.moved():
+    def _settle(self) -> None:
+        if self._settled.moved():
             check(lib.fsnn_net_params_changed(self._net))
 
     def backward(self, gradient: Any) -> np.ndarray | None:
@@ -435,7 +435,7 @@ class Net:
                 self.wrap(1)
             assert self._session is not None
             check(lib.fsnn_session_weights(self._session.c, os.fsencode(path)))
-            self._settle_neurons()
+            self._settle()
         return self
 
     # ---- Whole runs ------------------------------------------------------------------------------
@@ -575,7 +575,7 @@ class Net:
         self._x = None
         check(lib.fsnn_net_replan(self._net, self._plan))
         check(lib.fsnn_net_reset(self._net))
-        self._neurons.moved()
+        self._settled.moved()
 
     # ---- Look ------------------------------------------------------------------------------------
 
@@ -669,7 +669,7 @@ def _restored(text: str, plan: dict[str, Any] | None, values: dict[str, Any], st
             warnings.simplefilter("ignore", NetWarning)
             net.wrap(**plan)
         net.load_state_dict(values)
-        net._settle_neurons()
+        net._settle()
         net.load_state(state)
     return net
 

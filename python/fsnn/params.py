@@ -75,11 +75,12 @@ class Params(Mapping[str, Param]):
         return "\n".join(repr(param) for param in self._items.values())
 
 
-class NeuronValues:
-    """Notices that tau, threshold, alpha or a coefficient was written from outside."""
+class SettledValues:
+    """Notices that numbers were written from outside of which the net has made others: tau,
+    threshold, alpha, a coefficient; with `weights` those that are multiplied, too."""
 
-    def __init__(self, params: Params) -> None:
-        self._values = [p.value for p in params.values() if p.neuron]
+    def __init__(self, params: Params, weights: bool = False) -> None:
+        self._values = [p.value for p in params.values() if p.neuron or weights]
         self._known = [v.copy() for v in self._values]
 
     def moved(self) -> bool:

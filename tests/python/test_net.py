@@ -1,7 +1,9 @@
 """A net from Python: building, running, gradients, streaming, states, parameters, records."""
 
 import copy
+import os
 import pickle
+import tempfile
 import threading
 import warnings
 
@@ -123,6 +125,23 @@ class Run(unittest.TestCase):
         np.testing.assert_allclose(a, b, atol=0.02)
         with self.assertRaisesRegex(NotImplementedError, "int8 are for inference"):
             net.wrap(4, 2, training=True, products="int8")
+
+    def test_weights_in_int8_that_were_written(self):
+        x = np.ones((2, 1, 4), np.float32)
+        layer = {"linear": {"out": 3, "bias": False, "name": "fc"}}
+        net = fsnn.Net(input=[4], layers=[layer], dynamics={"alpha": 0.5})
+        net.wrap(2, 1, products="int8")
+        before = net.forward(x)
+        net.params["fc.weight"].value[...] *= 2
+        np.testing.assert_array_equal(net.forward(x), 2 * before)
+        net.load_state_dict({"fc.weight": 2 * net.params["fc.weight"].value})
+        np.testing.assert_array_equal(net.forward(x), 4 * before)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "w.safetensors")
+            net.save(path)
+            net.params["fc.weight"].value[...] = 0
+            self.assertFalse(net.forward(x).any())
+            np.testing.assert_array_equal(net.load(path).forward(x), 4 * before)
 
     def test_results_are_written_where_they_are_wanted(self):
         x, net = inputs(8, 2, 3), small()
