@@ -96,11 +96,8 @@ export_fn export_neuron, export_user, export_delays;
 /* The order of a neuron node, by its number among them. */
 const fsnn_order *export_order(const exporter *ex, int node);
 
-/* Whether potentials begin elsewhere than at rest, which NIR does not know. */
-static inline bool export_starts(const fsnn_neuron *o)
-{
-    return o->v0 != o->rest.value || o->start.learn || o->start.draw || o->start.values ||
-           o->start.per != FSNN_PER_LAYER;
-}
+/* Whether a neuron's potentials begin elsewhere than at rest, as both are now, which NIR does not
+ * know. */
+bool export_starts(exporter *ex, int node, const fsnn_neuron *o);
 
 #endif

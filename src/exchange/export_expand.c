@@ -212,6 +212,7 @@ static void check(expansion *e)
 {
     static const char *const kinds[] = {"lif", "if", "noisy", "readout", "integrator"};
     const fsnn_reset reset = e->o->reset;
+    const bool starts = export_starts(e->ex, e->node, e->o);
     bool known = false;
     for (int i = 0; i < FSNN_COUNT(kinds); i++)
         known = known || !strcmp(e->ex->entry[e->node].info.kind, kinds[i]);
@@ -224,10 +225,10 @@ static void check(expansion *e)
             "reset %s is no sum of what NIR has: current, subtract, delta and none can be "
             "expanded",
             fsnn_reset_name(reset));
-    else if (rests(e) || export_starts(e->o) || e->o->refractory > 0 || e->ex->dynamics->memory)
+    else if (rests(e) || starts || e->o->refractory > 0 || e->ex->dynamics->memory)
         export_refuse(e->ex, e->node, "%s cannot be expanded",
                       rests(e)               ? "a rest or a resistance"
-                      : export_starts(e->o)  ? "v0 other than 0"
+                      : starts               ? "v0 other than 0"
                       : e->o->refractory > 0 ? "a refractory period"
                                              : "a memory that ends after some steps");
 }

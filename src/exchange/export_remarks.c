@@ -50,7 +50,7 @@ static fsnn_status remark_reset(exporter *ex, int node)
 static fsnn_status remark_rest(exporter *ex, int node)
 {
     const fsnn_neuron *o = neuron_of(ex, node);
-    if (export_starts(o))
+    if (export_starts(ex, node, o))
         FSNN_TRY(remark(ex, node, "v0 is in the metadata alone, other tools do not know it"));
     if (o->refractory > 0)
         FSNN_TRY(remark(ex, node,

@@ -57,6 +57,20 @@ double *export_each(exporter *ex, int node, const char *name, double otherwise)
     return all;
 }
 
+bool export_starts(exporter *ex, int node, const fsnn_neuron *o)
+{
+    const bool single = fsnn_net_precision(ex->net) == FSNN_PRECISION_SINGLE;
+    const int64_t n = fsnn_shape_count(&ex->entry[node].info.shape);
+    double *v0 = export_each(ex, node, "v0", o->v0),
+           *rest = export_each(ex, node, "rest", o->rest.value);
+    bool differ = o->start.draw != 0;
+    for (int64_t i = 0; v0 && rest && i < n; i++)
+        differ = differ || (single ? (float)v0[i] != (float)rest[i] : v0[i] != rest[i]);
+    fsnn_free(v0);
+    fsnn_free(rest);
+    return differ;
+}
+
 void export_array(exporter *ex, int group, const char *name, const fsnn_shape *shape, double *value)
 {
     bool single = fsnn_net_precision(ex->net) == FSNN_PRECISION_SINGLE;

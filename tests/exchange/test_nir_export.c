@@ -210,6 +210,30 @@ static void counted_from_rest(void **state)
     close_model(&m);
 }
 
+/* A rest of each neuron is where it begins, unless it was learned since. */
+static void begins_at_rest_no_more(void **state)
+{
+    (void)state;
+    model m;
+    const fsnn_nir_export_options o = {.dt = 1e-3};
+    open_model(&m,
+               LAYERS("2", "  - lif: {rest: {value: [-70.1, -60], per: neuron, learn: true}, "
+                           "threshold: -50, reset: value, equality: '>'}\n") "dynamics: {alpha: "
+                                                                             "1}\n");
+    for (int moved = 0; moved < 2; moved++) {
+        fsnn_nir *nir;
+        bool said = false;
+        fsnn_net_param_find(m.net, "lif1.rest")->value[1] += (float)moved;
+        GOOD(fsnn_net_params_changed(m.net));
+        GOOD(fsnn_nir_export(m.description, m.net, &o, &nir));
+        for (int i = 0; fsnn_nir_remark(nir, i); i++)
+            said = said || strstr(fsnn_nir_remark(nir, i), "v0 is in the metadata alone");
+        assert_int_equal(said, moved);
+        fsnn_nir_destroy(nir);
+    }
+    close_model(&m);
+}
+
 #define EULER "dynamics: {integrator: odeint, step: 0.5}\n"
 
 /* What other tools read is the same network at order 1: delays, also learned ones, loops, sums,
@@ -528,15 +552,11 @@ static void no_counterpart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(back_to_the_same_bits),
-        cmocka_unit_test(fields),
-        cmocka_unit_test(counted_from_rest),
-        cmocka_unit_test(without_metadata),
-        cmocka_unit_test(whole_delays),
-        cmocka_unit_test(data_stay_at_home),
-        cmocka_unit_test(description_in_metadata),
-        cmocka_unit_test(what_nir_does_not_say),
-        cmocka_unit_test(changed_by_others),
+        cmocka_unit_test(back_to_the_same_bits), cmocka_unit_test(fields),
+        cmocka_unit_test(counted_from_rest),     cmocka_unit_test(begins_at_rest_no_more),
+        cmocka_unit_test(without_metadata),      cmocka_unit_test(whole_delays),
+        cmocka_unit_test(data_stay_at_home),     cmocka_unit_test(description_in_metadata),
+        cmocka_unit_test(what_nir_does_not_say), cmocka_unit_test(changed_by_others),
         cmocka_unit_test(no_counterpart),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_close);
