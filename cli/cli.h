@@ -66,6 +66,9 @@ int cli_precision(cli_common *common, const char *name, fsnn_products *products)
 int cli_model_products(cli_model *model, fsnn_products products);
 /* single or double only */
 int cli_precision_find(const char *name, fsnn_precision *precision);
+/* CLI_FAILED with a sentence for what is neither a file nor a folder: of a pipe only the first look
+ * would find something. */
+int cli_check_file(const char *path);
 /* --camera left, right or both; NULL: left. */
 int cli_camera_find(const char *name, fsnn_camera *camera);
 #define CLI_ROW_CAMERA(options, what)                                                              \

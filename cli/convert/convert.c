@@ -83,6 +83,9 @@ static int run(void *given)
         return cli_error(CLI_USAGE, "--output is missing: where the result goes");
     if (!cli_exists(input))
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", input);
+    const int code = cli_check_file(input);
+    if (code != CLI_GOOD)
+        return code;
     if (fsnn_file_check(input) < 0)
         return cli_fail(FSNN_EFORMAT);
     if (o->web)

@@ -52,20 +52,6 @@ static int read_head(const char *path, head *h)
     return CLI_GOOD;
 }
 
-int inspect_check(const char *path)
-{
-    if (cli_is_file(path))
-        return CLI_GOOD;
-    if (cli_is_directory(path))
-        return cli_enter(path);
-    if (cli_exists(path))
-        return cli_error(CLI_FAILED,
-                         "%s: is a pipe or a device, and it takes more than one look "
-                         "to find what it holds: save it as a file",
-                         path);
-    return fsnn_file_check(path) < 0 ? cli_fail(FSNN_EFORMAT) : CLI_GOOD;
-}
-
 static bool begins(const head *h, const char *with, size_t count)
 {
     return h->count >= count && memcmp(h->byte, with, count) == 0;
@@ -312,7 +298,7 @@ static int run(void *given)
         !inspect_has_events(path, false))
         code = cli_error(CLI_USAGE, "--camera is for recordings of events; %s is none", path);
     if (code == CLI_GOOD)
-        code = inspect_check(path);
+        code = cli_check_file(path);
     if (code == CLI_GOOD && !cli_is_directory(path))
         code = read_head(path, &h);
     for (int i = 0; code == CLI_GOOD && i < CLI_COUNT(kinds); i++)

@@ -27,8 +27,6 @@ bool inspect_is_weights(const char *path); /* safetensors, PyTorch */
 bool inspect_is_arrays(const char *path);  /* .npz, .npy */
 bool inspect_is_metrics(const char *path);
 
-/* CLI_FAILED with a sentence for what is neither a file nor a folder. */
-int inspect_check(const char *path);
 /* The error of a file or folder of no known kind; `possible` is what could have been given. */
 int inspect_unknown(const char *path, const char *possible);
 /* The header of the WFDB record that a file is a part of, to be freed; NULL: there is none. */

@@ -518,7 +518,7 @@ static int run(void *given)
         return cli_error(CLI_USAGE, "--neurons needs --layer NAME: which layer they are in");
     if (!cli_exists(what))
         return cli_error(CLI_FAILED, "%s: there is no such file or directory", what);
-    int code = inspect_check(what);
+    int code = cli_check_file(what);
     if (code != CLI_GOOD)
         return code;
     bool folder = cli_is_directory(what);

@@ -1,5 +1,6 @@
 /* data/data_npz.c: a data set from the arrays of an NPZ file. */
 #include "base/error_key.h"
+#include "base/port_files.h"
 #include "format/npz.h"
 #include "data/store.h"
 
@@ -107,10 +108,11 @@ fsnn_status fsnn_data_npz_open(const char *path, const fsnn_npz_options *options
     fsnn_arrays list = {0};
     const char *const names[] = {options->x ? options->x : "x", options->y ? options->y : "y",
                                  NULL};
-    FSNN_TRY(options->later ? npz_read_beside(path, names, names[0], &list)
-                            : npz_read_named(path, names, &list));
+    FSNN_TRY(options->later && port_is_file(path) /* of a pipe there is one look */
+                 ? npz_read_beside(path, names, names[0], &list)
+                 : npz_read_named(path, names, &list));
     fsnn_status status = build(path, &list, options, data);
-    if (status == FSNN_OK && !options->x && !options->y)
+    if (status == FSNN_OK && !options->x && !options->y && port_is_file(path))
         status = warn_of_others(path, &list, *data);
     fsnn_arrays_free(&list);
     if (status < 0) {
@@ -148,7 +150,7 @@ static fsnn_status open_npy(const char *samples, const char *classes, fsnn_targe
     *data = NULL;
     FSNN_TRY(store_check_kind(targets));
     fsnn_arrays x = {0}, y = {0};
-    fsnn_status status = read_one(samples, later, &x);
+    fsnn_status status = read_one(samples, later && port_is_file(samples), &x);
     if (!status && classes)
         status = read_one(classes, false, &y);
     if (!status) {

@@ -3,6 +3,14 @@
 
 #include "base/port_threads.h"
 
+#include <string.h>
+
+static bool same_file(const port_about *a, const port_about *b)
+{
+    return a->file == b->file && a->size == b->size &&
+           !memcmp(a->changed, b->changed, sizeof a->changed);
+}
+
 fsnn_status store_leave(const store_source *source, store *s)
 {
     store_later *l = s->later = fsnn_alloc(sizeof *l);
@@ -18,7 +26,18 @@ fsnn_status store_leave(const store_source *source, store *s)
     l->what = fsnn_strdup(source->what);
     s->dtype = store_kept(l->promised.dtype);
     bool all = l->monitor && l->path && (l->name || !source->name) && l->what;
-    return all ? FSNN_OK : FSNN_EMEMORY;
+    if (!all || !port_look(l->path, &l->about))
+        return all ? FSNN_OK : FSNN_EMEMORY; /* who reads it says that it is gone */
+    return port_real_path(l->path, &l->real);
+}
+
+/* Where the file is now: as it was named, unless another stands there by now, as behind a change of
+ * the folder that the path starts in. */
+static const char *find(const store_later *l, port_about *now)
+{
+    if ((port_look(l->path, now) && same_file(now, &l->about)) || !l->real)
+        return l->path;
+    return port_look(l->real, now) ? l->real : l->path;
 }
 
 static fsnn_status check_promise(const store_later *l, const fsnn_array *x)
@@ -32,12 +51,29 @@ static fsnn_status check_promise(const store_later *l, const fsnn_array *x)
                      fsnn_dtype_name(x->dtype), fsnn_shape_text(&x->shape, is, sizeof is));
 }
 
+/* Another of the same type and shape: its samples need not be those that the classes are of. */
+static fsnn_status check_file(const store_later *l, const port_about *now)
+{
+    return same_file(now, &l->about) ? FSNN_OK
+                                     : fsnn_fail(FSNN_EFORMAT,
+                                                 "%s: has changed since it was opened: open it "
+                                                 "again",
+                                                 l->what);
+}
+
 static fsnn_status read(const store_later *l, store *s)
 {
     fsnn_array x = {0};
-    fsnn_status status = l->read(l->path, l->name, &x);
+    port_about now;
+    const char *path = find(l, &now);
+    const bool pipe = port_exists(path) && !now.file; /* which would be waited for */
+    fsnn_status status = pipe ? check_file(l, &now) : l->read(path, l->name, &x);
     if (status == FSNN_OK)
         status = check_promise(l, &x);
+    if (status == FSNN_OK) {
+        port_look(path, &now); /* while it was read, too */
+        status = check_file(l, &now);
+    }
     if (status == FSNN_OK)
         status = store_set_values(l->what, l->fault, &x, s);
     fsnn_free(x.data);
@@ -66,6 +102,7 @@ void store_forget(store_later *l)
     if (l->monitor)
         port_monitor_destroy(l->monitor);
     fsnn_free(l->path);
+    fsnn_free(l->real);
     fsnn_free(l->name);
     fsnn_free(l->what);
     fsnn_free(l);

@@ -3,6 +3,7 @@
 #ifndef FSNN_STORE_LATER_H
 #define FSNN_STORE_LATER_H
 
+#include "base/port_files.h"
 #include "data/store.h"
 
 typedef struct store_later {
@@ -10,8 +11,10 @@ typedef struct store_later {
     atomic_bool there;
     store_reader *read;
     char *path, *name, *what; /* the file, the array in it or NULL; how its sentences begin */
+    char *real;               /* the path from the root: the program may go to another folder */
     fsnn_status fault;
     fsnn_array promised; /* type and shape */
+    port_about about;    /* the file as it was */
 } store_later;
 
 /* What an array of this type is kept as. */

@@ -162,6 +162,8 @@ static void events_become_arrays(void **state)
     snprintf(line, sizeof line, "%s$F convert $E/evt2.raw -o b.npz", events);
     shell_good(line);
     shell_contains(shell_err, "evt2.raw: left out: 1 events before the first word of time", line);
+    snprintf(line, sizeof line, "%scat $E/evt2.raw | $F convert /dev/stdin -o c.npz", events);
+    shell_fails(line, 1, "/dev/stdin: is a pipe or a device, and it takes more than one look");
     snprintf(line, sizeof line, "%s$F convert $E/evt2.raw -o b.npz --dt 1", events);
     shell_fails(line, 2, "--dt is for networks");
     snprintf(line, sizeof line, "%s$F convert $E/evt2.raw -o b.csv", events);

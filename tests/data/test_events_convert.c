@@ -234,6 +234,24 @@ static void long_header(void **state)
     assert_true(folder_has("b.npz"));
 }
 
+/* One line that is longer than what is looked at first, its length a multiple of a word's: what is
+ * within would be words without it. */
+static void long_line(void **state)
+{
+    (void)state;
+    static uint8_t long_one[sizeof bytes + 100000];
+    const size_t size = evt2();
+    memcpy(long_one, "% evt 2.0\n% ", 12);
+    for (size_t length = 65000; length <= 66000; length += 4 * 31) {
+        memset(long_one + 12, 'z', length);
+        long_one[12 + length] = '\n';
+        memcpy(long_one + 13 + length, bytes + 10, size - 10); /* without its "% evt 2.0" */
+        folder_write("a.raw", long_one, 3 + length + size);
+        both_ways(folder_path("a.raw"));
+        assert_true(folder_has("b.npz"));
+    }
+}
+
 static void try_bytes(const uint8_t *data, size_t size)
 {
     folder_write("m.raw", data, size);
@@ -283,7 +301,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeds),       cmocka_unit_test(long_ones), cmocka_unit_test(far_away),
-        cmocka_unit_test(long_header), cmocka_unit_test(damaged),   cmocka_unit_test(refuses),
+        cmocka_unit_test(long_header), cmocka_unit_test(long_line), cmocka_unit_test(damaged),
+        cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests_name("data/events_convert", tests, folder_open, leave);
 }

@@ -4,6 +4,9 @@
 
 #include "format/idx.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+
 enum { N = 40, H = 5, W = 4, SIZE = H * W, HEAD = 16 };
 
 static uint8_t plain[4096], packed[8192];
@@ -98,7 +101,9 @@ static void damage_behind_the_head(void **state)
         REFUSED(fsnn_data_load(data), FSNN_EFORMAT, sentence);
         REFUSED(fsnn_data_sample(data, 3, x, NULL), FSNN_EFORMAT, sentence);
     }
+    fsnn_data_destroy(data);
     write_idx(true); /* mended */
+    data = open_idx();
     GOOD(fsnn_data_load(data));
     GOOD(fsnn_data_sample(data, 3, x, NULL));
     fsnn_data_destroy(data);
@@ -206,6 +211,52 @@ static void another_file_by_now(void **state)
     REFUSED(fsnn_data_sample(data, 0, x, NULL), FSNN_EIO, "images");
     fsnn_data_destroy(data);
     folder_delete("labels");
+}
+
+/* The classes that are there already are not those of such samples. */
+static void same_shape_by_now(void **state)
+{
+    (void)state;
+    float x[SIZE];
+    const struct timespec first[2] = {{1000, 0}, {1000, 0}}, second[2] = {{1000, 0}, {2000, 0}};
+    write_idx(false);
+    assert_int_equal(utimensat(AT_FDCWD, folder_path("images"), first, 0), 0);
+    fsnn_data *data = open_idx();
+    spoil(plain, plain_size, HEAD, 5);
+    assert_int_equal(utimensat(AT_FDCWD, folder_path("images"), second, 0), 0);
+    for (int i = 0; i < 2; i++)
+        REFUSED(fsnn_data_sample(data, 0, x, NULL), FSNN_EFORMAT,
+                "images: has changed since it was opened: open it again");
+    folder_delete("images"); /* what is waited for, if it is opened */
+    assert_int_equal(mkfifo(folder_path("images"), 0600), 0);
+    REFUSED(fsnn_data_load(data), FSNN_EFORMAT, "has changed since it was opened");
+    fsnn_data_destroy(data);
+    delete_idx();
+}
+
+/* A relative path is that of the folder in which the file was opened. */
+static void another_folder_by_now(void **state)
+{
+    (void)state;
+    char before[4096];
+    assert_non_null(getcwd(before, sizeof before));
+    write_idx(false);
+    fsnn_data *now, *later;
+    GOOD(fsnn_data_idx(folder_path("images"), NULL, &now));
+    assert_int_equal(mkdir(folder_path("other"), 0700), 0);
+    assert_int_equal(chdir(folder), 0);
+    spoil(plain, plain_size, HEAD, 5);
+    assert_int_equal(rename(folder_path("images"), folder_path("other/images")), 0);
+    write_idx(false);
+    GOOD(fsnn_data_idx_later("images", NULL, &later));
+    assert_int_equal(chdir("other"), 0);
+    same(now, later);
+    assert_int_equal(chdir(before), 0);
+    fsnn_data_destroy(now);
+    fsnn_data_destroy(later);
+    folder_delete("other/images");
+    assert_int_equal(rmdir(folder_path("other")), 0);
+    delete_idx();
 }
 
 /* Subsets share what is read; classes and numbers of samples are known before. */
@@ -344,6 +395,48 @@ static void npy(void **state)
     folder_delete("x.npy");
 }
 
+/* ---- what can be read once ---- */
+
+typedef struct piped {
+    const char *from, *to;
+} piped;
+
+static void *feed(void *user)
+{
+    const piped *p = user;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    if (fsnn_file_read(p->from, &bytes, &size) < 0)
+        return NULL;
+    FILE *to = fopen(p->to, "wb");
+    size_t put = to ? fwrite(bytes, 1, size, to) : 0;
+    fsnn_free(bytes);
+    return to && fclose(to) == 0 && put == size ? user : NULL;
+}
+
+/* Of a pipe nothing can stay where it is. */
+static void pipes(void **state)
+{
+    (void)state;
+    fsnn_data *now, *later;
+    pthread_t thread;
+    write_arrays(-1);
+    assert_int_equal(mkfifo(folder_path("pipe"), 0600), 0);
+    GOOD(fsnn_data_npz(folder_path("a.npz"), NULL, NULL, false, &now));
+    piped p = {folder_path("a.npz"), folder_path("pipe")};
+    const fsnn_npz_options o = {.later = true};
+    assert_int_equal(pthread_create(&thread, NULL, feed, &p), 0);
+    GOOD(fsnn_data_npz_open(p.to, &o, &later));
+    void *fed;
+    pthread_join(thread, &fed);
+    assert_non_null(fed);
+    folder_delete("pipe"); /* which is not looked for again */
+    folder_delete("a.npz");
+    same(now, later);
+    fsnn_data_destroy(now);
+    fsnn_data_destroy(later);
+}
+
 /* ---- out of memory ---- */
 
 static void survives_failing_memory(void **state)
@@ -379,10 +472,13 @@ int main(void)
         cmocka_unit_test(any_damage),
         cmocka_unit_test(members),
         cmocka_unit_test(another_file_by_now),
+        cmocka_unit_test(same_shape_by_now),
+        cmocka_unit_test(another_folder_by_now),
         cmocka_unit_test(shared),
         cmocka_unit_test(several_threads),
         cmocka_unit_test(npz),
         cmocka_unit_test(npy),
+        cmocka_unit_test(pipes),
         cmocka_unit_test(survives_failing_memory),
     };
     return cmocka_run_group_tests(tests, folder_open, folder_close);

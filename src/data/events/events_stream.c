@@ -15,11 +15,12 @@ static fsnn_status fail_reading(const events_stream *s)
                      errno ? strerror(errno) : "it became shorter while it was read");
 }
 
-/* Whether the lines of text, and what follows them, lie within the first bytes. */
+/* Whether the lines of text, and what follows them, lie within the first bytes. A line that does
+ * not end there is none to the reader of lines, however early it begins. */
 static bool has_lines(const uint8_t *head, int64_t size, int64_t whole)
 {
-    return size == whole ||
-           prophesee_read_header(head, (size_t)size).start + LINES_END <= (size_t)size;
+    const size_t end = prophesee_read_header(head, (size_t)size).start;
+    return size == whole || (end + LINES_END <= (size_t)size && head[end] != '%');
 }
 
 static fsnn_status begin(events_stream *s, uint8_t *head, bool *there)
