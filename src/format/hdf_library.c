@@ -30,9 +30,16 @@ fsnn_status hdf_library_load(const char *path)
     static bool loaded;
     if (loaded)
         return FSNN_OK;
-    const char *reason = "it lacks functions", *named = getenv("FSNN_HDF5_LIBRARY");
-    void *at = port_library_open(named && *named ? named : FSNN_HDF5_LIBRARY, &reason);
+    const char *reason = "it lacks functions of HDF5", *named = getenv("FSNN_HDF5_LIBRARY");
+    const bool own = named && *named;
+    void *at = port_library_open(own ? named : FSNN_HDF5_LIBRARY, &reason);
     loaded = at && functions(at) && h5.open() >= 0;
+    if (!loaded && own)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "%s: the HDF5 library %.200s, which the environment variable "
+                         "FSNN_HDF5_LIBRARY names, cannot be loaded (%s): unset it, or name one of "
+                         "the version that fsnn was built with",
+                         path, named, reason);
     if (!loaded)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s: the HDF5 library that fsnn was built with cannot be loaded (%s): "

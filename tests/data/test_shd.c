@@ -374,8 +374,13 @@ static void named(void **state)
     const char *path = make("e.h5", &(making){0});
     setenv("FSNN_HDF5_LIBRARY", "libhdf5-none.so", 1);
     REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EUNSUPPORTED,
-            "e.h5: the HDF5 library that fsnn was built with cannot be loaded (libhdf5-none.so");
+            "e.h5: the HDF5 library libhdf5-none.so, which the environment variable "
+            "FSNN_HDF5_LIBRARY names, cannot be loaded (libhdf5-none.so");
     assert_null(data);
+    setenv("FSNN_HDF5_LIBRARY", "libm.so.6", 1);
+    REFUSED(fsnn_data_shd(path, &o, &data), FSNN_EUNSUPPORTED,
+            "the HDF5 library libm.so.6, which the environment variable FSNN_HDF5_LIBRARY names, "
+            "cannot be loaded (it lacks functions of HDF5): unset it");
     setenv("FSNN_HDF5_LIBRARY", "", 1);
     GOOD(fsnn_data_shd(path, &o, &data));
     fsnn_data_destroy(data);
