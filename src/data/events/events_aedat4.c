@@ -175,9 +175,16 @@ static const struct {
     {"", "packets of other kinds"},
 };
 
+/* A packet behind its length; an empty packet has no bytes to point at. */
+static flat contents(const recording *r)
+{
+    const size_t size = r->packet.size;
+    return size < 4 ? (flat){0} : (flat){r->packet.bytes + 4, size - 4};
+}
+
 static int kind_of_packet(const recording *r)
 {
-    flat f = {r->packet.bytes + 4, r->packet.size < 4 ? 0 : r->packet.size - 4};
+    flat f = contents(r);
     uint64_t table;
     int kind = 0;
     while (*other_kinds[kind].mark && !flat_root(&f, other_kinds[kind].mark, &table))
@@ -187,7 +194,7 @@ static int kind_of_packet(const recording *r)
 
 static int64_t events_of_packet(const recording *r)
 {
-    flat f = {r->packet.bytes + 4, r->packet.size < 4 ? 0 : r->packet.size - 4};
+    flat f = contents(r);
     uint64_t table, first, count;
     return flat_root(&f, "EVTS", &table) && flat_vector(&f, table, 0, EVENT, &first, &count) > 0
                ? (int64_t)count
