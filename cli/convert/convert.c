@@ -36,8 +36,7 @@ static const cli_option table[] = {
      1e-12, 0.1},
     {"web", 0, CLI_FLAG, offsetof(convert_options, web), NULL,
      "a model and its weights for the playground's page (docs/playground.md): a folder with "
-     "net.json "
-     "and net.safetensors",
+     "net.json and net.safetensors",
      0, 0},
     CLI_ROW_CAMERA(convert_options,
                    "from events of two cameras: which are read, default left; of both, the array "

@@ -18,6 +18,10 @@ static inline const char *convert_input(const convert_options *o)
     return o->common.operand[0];
 }
 
+/* Opens the input, a description or a run directory, with its weights, wrapped for one step; exit
+ * code. The caller closes the model, whatever the code is. */
+int convert_open(cli_model *model, const convert_options *o);
+
 /* A description, or a run directory, with weights becomes a NIR graph; exit code. */
 int convert_to_nir(const convert_options *o);
 /* A NIR graph becomes a folder with a description and its weights; exit code. */

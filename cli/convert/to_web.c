@@ -257,32 +257,20 @@ static int write(const convert_options *o, const cli_model *model)
 
 /* ---- the command ---- */
 
-static int check_options(const convert_options *o, const char *weights)
+static int check_options(const convert_options *o)
 {
     if (o->unit || o->reset || o->dt.given || o->expand.given || o->precision || o->camera)
         return cli_error(CLI_USAGE, "--web takes --weights and --output alone: the others are for "
                                     "NIR and for recordings of events");
-    if (!weights)
-        return cli_error(CLI_USAGE,
-                         "--weights are missing: the weights of %s, .safetensors, .npz or .pt",
-                         convert_input(o));
     return CLI_GOOD;
 }
 
 int convert_to_web(const convert_options *o)
 {
-    const char *weights = o->weights;
-    char *owned = NULL;
     cli_model model = {0};
-    int code = cli_run_weights(convert_input(o), true, &weights, &owned);
+    int code = check_options(o);
     if (code == CLI_GOOD)
-        code = check_options(o, weights);
-    if (code == CLI_GOOD)
-        code = cli_model_open(&model, convert_input(o), &o->common);
-    if (code == CLI_GOOD)
-        code = cli_model_wrap(&model, &(fsnn_plan){.steps = 1, .batch = 1}, 1);
-    if (code == CLI_GOOD)
-        code = cli_model_weights(&model, weights);
+        code = convert_open(&model, o);
     if (code == CLI_GOOD)
         code = check_net(model.net);
     if (code == CLI_GOOD) {
@@ -290,6 +278,5 @@ int convert_to_web(const convert_options *o)
         code = write(o, &model);
     }
     cli_model_close(&model);
-    free(owned);
     return code;
 }
