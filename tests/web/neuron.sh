@@ -2,23 +2,10 @@
 # The playground's page "one neuron" (make playground) in a headless Chromium: nine neurons have the hashes of a program compiled here,
 # and so has what the page gives as YAML, as C and as Python, run by fsnn, by the compiler and by Python. Faults are said where they
 # are, all is reached by keyboard, and no error is on the console. FSNN_PICTURES: a folder that keeps the screenshots.
-set -u
-build=${FSNN_BUILD:?} fsnn=${FSNN_BIN:?}
-skip() { echo "web/neuron: skipped: $*"; exit 77; }
-[ -z "${FSNN_SANITIZE:-}" ] || skip "sanitizers are for the machine's own code"
-for tool in chromium node; do
-    command -v $tool >/dev/null 2>&1 || skip "no $tool here: tools/install-deps.sh --deploy installs it"
-done
-lack=$(tools/playground.sh --check 2>&1) || skip "$lack"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-try() { "$@" >"$work/log" 2>&1 || { fail "$*"; tail -n 20 "$work/log"; exit 1; }; }
+. tests/web/kit/begin.sh
+fsnn=${FSNN_BIN:?}
 export FSNN_ISA=base # what is compared has its bits; other instruction sets join products and sums
 
-# kept in the build directory: built anew where sources change
-try tools/playground.sh "$build/playground"
 try "$CC" -std=c11 -O1 -D_GNU_SOURCE -ffp-contract=off -Iinclude -Iplayground/neuron tests/web/hashes.c playground/neuron/*.c \
     -L"$build" -Wl,-rpath,"$build" -lfsnn -lm -o "$work/hashes"
 "$work/hashes" <tests/web/neurons.txt >"$work/hashes.txt" || fail "the program here"
@@ -48,6 +35,5 @@ for text in "$work"/text*; do
     [ -z "$python" ] || cmp -s "$text/spikes" "$text/python" || fail "$name as Python has other spikes: $(cat "$text/python")"
 done
 [ $texts -ge 8 ] || fail "texts of only $texts neurons"
-[ -z "${FSNN_PICTURES:-}" ] || cp "$work"/*.png "$FSNN_PICTURES"
 [ $failures -eq 0 ] && echo "the page computes what fsnn computes: 9 hashes, $texts neurons as C, YAML$([ -z "$python" ] || echo " and Python")"
-exit $((failures > 0))
+finish

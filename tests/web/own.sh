@@ -1,19 +1,8 @@
 #!/bin/sh
 # Networks of the user's own in the playground's page "a network learns": `fsnn convert --web` writes them, the page's outputs are those
 # of fsnn run, and what the page cannot have is refused with a sentence. FSNN_PICTURES: a folder that keeps the screenshot.
-set -u
-build=${FSNN_BUILD:?} fsnn=${FSNN_BIN:?}
-skip() { echo "web/own: skipped: $*"; exit 77; }
-[ -z "${FSNN_SANITIZE:-}" ] || skip "sanitizers are for the machine's own code"
-for tool in chromium node; do
-    command -v $tool >/dev/null 2>&1 || skip "no $tool here: tools/install-deps.sh --deploy installs it"
-done
-lack=$(tools/playground.sh --check 2>&1) || skip "$lack"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-tools/playground.sh "$build/playground" >"$work/log" 2>&1 || { tail -n 20 "$work/log"; exit 1; }
+. tests/web/kit/begin.sh
+fsnn=${FSNN_BIN:?}
 
 node tests/web/weights.mjs "$work/w.safetensors" || fail "weights"
 "$fsnn" convert tests/web/own.yaml -w "$work/w.safetensors" -o "$work/web" --web >"$work/log" 2>&1 || fail "convert --web: $(cat "$work/log")"
@@ -60,5 +49,4 @@ refused 'computes in single precision' "$work/double.yaml" -w "$work/line.safete
 refused '--weights are missing' tests/web/line.yaml
 refused '--web takes --weights' tests/web/line.yaml -w "$work/line.safetensors" --dt 1
 refused '--web is for a model' tests/web/neurons.txt
-[ -z "${FSNN_PICTURES:-}" ] || cp "$work"/*.png "$FSNN_PICTURES"
-exit $((failures > 0))
+finish
