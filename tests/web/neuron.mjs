@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { Browser } from './browser.mjs';
 import { check, ended, same } from './check.mjs';
+import { box, nameless, put, text, wide } from './fields.mjs';
 
 const [file, neurons, hashes, folder] = process.argv.slice(2);
 const page = pathToFileURL(file).href;
@@ -13,11 +14,7 @@ const address = (line) => line.split('\t').map((part) => {
   return `${part.slice(0, at)}=${encodeURIComponent(part.slice(at + 1))}`;
 }).join('&');
 const hash = 'document.documentElement.dataset.ready';
-const text = (id) => `document.getElementById('${id}').textContent`;
 
-// Sets a field as a user's typing does.
-const put = (id, value) => `(() => { const field = document.getElementById('${id}'); field.value = ${JSON.stringify(value)};
-  for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true })); })()`;
 
 async function opened(tab, settings) {
   await tab.go(settings ? `${page}#${settings}` : page);
@@ -118,9 +115,8 @@ async function addressFollows(tab) {
 async function drawing(tab) {
   await opened(tab, 'current=drawn');
   const before = await tab.value(hash);
-  const box = await tab.value(`(() => { const at = document.getElementById('drive'); at.scrollIntoView({ block: 'center' });
-    const { left, top, width, height } = at.getBoundingClientRect(); return { left, top, width, height }; })()`);
-  await tab.drag([[0.2, 0.7], [0.4, 0.2], [0.6, 0.5]].map(([x, y]) => [box.left + x * box.width, box.top + y * box.height]));
+  const at = await tab.value(box('drive'));
+  await tab.drag([[0.2, 0.7], [0.4, 0.2], [0.6, 0.5]].map(([x, y]) => [at.left + x * at.width, at.top + y * at.height]));
   await tab.until(`${hash} !== '${before}'`);
   const drawn = await tab.value(hash);
   await tab.value(`document.getElementById('drive').focus()`);
@@ -132,9 +128,7 @@ async function drawing(tab) {
 // Every field has a label, every picture a name, and all of it is reached by Tab.
 async function forAll(tab) {
   await opened(tab, 'kind=user&current=drawn');
-  const nameless = await tab.value(`[...document.querySelectorAll('input, select, textarea, canvas, button')]
-    .filter((one) => !one.labels?.length && !one.getAttribute('aria-label') && !one.textContent.trim()).map((one) => one.outerHTML)`);
-  same(nameless.join(' '), '', 'fields without a name');
+  same((await tab.value(nameless)).join(' '), '', 'fields without a name');
   await tab.value(`document.activeElement.blur()`);
   const seen = new Set();
   for (let i = 0; i < 60; i++) {
@@ -143,8 +137,8 @@ async function forAll(tab) {
   }
   for (const id of ['kind', 'dv', 'dw', 'params', 'alpha', 'alpha-slider', 'reset', 'current', 'method', 'as-yaml'])
     check(seen.has(id), `Tab does not come to ${id}`);
-  const wide = await tab.value('document.documentElement.scrollWidth - innerWidth');
-  check(wide <= 0, `the page is ${wide} pixels wider than its window`);
+  const over = await tab.value(wide);
+  check(over <= 0, `the page is ${over} pixels wider than its window`);
 }
 
 async function pictures(browser) {
@@ -153,8 +147,8 @@ async function pictures(browser) {
     const tab = await browser.page(width, height, options);
     await opened(tab, name === 'dark' ? 'kind=alif&threshold=0.5&current=step&amplitude=2' : '');
     await tab.picture(`${folder}/${name}.png`);
-    const wide = await tab.value('document.documentElement.scrollWidth - innerWidth');
-    check(wide <= 0, `${name}: the page is ${wide} pixels wider than its window`);
+    const over = await tab.value(wide);
+    check(over <= 0, `${name}: the page is ${over} pixels wider than its window`);
     const crisp = await tab.value(`(() => { const at = document.getElementById('potential'); return at.width === Math.round(at.clientWidth * devicePixelRatio); })()`);
     check(crisp, `${name}: a canvas has other pixels than the screen`);
     same(tab.errors.join('\n'), '', `${name}: console`);

@@ -4,12 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { Browser } from './browser.mjs';
 import { check, ended, same } from './check.mjs';
+import { box, put, text, wide } from './fields.mjs';
 
 const [file, web, said, line, folder] = process.argv.slice(2);
 const page = pathToFileURL(file).href;
-const text = (id) => `document.getElementById('${id}').textContent`;
-const put = (id, value) => `(() => { const field = document.getElementById('${id}'); field.value = ${JSON.stringify(value)};
-  for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true })); })()`;
 
 async function give(tab, ...files) {
   const { root } = await tab.send('DOM.getDocument');
@@ -32,12 +30,10 @@ try {
   await give(tab, ...both(web));
   await tab.until(`${text('own-nodes')}.includes('maxpool')`);
   same(await tab.value(text('fault')), '', 'fault');
-  await tab.value(`(() => { const pen = document.getElementById('own-pad'); pen.scrollIntoView({ block: 'center' }); })()`);
-  const box = await tab.value(`(() => { const { left, top, width, height } = document.getElementById('own-pad').getBoundingClientRect();
-    return { left, top, width, height }; })()`);
+  const at = await tab.value(box('own-pad'));
   const empty = await tab.value(text('answer-text'));
   same(empty, answer(...first), 'the empty picture');
-  await tab.drag([[0.2, 0.2], [0.5, 0.25], [0.8, 0.2], [0.5, 0.8]].map(([x, y]) => [box.left + x * box.width, box.top + y * box.height]));
+  await tab.drag([[0.2, 0.2], [0.5, 0.25], [0.8, 0.2], [0.5, 0.8]].map(([x, y]) => [at.left + x * at.width, at.top + y * at.height]));
   await tab.until(`${text('answer-text')} !== ${JSON.stringify(empty)}`);
   await tab.picture(`${folder}/own.png`);
 
@@ -58,7 +54,7 @@ try {
   await tab.until(`/no nodes of the kind "attention"/.test(${text('fault')})`);
   await give(tab, ...both(line));
   await tab.until(`${text('fault')} === ''`);
-  check((await tab.value(`document.documentElement.scrollWidth - innerWidth`)) <= 0, 'the page is wider than its window');
+  check((await tab.value(wide)) <= 0, 'the page is wider than its window');
   await tab.value(put('data', 'moons'));
   await tab.until(`/of 240 right/.test(${text('score')}) && document.getElementById('own').hidden`);
   same(tab.errors.join('\n'), '', 'console');

@@ -2,15 +2,12 @@
 import { pathToFileURL } from 'node:url';
 import { Browser } from './browser.mjs';
 import { check, ended, same } from './check.mjs';
+import { box, click, nameless, put, text, wide } from './fields.mjs';
 
 const [file, folder] = process.argv.slice(2);
 const page = pathToFileURL(file).href;
-const text = (id) => `document.getElementById('${id}').textContent`;
 const seen = `Number(document.documentElement.dataset.ready)`;
-const click = (id) => `document.getElementById('${id}').click()`;
 const share = async (tab) => parseFloat(await tab.value(text('score')));
-const put = (id, value) => `(() => { const field = document.getElementById('${id}'); field.value = ${JSON.stringify(value)};
-  for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true })); })()`;
 
 async function opened(tab, settings) {
   await tab.go(settings ? `${page}#${settings}` : page);
@@ -77,10 +74,9 @@ async function drawnDigits(tab) {
   check((await share(tab)) > 90, `of its examples the network reads ${await share(tab)} %`);
   await tab.value(press('An example'));
   await tab.until(`/^It reads \\d/.test(${text('answer-text')})`);
-  const box = await tab.value(`(() => { const at = document.getElementById('pad'); at.scrollIntoView({ block: 'center' });
-    const { left, top, width, height } = at.getBoundingClientRect(); return { left, top, width, height }; })()`);
+  const at = await tab.value(box('pad'));
   await tab.drag([[0.3, 0.25], [0.5, 0.25], [0.7, 0.25], [0.62, 0.45], [0.55, 0.62], [0.48, 0.8]].map(([x, y]) =>
-    [box.left + x * box.width, box.top + y * box.height]));
+    [at.left + x * at.width, at.top + y * at.height]));
   await tab.until(`/^It reads 7/.test(${text('answer-text')})`);
   await tab.value(press('7'));
   await tab.value(click('step'));
@@ -103,8 +99,8 @@ async function pictures(browser) {
     await tab.until(`${seen} > 4000`);
     await tab.value(click('run'));
     await tab.picture(`${folder}/${name}.png`);
-    const wide = await tab.value('document.documentElement.scrollWidth - innerWidth');
-    check(wide <= 0, `${name}: the page is ${wide} pixels wider than its window`);
+    const over = await tab.value(wide);
+    check(over <= 0, `${name}: the page is ${over} pixels wider than its window`);
     same(tab.errors.join('\n'), '', `${name}: console`);
   }
 }
@@ -113,9 +109,7 @@ const browser = await Browser.open();
 try {
   const tab = await browser.page(1280, 900);
   for (const part of [learns, steps, changes, drawnDigits]) await part(tab);
-  const nameless = await tab.value(`[...document.querySelectorAll('input, select, canvas, button')]
-    .filter((one) => !one.labels?.length && !one.getAttribute('aria-label') && !one.textContent.trim()).map((one) => one.outerHTML)`);
-  same(nameless.join(' '), '', 'fields without a name');
+  same((await tab.value(nameless)).join(' '), '', 'fields without a name');
   same(tab.errors.join('\n'), '', 'console');
   await pictures(browser);
 } finally {
