@@ -72,10 +72,12 @@ export class OwnTask {
     this.drawPad();
     const run = this.own.run(this.input(current), steps);
     this.drawRaster(raster, run, steps);
-    const totals = Array.from({ length: this.own.outputs }, (_, n) => run.output.reduce((sum, y, i) => (i % this.own.outputs === n ? sum + y : sum), 0) / steps);
-    const best = totals.indexOf(Math.max(...totals));
+    const totals = new Array(this.own.outputs).fill(0);
+    run.output.forEach((y, i) => (totals[i % totals.length] += y));
+    const means = totals.map((total) => total / steps);
+    const best = means.indexOf(Math.max(...means));
     this.drawOutput(readout, run, steps, best);
-    return `Output ${best} has the largest mean: ${short(totals[best], 4)}.`;
+    return `Output ${best} has the largest mean: ${short(means[best], 4)}.`;
   }
 
   drawPad() {
