@@ -9,8 +9,6 @@ export class Engine {
     this.call = module.call;
     this.numbers = module.names(this.call.play_number_name);
     this.words = module.names(this.call.play_word_name);
-    this.methods = module.names(this.call.play_method_name);
-    this.resets = module.names(this.call.play_reset_name);
   }
 
   set(settings) {

@@ -28,14 +28,6 @@ static fsnn_status one_step(const fsnn_simulation *what, fsnn_user *options, dou
     return fsnn_simulate(&step, result);
 }
 
-static const double *second(const fsnn_arrays *result)
-{
-    for (int i = 0; i < result->count; i++)
-        if (strncmp(result->item[i].name, "state.", 6) == 0)
-            return result->item[i].data;
-    return NULL;
-}
-
 static fsnn_status row(const fsnn_simulation *what, fsnn_user *options, double current,
                        const double *v, double w, int number)
 {
@@ -43,7 +35,7 @@ static fsnn_status row(const fsnn_simulation *what, fsnn_user *options, double c
     double *dv = field[0] + number * PLAY_FIELD, *dw = field[1] + number * PLAY_FIELD;
     fsnn_status status = one_step(what, options, current, v, &result);
     const double *after = status < 0 ? NULL : fsnn_arrays_find(&result, "v")->data;
-    const double *state = second(&result);
+    const double *state = play_second(&result);
     for (int i = 0; i < PLAY_FIELD && after; i++) {
         dv[i] = after[i] - v[i];
         dw[i] = state ? state[i] - w : 0;

@@ -58,10 +58,6 @@ const char *play_word_name(int word);     /* "kind"; NULL beyond the last */
 /* A drawn current goes in straight lines through points: times [PLAY_POINTS], then values. */
 double *play_drawn(void);
 void play_drawn_count(int count);
-/* Names of methods and resets, for lists: index 0, 1, ... until NULL. */
-const char *play_method_name(int index);
-int play_method_integer(int index); /* 1: of integer order, alpha does not count */
-const char *play_reset_name(int index);
 
 /* ---- answers ---- */
 
@@ -105,6 +101,8 @@ int play_done(fsnn_status status);
 /* What the settings describe; it points at what stays. Orders: alpha and 1. */
 fsnn_status play_simulation(fsnn_simulation *what);
 fsnn_status play_current(fsnn_current *current);
+/* The second state in a result, whatever its name; NULL: there is none. */
+const double *play_second(const fsnn_arrays *arrays);
 /* Whether the neuron has a state beside v. */
 int play_has_state(const fsnn_simulation *what);
 

@@ -42,13 +42,12 @@ static const double *numbers(const char *name, int64_t *count)
     return array ? array->data : NULL;
 }
 
-/* The second state, whatever its name. */
-static const double *second(void)
+const double *play_second(const fsnn_arrays *arrays)
 {
     static const char state[] = "state.";
-    for (int i = 0; i < result.count; i++)
-        if (strncmp(result.item[i].name, state, sizeof state - 1) == 0)
-            return result.item[i].data;
+    for (int i = 0; i < arrays->count; i++)
+        if (strncmp(arrays->item[i].name, state, sizeof state - 1) == 0)
+            return arrays->item[i].data;
     return NULL;
 }
 
@@ -72,7 +71,7 @@ PLAY_API(play_array) const double *play_array(int which)
     const int known = (int)(sizeof names / sizeof names[0]);
     int64_t count;
     if (which == known)
-        return second();
+        return play_second(&result);
     return which >= 0 && which < known ? numbers(names[which], &count) : NULL;
 }
 

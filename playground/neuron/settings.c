@@ -57,27 +57,6 @@ const char *play_say(play_word word)
     return texts[word];
 }
 
-/* ---- lists ---- */
-
-PLAY_API(play_method_name) const char *play_method_name(int index)
-{
-    static const fsnn_method methods[] = {FSNN_GL, FSNN_L1,    FSNN_TRAP, FSNN_AB, FSNN_ABM,
-                                          FSNN_ML, FSNN_EULER, FSNN_HEUN, FSNN_RK4};
-    int count = (int)(sizeof methods / sizeof methods[0]);
-    return index >= 0 && index < count ? fsnn_method_name(methods[index]) : NULL;
-}
-
-PLAY_API(play_method_integer) int play_method_integer(int index)
-{
-    const char *name = play_method_name(index);
-    return name && fsnn_method_is((fsnn_method)fsnn_method_find(name), FSNN_METHODS_INTEGER);
-}
-
-PLAY_API(play_reset_name) const char *play_reset_name(int index)
-{
-    return index >= 0 && index < FSNN_RESETS ? fsnn_reset_name((fsnn_reset)index) : NULL;
-}
-
 /* ---- errors ---- */
 
 static char sentence[PLAY_WORD_SIZE];
