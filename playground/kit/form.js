@@ -9,6 +9,12 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+export function button(text, act, attributes = {}) {
+  const made = make('button', { type: 'button', ...attributes }, text);
+  made.addEventListener('click', act);
+  return made;
+}
+
 export function group(title, ...children) {
   return make('fieldset', {}, make('legend', {}, title), make('div', {}, ...children));
 }

@@ -1,4 +1,5 @@
 // A dialog that shows a text to be copied or saved.
+import { button } from './form.js';
 
 function save(name, text) {
   const link = document.createElement('a');
@@ -16,14 +17,6 @@ async function copy(text, code) {
     getSelection().selectAllChildren(code);
     return 'Selected: press Ctrl+C';
   }
-}
-
-function button(text, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = text;
-  made.addEventListener('click', act);
-  return made;
 }
 
 // `files`: [{name, text}]; the first one is shown.

@@ -1,17 +1,14 @@
 // Weights of the past, firing rates and the phase plane.
 import { Plot, span } from '../kit/plot.js';
+import { say } from '../kit/say.js';
 import { short } from '../kit/ticks.js';
 import { kindOf, orderOf, stepsOf } from './settings.js';
-
-const say = (id, text) => {
-  const at = document.getElementById(`${id}-text`);
-  if (at.textContent !== text) at.textContent = text;
-};
+import { bounded } from './time.js';
 
 function refused(plot, id, sentence) {
   plot.begin({ low: 0, high: 1, ticks: false }, { low: 0, high: 1, ticks: false });
   plot.message(sentence);
-  say(id, '');
+  say(`${id}-text`, '');
 }
 
 // ---- weights
@@ -37,7 +34,7 @@ export class WeightsPlot {
     this.plot.dots(lag.subarray(0, 12), one.subarray(0, 12), 'ghost', 2.6);
     this.plot.line(lag, alpha, 'main', { width: 1.4 });
     this.plot.dots(lag.subarray(0, 12), alpha.subarray(0, 12), 'main', 2.2);
-    say('weights', this.caption(found, settings, lags));
+    say('weights-text', this.caption(found, settings, lags));
   }
 
   caption(found, settings, lags) {
@@ -65,7 +62,7 @@ export class RatesPlot {
     this.plot.line(found.current, found.alpha, 'main', { width: 1.8 });
     const fires = found.current[found.alpha.findIndex((rate) => rate > 0)];
     const first = fires === undefined ? 'It never fires up to this current.' : `It fires from I ≈ ${short(fires, 3)} on.`;
-    say('rates', `${first} Means over ${short(settings.time)} units of time.${found.exact ? ' The thin line is exact at α = 1.' : ''}`);
+    say('rates-text', `${first} Means over ${short(settings.time)} units of time.${found.exact ? ' The thin line is exact at α = 1.' : ''}`);
   }
 }
 
@@ -98,7 +95,7 @@ export class PlanePlot {
     this.trace(run.v[1], slopes[1], run.spikes[1], 'ghost', { width: 1, dash: [4, 3] });
     this.trace(run.v[0], slopes[0], run.spikes[0], 'main', { width: 1.4 });
     const at = lines.length === 1 ? `I = ${short(drive.low, 3)}` : `the smallest and the largest I`;
-    say('plane', `dv/dt over v. At α = 1 all points lie on the neuron's rule (thin line, at ${at}); below 1 the past pulls them off it.`);
+    say('plane-text', `dv/dt over v. At α = 1 all points lie on the neuron's rule (thin line, at ${at}); below 1 the past pulls them off it.`);
   }
 
   trace(xs, ys, breaks, colour, options) {
@@ -115,7 +112,7 @@ export class PlanePlot {
     this.arrows(field, x, y);
     this.plot.line(run.v[1], run.state[1], 'ghost', { width: 1, dash: [4, 3], breaks: run.spikes[1] });
     this.plot.line(run.v[0], run.state[0], 'main', { width: 1.4, breaks: run.spikes[0] });
-    say('plane', `${name} over v. Arrows: the derivatives of both under the current ${short(current, 3)}.`);
+    say('plane-text', `${name} over v. Arrows: the derivatives of both under the current ${short(current, 3)}.`);
   }
 
   arrows(field, x, y) {
@@ -143,11 +140,6 @@ function inner(slopes) {
   const sorted = [...slopes].filter(Number.isFinite).sort((a, b) => a - b);
   const cut = Math.floor(sorted.length / 50);
   return sorted.slice(cut, sorted.length - cut);
-}
-
-function bounded(axis, threshold) {
-  const most = 20 * Math.max(1, Math.abs(threshold));
-  return { low: Math.max(axis.low, -most), high: Math.min(axis.high, most) };
 }
 
 function mean(x) {

@@ -1,7 +1,9 @@
 // The page: settings, their run, the pictures.
-import { Module } from '../kit/wasm.js';
 import { addressWriter, fromAddress, toAddress } from '../kit/address.js';
+import { button } from '../kit/form.js';
+import { say } from '../kit/say.js';
 import { showSheet } from '../kit/sheet.js';
+import { start } from '../kit/start.js';
 import { short } from '../kit/ticks.js';
 import { Controls } from './controls.js';
 import { Engine } from './engine.js';
@@ -102,10 +104,8 @@ class Page {
     const text = orderOf(this.settings) === 1
       ? `α = 1: ${spikes(here)}.`
       : `α = ${short(orderOf(this.settings))}: ${spikes(here)}. α = 1: ${spikes(ghost)}.`;
-    const at = document.getElementById('time-text');
-    if (at.textContent !== text) at.textContent = text;
-    document.getElementById('made').textContent =
-      `${run.t.length} steps in ${short(this.cost, 2)} ms. Potentials and spikes at α have the hash ${run.hash}.`;
+    say('time-text', text);
+    say('made', `${run.t.length} steps in ${short(this.cost, 2)} ms. Potentials and spikes at α have the hash ${run.hash}.`);
   }
 
   // ---- texts
@@ -120,29 +120,10 @@ class Page {
       ['as-yaml', 'as YAML', 'This neuron as a description', (s) => `Save it, then: ${commandOf(s)}`, yaml],
     ];
     for (const [id, name, title, how, files] of kinds) {
-      const made = document.createElement('button');
-      made.type = 'button';
-      made.id = id;
-      made.textContent = name;
-      made.addEventListener('click', () => showSheet(sheet, { title, how: how(this.settings), files: files(this.settings) }));
-      document.getElementById('exports').append(made);
+      const show = () => showSheet(sheet, { title, how: how(this.settings), files: files(this.settings) });
+      document.getElementById('exports').append(button(name, show, { id }));
     }
   }
 }
 
-async function start() {
-  try {
-    const page = new Page(new Engine(await Module.open(MODULE)));
-    document.documentElement.dataset.first = Math.round(performance.now());
-    return page;
-  } catch (error) {
-    const said = document.createElement('p');
-    said.className = 'fault';
-    said.role = 'alert';
-    said.textContent = error.message;
-    document.querySelector('main').before(said);
-    throw error;
-  }
-}
-
-start();
+start((module) => new Page(new Engine(module)));

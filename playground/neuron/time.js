@@ -46,7 +46,7 @@ export class TimePlots {
   drawPotential(x, run, settings) {
     const plot = this.potential;
     const threshold = settings.threshold;
-    plot.begin(x, bounded(run.v, threshold));
+    plot.begin(x, bounded(span([...run.v, [0, threshold]]), threshold));
     plot.horizontal(threshold, 'axis', [2, 3]);
     const line = plot.atY(threshold);
     plot.note('threshold', plot.box.right - 4, line - 16 < plot.box.top ? line + 15 : line - 2, 'faint', 'right');
@@ -83,11 +83,10 @@ export class TimePlots {
   }
 }
 
-// Potentials that run away do not squeeze the rest into a line.
-function bounded(v, threshold) {
-  const y = span([...v, [0, threshold]]);
+// An axis of potentials: those that run away do not squeeze the rest into a line.
+export function bounded(axis, threshold) {
   const most = 20 * Math.max(1, Math.abs(threshold));
-  return { low: Math.max(y.low, -most), high: Math.min(y.high, most) };
+  return { low: Math.max(axis.low, -most), high: Math.min(axis.high, most) };
 }
 
 export function timesOf(run, which) {

@@ -1,5 +1,5 @@
 // The form of the learning network.
-import { Form, group, make } from '../kit/form.js';
+import { Form, button, group, make } from '../kit/form.js';
 import { NUMBERS } from './settings.js';
 import { TOYS } from './toys.js';
 
@@ -9,17 +9,12 @@ const OF_TOYS = ['samples', 'noise', 'hidden', 'layers', 'steps', 'tau', 'alpha'
 export class Controls extends Form {
   constructor(place, settings, change, acts) {
     super(settings, NUMBERS, change);
-    const button = (id, text, act) => {
-      const made = make('button', { type: 'button', id }, text);
-      made.addEventListener('click', act);
-      return made;
-    };
-    this.run = button('run', 'Learn', acts.run);
+    this.run = button('Learn', acts.run, { id: 'run' });
     const network = group('Network', ...['hidden', 'layers', 'steps', 'tau', 'alpha'].map((key) => this.number(key)),
       this.choice('learned', 'α is', [['yes', 'learned'], ['no', 'fixed']]));
     network.id = 'network';
     const training = group('Training',
-      make('div', { className: 'actions' }, this.run, button('step', 'One step', acts.step), button('anew', 'Begin anew', acts.anew)));
+      make('div', { className: 'actions' }, this.run, button('One step', acts.step, { id: 'step' }), button('Begin anew', acts.anew, { id: 'anew' })));
     training.id = 'training';
     const optimiser = group('Optimiser', ...['rate', 'seed'].map((key) => this.number(key)));
     optimiser.id = 'optimiser';

@@ -1,12 +1,11 @@
 // Drawn digits: a trained network reads what is drawn, and learns from it.
-import { make } from '../kit/form.js';
+import { button, make } from '../kit/form.js';
 import { Pad } from './pad.js';
 import { digits, withDrawing } from './shipped.js';
 
 export class DigitTask {
   // `tried`(act) runs what may fail; `ask`() draws again.
   constructor(canvas, actions, tried, ask) {
-    this.canvas = canvas;
     this.shipped = digits();
     this.pad = new Pad(canvas, ask);
     this.ask = ask;
@@ -18,19 +17,14 @@ export class DigitTask {
   }
 
   buttons() {
-    const button = (text, act, label = text) => {
-      const made = make('button', { type: 'button' }, text);
-      made.setAttribute('aria-label', label);
-      made.addEventListener('click', () => {
-        act();
-        this.ask();
-      });
-      return made;
-    };
+    const asking = (text, act, label = text) => button(text, () => {
+      act();
+      this.ask();
+    }, { 'aria-label': label });
     const teach = make('div', { className: 'teach', role: 'group' }, 'It is a',
-      ...this.names.map((name, digit) => button(name, () => this.teach(digit), `It is a ${name}: add it to the samples`)));
+      ...this.names.map((name, digit) => asking(name, () => this.teach(digit), `It is a ${name}: add it to the samples`)));
     teach.setAttribute('aria-label', 'Which digit it is');
-    return [button('Clear', () => this.pad.clear()), button('An example', () => this.example()), teach];
+    return [asking('Clear', () => this.pad.clear()), asking('An example', () => this.example()), teach];
   }
 
   begin(learner, settings) {
@@ -59,8 +53,7 @@ export class DigitTask {
   }
 
   draw() {
-    const style = getComputedStyle(this.canvas), colour = (name) => style.getPropertyValue(`--${name}`).trim();
-    this.pad.draw({ paper: colour('page'), frame: colour('panel'), ink: colour('ink'), main: colour('main') });
+    this.pad.draw();
   }
 
   says(best) {

@@ -1,6 +1,7 @@
 // The page: samples, a network that learns them, the pictures of it.
-import { Module } from '../kit/wasm.js';
 import { addressWriter, fromAddress, toAddress } from '../kit/address.js';
+import { say } from '../kit/say.js';
+import { start } from '../kit/start.js';
 import { short } from '../kit/ticks.js';
 import { Controls } from './controls.js';
 import { Learner } from './learner.js';
@@ -146,8 +147,8 @@ class Page {
 
   drawOwn() {
     const said = this.own.draw({ raster: place('own-raster'), readout: place('own-readout') }, this.settings);
-    place('answer-text').textContent = said ?? '';
-    place('made').textContent = '';
+    say('answer-text', said ?? '');
+    say('made', '');
     document.documentElement.dataset.ready = said === null ? 'own' : `own ${this.own.own.layers.length}`;
   }
 
@@ -165,7 +166,6 @@ class Page {
   tell(seen) {
     const { loss, accuracy, alphas } = this.history.at(-1);
     const fired = seen.spikes.reduce((sum, spike) => sum + spike, 0) / seen.spikes.length;
-    const say = (id, text) => place(id).textContent !== text && (place(id).textContent = text);
     say('score', `${short(100 * accuracy, 3)} % of ${this.task.data.count} right`);
     say('best', this.best);
     say('rate', `${short(fired, 2)} spikes a step and neuron`);
@@ -193,19 +193,4 @@ class Page {
   }
 }
 
-async function start() {
-  try {
-    const page = new Page(new Learner(await Module.open(MODULE)));
-    document.documentElement.dataset.first = Math.round(performance.now());
-    return page;
-  } catch (error) {
-    const said = document.createElement('p');
-    said.className = 'fault';
-    said.role = 'alert';
-    said.textContent = error.message;
-    document.querySelector('main').before(said);
-    throw error;
-  }
-}
-
-start();
+start((module) => new Page(new Learner(module)));

@@ -1,6 +1,6 @@
 // A network of the user's own: its files, its nodes, and what it does under a drawing or a constant current.
 import { Plot, span } from '../kit/plot.js';
-import { make } from '../kit/form.js';
+import { button, make } from '../kit/form.js';
 import { short } from '../kit/ticks.js';
 import { Pad } from './pad.js';
 import { readFiles } from './own_files.js';
@@ -15,12 +15,10 @@ export class OwnTask {
     Object.assign(this, { places, tried, ask, loaded });
     this.own = new OwnNet(module);
     this.pad = new Pad(places.canvas, ask);
-    const clear = make('button', { type: 'button' }, 'Clear');
-    clear.addEventListener('click', () => {
+    places.actions.append(button('Clear', () => {
       this.pad.clear();
       ask();
-    });
-    places.actions.append(clear);
+    }));
     places.files.addEventListener('change', () => this.read(places.files.files));
     places.figure.addEventListener('dragover', (event) => this.active && event.preventDefault());
     places.figure.addEventListener('drop', (event) => {
@@ -69,7 +67,7 @@ export class OwnTask {
   // Draws the run; returns what it says.
   draw({ raster, readout }, { steps, current }) {
     if (!this.there) return null;
-    this.drawPad();
+    if (this.pad.side !== null) this.pad.draw();
     const run = this.own.run(this.input(current), steps);
     this.drawRaster(raster, run, steps);
     const totals = new Array(this.own.outputs).fill(0);
@@ -78,12 +76,6 @@ export class OwnTask {
     const best = means.indexOf(Math.max(...means));
     this.drawOutput(readout, run, steps, best);
     return `Output ${best} has the largest mean: ${short(means[best], 4)}.`;
-  }
-
-  drawPad() {
-    if (this.pad.side === null) return;
-    const style = getComputedStyle(this.places.canvas), colour = (name) => style.getPropertyValue(`--${name}`).trim();
-    this.pad.draw({ paper: colour('page'), frame: colour('panel'), ink: colour('ink'), main: colour('main') });
   }
 
   // A band of the same height for each layer.

@@ -114,16 +114,17 @@ export class Pad {
   }
 
   // The drawing, and in a corner what the network sees of it; of an example that alone.
-  draw(colours) {
+  draw() {
+    const style = getComputedStyle(this.canvas), colour = (name) => style.getPropertyValue(`--${name}`).trim();
     const scale = window.devicePixelRatio || 1, side = Math.round(this.canvas.clientWidth * scale);
     if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
     const { pen } = this;
-    pen.fillStyle = colours.paper;
+    pen.fillStyle = colour('page');
     pen.fillRect(0, 0, side, side);
-    if (!this.shown) this.tinted(colours.ink, side);
+    if (!this.shown) this.tinted(colour('ink'), side);
     if (this.empty) return;
     const cell = this.shown ? side / this.side : Math.max(1, Math.round(side / 5 / this.side));
-    this.cells(colours, cell, this.shown ? 0 : side - cell * this.side - 10 * scale, this.shown ? 0 : 10 * scale);
+    this.cells(colour, cell, this.shown ? 0 : side - cell * this.side - 10 * scale, this.shown ? 0 : 10 * scale);
   }
 
   tinted(colour, side) {
@@ -136,11 +137,11 @@ export class Pad {
     pen.drawImage(layer.canvas, 0, 0, side, side);
   }
 
-  cells(colours, cell, left, top) {
+  cells(colour, cell, left, top) {
     const { pen } = this;
-    pen.fillStyle = colours.frame;
+    pen.fillStyle = colour('panel');
     pen.fillRect(left, top, cell * this.side, cell * this.side);
-    pen.fillStyle = colours.main;
+    pen.fillStyle = colour('main');
     this.seen.forEach((value, i) => {
       pen.globalAlpha = value;
       pen.fillRect(left + (i % this.side) * cell, top + Math.floor(i / this.side) * cell, cell, cell);
