@@ -40,8 +40,6 @@ class Bundle:
 
 
 def navigation(page):
-    if len(PAGES) < 2:
-        return ""
     links = (f'<a href="{file}"{" aria-current=" + chr(34) + "page" + chr(34) if folder == page else ""}>{name}</a>'
              for folder, file, name, _ in PAGES)
     return "<nav aria-label=\"Pages\">\n" + "\n".join(links) + "\n</nav>"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the playground: pages that stand alone, each one file with its script and its module inside.
 #
-#   tools/playground.sh FOLDER    writes FOLDER/index.html
+#   tools/playground.sh FOLDER    writes FOLDER/index.html and FOLDER/train.html
 #   tools/playground.sh --check   says what is missing here for that; exit code 1 where something is
 set -u
 cd "$(dirname "$0")/.." || exit 2
