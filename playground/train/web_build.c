@@ -17,7 +17,6 @@ static union {
     fsnn_neuron neuron;
     char most[sizeof(fsnn_user)];
 } options;
-static const char *kind;
 static int sources[WEB_SOURCES], source_count;
 static fsnn_order orders[WEB_LAYERS];
 static int order_count;
@@ -72,20 +71,30 @@ static const field neuron[] = {{"tau_per", offsetof(fsnn_neuron, tau.per), CHOIC
                                {0}};
 static const field nothing[] = {{0}};
 
-static const struct {
-    const char *kind;
+static const struct kind {
+    const char *name;
     const field *fields;
 } kinds[] = {{"linear", linear},  {"conv1d", conv1d},    {"conv2d", conv2d},   {"maxpool", pool},
              {"avgpool", pool},   {"sumpool", pool},     {"dropout", nothing}, {"flatten", nothing},
              {"add", nothing},    {"batchnorm", norm},   {"lif", neuron},      {"if", neuron},
              {"readout", neuron}, {"integrator", neuron}};
 
-static int find_kind(void)
+static const struct kind *kind; /* of the next node; NULL: none yet */
+
+static const struct kind *find_kind(void)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(kinds[i].kind, text) == 0)
-            return (int)i;
-    return -1;
+        if (strcmp(kinds[i].name, text) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+static const field *find_field(void)
+{
+    for (const field *f = kind ? kind->fields : nothing; f->key; f++)
+        if (strcmp(f->key, text) == 0)
+            return f;
+    return NULL;
 }
 
 static void put(const field *f, int index, double value)
@@ -137,29 +146,23 @@ LEARN_API(web_begin) int web_begin(int rank, double a, double b, double c)
 
 LEARN_API(web_kind) int web_kind(void)
 {
-    int found = find_kind();
-    if (found < 0)
+    const struct kind *found = find_kind();
+    if (!found)
         return wrong("this page has no nodes of the kind");
-    kind = kinds[found].kind;
+    kind = found;
     source_count = 0;
     memset(&options, 0, sizeof options);
-    fsnn_kind_defaults(kind, &options);
-    return found;
+    fsnn_kind_defaults(kind->name, &options);
+    return 0;
 }
 
 LEARN_API(web_set) int web_set(int index, double value)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (!kind || strcmp(kinds[i].kind, kind) != 0)
-            continue;
-        for (const field *f = kinds[i].fields; f->key; f++) {
-            if (strcmp(f->key, text) != 0 || index < 0 || index >= f->count)
-                continue;
-            put(f, index, value);
-            return 0;
-        }
-    }
-    return wrong("this page does not know the option");
+    const field *f = find_field();
+    if (!f || index < 0 || index >= f->count)
+        return wrong("this page does not know the option");
+    put(f, index, value);
+    return 0;
 }
 
 LEARN_API(web_source) int web_source(int of)
@@ -174,7 +177,7 @@ LEARN_API(web_add) int web_add(void)
 {
     if (!web_net || !kind)
         return wrong("there is no network for the node");
-    return handle(fsnn_net_add(web_net, kind, text, sources, source_count, &options));
+    return handle(fsnn_net_add(web_net, kind->name, text, sources, source_count, &options));
 }
 
 LEARN_API(web_order) int web_order(int layer, double alpha, double coefficient)
