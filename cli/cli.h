@@ -97,6 +97,8 @@ void cli_model_warn(cli_model *model, fsnn_topic topic);
 /* Those of the description and, a few of them, of the network. */
 void cli_model_warnings(cli_model *model);
 void cli_model_close(cli_model *model);
+/* The method that it computes with: of the default the integrator's own. */
+fsnn_method cli_dynamics_method(const fsnn_dynamics *dynamics);
 /* "fdeint gl, alpha 0.5, step 1, full memory"; to be freed. */
 char *cli_dynamics_text(const fsnn_dynamics *dynamics);
 /* Values in all learnable parameters. */

@@ -169,6 +169,13 @@ static void add_memory(FILE *out, const fsnn_dynamics *dynamics)
         fputs(", full memory", out);
 }
 
+fsnn_method cli_dynamics_method(const fsnn_dynamics *dynamics)
+{
+    if (dynamics->method != FSNN_METHOD_DEFAULT)
+        return dynamics->method;
+    return dynamics->integrator == FSNN_ODEINT ? FSNN_EULER : FSNN_GL;
+}
+
 char *cli_dynamics_text(const fsnn_dynamics *dynamics)
 {
     enum { SHOWN = 8 };
@@ -178,11 +185,8 @@ char *cli_dynamics_text(const fsnn_dynamics *dynamics)
     if (!out)
         return cli_format("-");
     bool fractional = dynamics->integrator == FSNN_FDEINT;
-    fsnn_method method = dynamics->method;
-    if (method == FSNN_METHOD_DEFAULT)
-        method = fractional ? FSNN_GL : FSNN_EULER;
     fprintf(out, "%s %s%s", fractional ? "fdeint" : "odeint", dynamics->implicit ? "implicit " : "",
-            fsnn_method_name(method));
+            fsnn_method_name(cli_dynamics_method(dynamics)));
     for (int i = 0; fractional && i < dynamics->orders && i < SHOWN; i++) {
         fputs(i ? ", " : ", alpha ", out);
         add_order(out, &dynamics->order[i]);

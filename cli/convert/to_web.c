@@ -168,13 +168,9 @@ static void write_node(cli_json *json, const fsnn_net *net, int index)
 
 static void write_dynamics(cli_json *json, const fsnn_dynamics *d)
 {
-    bool integer = d->integrator == FSNN_ODEINT;
-    fsnn_method method = d->method != FSNN_METHOD_DEFAULT ? d->method
-                         : integer                        ? FSNN_EULER
-                                                          : FSNN_GL;
     cli_json_open(json, "dynamics", '{');
-    cli_json_integer(json, "integer", integer);
-    cli_json_text(json, "method", fsnn_method_name(method));
+    cli_json_integer(json, "integer", d->integrator == FSNN_ODEINT);
+    cli_json_text(json, "method", fsnn_method_name(cli_dynamics_method(d)));
     cli_json_integer(json, "implicit", d->implicit);
     cli_json_number(json, "step", d->step);
     cli_json_integer(json, "memory", d->memory);

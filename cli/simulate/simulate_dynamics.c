@@ -83,10 +83,8 @@ static const fsnn_dynamics *described(const sim_setup *s)
 
 static void take_method(const fsnn_dynamics *d, sim_setup *s)
 {
-    s->method = d->method;
+    s->method = cli_dynamics_method(d);
     s->implicit = s->implicit || d->implicit;
-    if (d->method == FSNN_METHOD_DEFAULT)
-        s->method = d->integrator == FSNN_ODEINT ? FSNN_EULER : FSNN_GL;
 }
 
 /* The layer's order: one term like an option, several as they are. */
