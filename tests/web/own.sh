@@ -4,19 +4,10 @@
 . tests/web/kit/begin.sh
 fsnn=${FSNN_BIN:?}
 
-node tests/web/weights.mjs "$work/w.safetensors" || fail "weights"
+node tests/web/weights.mjs own "$work/w.safetensors" || fail "weights"
 "$fsnn" convert tests/web/own.yaml -w "$work/w.safetensors" -o "$work/web" --web >"$work/log" 2>&1 || fail "convert --web: $(cat "$work/log")"
 "$fsnn" inspect tests/web/line.yaml -q >/dev/null 2>&1 || fail "line.yaml"
-node -e "
-const names = { 'a.weight': [4, 3], 'a.bias': [4] }, header = {}, numbers = [];
-for (const [name, shape] of Object.entries(names)) {
-  const count = shape.reduce((a, b) => a * b, 1), begin = 4 * numbers.length;
-  for (let i = 0; i < count; i++) numbers.push(((numbers.length * 5) % 7 + 1) / 8);
-  header[name] = { dtype: 'F32', shape, data_offsets: [begin, 4 * numbers.length] };
-}
-const text = JSON.stringify(header), length = Buffer.alloc(8);
-length.writeBigUInt64LE(BigInt(text.length));
-require('fs').writeFileSync('$work/line.safetensors', Buffer.concat([length, Buffer.from(text), Buffer.from(Float32Array.from(numbers).buffer)]));"
+node tests/web/weights.mjs line "$work/line.safetensors" || fail "weights"
 "$fsnn" convert tests/web/line.yaml -w "$work/line.safetensors" -o "$work/line" --web >"$work/log" 2>&1 || fail "convert --web: $(cat "$work/log")"
 
 # what fsnn run says of an empty picture over 4 steps, and of a current of 2 over 20: the output whose mean is the largest, and that
