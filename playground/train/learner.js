@@ -1,18 +1,12 @@
 // The module of the learning network: samples and settings in, answers out (playground/train/learn.h).
+import { Calls } from './calls.js';
 
 const BATCH = 64;
 
-export class Learner {
+export class Learner extends Calls {
   constructor(module) {
-    this.module = module;
-    this.call = module.call;
+    super(module);
     this.numbers = module.names(this.call.learn_number_name);
-  }
-
-  // Throws the library's sentence where a call failed.
-  check(status) {
-    if (status < 0) throw new Error(this.module.text(this.call.learn_error()));
-    return status;
   }
 
   set(settings) {

@@ -56,8 +56,7 @@ class Page {
       this.controls.fault('');
       return true;
     } catch (error) {
-      this.on = false;
-      this.controls.running(false);
+      this.pause();
       this.controls.fault(error.message);
       return false;
     }
@@ -78,17 +77,18 @@ class Page {
   // What belongs to the task is seen.
   choose(data) {
     this.task = { digits: this.digits, own: this.own }[data] ?? this.toys;
+    const own = this.task === this.own;
     const seen = (task, ...ids) => ids.forEach((id) => (place(id).hidden = this.task !== task));
     seen(this.toys, 'plane');
     seen(this.digits, 'pad', 'pad-actions');
     seen(this.own, 'own', 'own-raster', 'own-readout');
-    for (const id of ['side', 'raster', 'readout', 'score', 'best', 'rate']) place(id).hidden = this.task === this.own;
-    place('readout-title').textContent = this.task === this.own ? 'Mean of each output so far' : 'Potentials of the readout';
+    for (const id of ['side', 'raster', 'readout', 'score', 'best', 'rate']) place(id).hidden = own;
+    place('readout-title').textContent = own ? 'Mean of each output so far' : 'Potentials of the readout';
     document.querySelector('main').dataset.task = data;
-    place('raster-title').textContent = this.task === this.own ? 'Spikes of the neuron layers' : 'Spikes of the hidden layers';
-    this.own.active = this.task === this.own;
+    place('raster-title').textContent = own ? 'Spikes of the neuron layers' : 'Spikes of the hidden layers';
+    this.own.active = own;
     this.own.show();
-    if (this.own.active) this.pause();
+    if (own) this.pause();
   }
 
   pause() {

@@ -1,16 +1,7 @@
 // A network of the user's own in the module (playground/train/web.h).
+import { Calls } from './calls.js';
 
-export class OwnNet {
-  constructor(module) {
-    this.module = module;
-    this.call = module.call;
-  }
-
-  check(status) {
-    if (status < 0) throw new Error(this.module.text(this.call.learn_error()));
-    return status;
-  }
-
+export class OwnNet extends Calls {
   say(text) {
     this.module.write(this.call.web_text(), String(text), 1024);
   }
