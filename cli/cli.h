@@ -137,6 +137,11 @@ int cli_figures_recording(const cli_recording *recording, const cli_figure_optio
 int cli_figures_rates(const fsnn_net *net, const fsnn_evaluation *evaluation, const char *title,
                       const char *directory);
 
+/* A histogram of finite values as steps, each bin's count from its lower to its upper end, in x and y
+ * [bins + 2], of which y holds zeros; where all values are equal, a bin is `least` wide. */
+fsnn_curve cli_histogram(const double *value, int64_t count, int bins, double least, double *x,
+                         double *y);
+
 /* The end of a command that was asked for figures: CLI_FAILED where one is missing. Without gnuplot
  * it stays as it is, because scripts and data are there. */
 int cli_figures_end(int code);

@@ -152,31 +152,17 @@ static double *values_of(const fsnn_array *array, int64_t *count)
     return v;
 }
 
-/* Steps: a bin's count from its lower to its upper end. */
 static void histogram(const fsnn_array *array, panel *p)
 {
     int64_t n;
-    double *v = values_of(array, &n), low = INFINITY, high = -INFINITY;
+    double *v = values_of(array, &n);
     char shape[96];
-    for (int64_t i = 0; i < n; i++) {
-        low = fmin(low, v[i]);
-        high = fmax(high, v[i]);
-    }
-    double width = high > low ? (high - low) / BINS : 1;
     p->x = cli_allocate(BINS + 2, sizeof *p->x);
     p->y = cli_allocate(BINS + 2, sizeof *p->y);
-    for (int b = 0; b <= BINS; b++)
-        p->x[b] = low + b * width;
-    p->x[BINS + 1] = p->x[BINS];
-    for (int64_t i = 0; i < n; i++) {
-        int b = (int)((v[i] - low) / width);
-        p->y[1 + (b < BINS ? b : BINS - 1)]++;
-    }
+    p->curve = cli_histogram(v, n, BINS, 1, p->x, p->y);
     free(v);
     p->heading =
         cli_format("%s %s", array->name, fsnn_shape_text(&array->shape, shape, sizeof shape));
-    p->curve = (fsnn_curve){
-        .mark = FSNN_MARK_STEPS, .colour = 1, .count = n ? BINS + 2 : 0, .x = p->x, .y = p->y};
 }
 
 static bool is_short(const fsnn_array *array)

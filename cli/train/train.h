@@ -5,8 +5,8 @@
 
 #include "cli/cli.h"
 
-/* Draws into RUN/figures, the net holding the best weights; what fails is a warning. Changes the
- * net's plan. */
+/* Draws into RUN/figures, the net holding the best weights. Changes the net's plan. Exit code: each
+ * figure that fails is a warning, and with one of them it is CLI_FAILED (cli_figures_end). */
 int train_figures(const cli_model *model, const char *run, int judge,
                   const fsnn_evaluation *evaluation);
 

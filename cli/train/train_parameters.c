@@ -2,13 +2,12 @@
  * constants, thresholds, initial potentials of neurons or channels; orders alpha of layers. */
 #include "cli/train/train.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BINS = 40, PANELS = 18, COLUMNS = 3, LONG_HEADING = 30 };
 
-/* A panel: the histogram of a parameter, as steps from one end of a bin to the other. */
+/* A panel: the histogram of a parameter, or orders as points in rows. */
 typedef struct panel {
     fsnn_curve curve;
     double x[BINS + 2], y[BINS + 2];
@@ -37,26 +36,14 @@ static double number(const fsnn_param *param, int64_t i)
 static void fill(const fsnn_param *param, panel *p)
 {
     int64_t count = fsnn_shape_count(&param->shape);
-    double low = INFINITY, high = -INFINITY, *value = cli_allocate((size_t)count, sizeof *value);
-    for (int64_t i = 0; i < count; i++) {
+    double deviation, *value = cli_allocate((size_t)count, sizeof *value);
+    for (int64_t i = 0; i < count; i++)
         value[i] = number(param, i);
-        low = fmin(low, value[i]);
-        high = fmax(high, value[i]);
-    }
-    double deviation, mean = cli_mean(value, count, &deviation),
-                      width = high > low ? (high - low) / BINS : 0.01;
-    for (int b = 0; b <= BINS; b++)
-        p->x[b] = low + b * width;
-    p->x[BINS + 1] = p->x[BINS];
-    for (int64_t i = 0; i < count; i++) {
-        int b = (int)((value[i] - low) / width);
-        p->y[1 + (b < BINS ? b : BINS - 1)]++;
-    }
+    const double mean = cli_mean(value, count, &deviation);
     char of[CLI_NUMBER];
     p->heading =
         cli_format("%s: %.3g +- %.2g of %s", param->name, mean, deviation, cli_count(of, count));
-    p->curve =
-        (fsnn_curve){.mark = FSNN_MARK_STEPS, .colour = 1, .count = BINS + 2, .x = p->x, .y = p->y};
+    p->curve = cli_histogram(value, count, BINS, 0.01, p->x, p->y);
     free(value);
 }
 
