@@ -137,8 +137,9 @@ int cli_figures_recording(const cli_recording *recording, const cli_figure_optio
 int cli_figures_rates(const fsnn_net *net, const fsnn_evaluation *evaluation, const char *title,
                       const char *directory);
 
-/* A histogram of finite values as steps, each bin's count from its lower to its upper end, in x and y
- * [bins + 2], of which y holds zeros; where all values are equal, a bin is `least` wide. */
+/* A histogram of finite values as steps, each bin's count from its lower to its upper end, in x and
+ * y [bins + 2], of which y holds zeros; where all values are equal, a bin is `least` wide. Without
+ * values x is infinite: gaps, an empty chart. */
 fsnn_curve cli_histogram(const double *value, int64_t count, int bins, double least, double *x,
                          double *y);
 

@@ -19,6 +19,5 @@ fsnn_curve cli_histogram(const double *value, int64_t count, int bins, double le
         int b = (int)((value[i] - low) / width);
         y[1 + (b < bins ? b : bins - 1)]++;
     }
-    return (fsnn_curve){
-        .mark = FSNN_MARK_STEPS, .colour = 1, .count = count ? bins + 2 : 0, .x = x, .y = y};
+    return (fsnn_curve){.mark = FSNN_MARK_STEPS, .colour = 1, .count = bins + 2, .x = x, .y = y};
 }

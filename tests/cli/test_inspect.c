@@ -271,6 +271,19 @@ static void picture_arrays(void)
     shell_save(&list, "pictures.npz");
 }
 
+/* An array without a finite value beside one with some. */
+static void lost_array(void)
+{
+    fsnn_arrays list = {0};
+    float *lost = shell_add(&list, "lost", FSNN_SHAPE(100)),
+          *kept = shell_add(&list, "kept", FSNN_SHAPE(100));
+    for (int i = 0; i < 100; i++) {
+        lost[i] = i % 2 ? NAN : INFINITY;
+        kept[i] = (float)i;
+    }
+    shell_save(&list, "lost.npz");
+}
+
 static void plots_of_arrays(void **state)
 {
     (void)state;
@@ -300,6 +313,8 @@ static void plots_of_arrays(void **state)
     shell_good("grep -q 'fc1.weight \\[12, 6\\]' w/distributions.gp && grep -q lif1.tau "
                "w/distributions.gp && grep -q alpha w/distributions.gp");
     shell_good("$F plot x.npz --out x && grep -q 'x \\[8, 3, 6\\]' x/distributions.gp");
+    lost_array();
+    shell_good("$F plot lost.npz --out lost && grep -q 'no finite value' lost/distributions.gp");
     shell_fails("head -c 100 run/best.safetensors >cut.safetensors; $F plot cut.safetensors", 1,
                 "cut.safetensors");
 }
