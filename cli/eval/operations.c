@@ -28,8 +28,7 @@ int cli_energy_parse(const char *text, fsnn_energy *energy)
                             text);
 }
 
-/* Sums over the past are multiply-adds, and counted. */
-static double spent(const fsnn_energy *e, const fsnn_account *a)
+double cli_energy_spent(const fsnn_energy *e, const fsnn_account *a)
 {
     return e->multiply_add * (a->multiply_adds + a->memory) + e->addition * a->additions;
 }
@@ -67,7 +66,7 @@ static void print_nodes(const fsnn_net *net, const fsnn_evaluation *e, const fsn
         const char *input = a.dense <= 0 ? "" : a.spikes ? rate : "analog";
         cli_out("%-24s %12s %12s %12s %12s\n", info.name,
                 a.dense > 0 ? cli_short(dense, a.dense) : "", input, cli_short(count, done),
-                cli_energy(joule, spent(energy, &a)));
+                cli_energy(joule, cli_energy_spent(energy, &a)));
     }
 }
 
@@ -75,7 +74,7 @@ void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation
                           const fsnn_energy *energy)
 {
     fsnn_account a = fsnn_evaluation_account(evaluation);
-    double dense = energy->multiply_add * a.dense, done = spent(energy, &a);
+    double dense = energy->multiply_add * a.dense, done = cli_energy_spent(energy, &a);
     print_nodes(net, evaluation, energy);
     cli_out("\n%-24s %12s %12s\n", "in all", "count", "energy");
     row("dense multiply-adds", a.dense, dense);
@@ -99,7 +98,7 @@ static void json_node(cli_json *json, const char *name, const fsnn_account *a,
     cli_json_number(json, "multiply_adds", a->multiply_adds);
     cli_json_number(json, "additions", a->additions);
     cli_json_number(json, "memory", a->memory);
-    cli_json_number(json, "energy_pj", spent(energy, a));
+    cli_json_number(json, "energy_pj", cli_energy_spent(energy, a));
     cli_json_close(json, '}');
 }
 
@@ -113,7 +112,7 @@ void cli_operations_json(cli_json *json, const fsnn_net *net, const fsnn_evaluat
     cli_json_number(json, "additions", a.additions);
     cli_json_number(json, "memory", a.memory);
     cli_json_number(json, "energy_dense_pj", energy->multiply_add * a.dense);
-    cli_json_number(json, "energy_pj", spent(energy, &a));
+    cli_json_number(json, "energy_pj", cli_energy_spent(energy, &a));
     cli_json_number(json, "pj_multiply_add", energy->multiply_add);
     cli_json_number(json, "pj_addition", energy->addition);
     cli_json_open(json, "nodes", '[');

@@ -8,6 +8,8 @@
 
 /* "4.6,0.9"; NULL: of 45 nm. CLI_USAGE where it is something else. */
 int cli_energy_parse(const char *text, fsnn_energy *energy);
+/* Picojoule that was spent: sums over the past are multiply-adds, and counted. */
+double cli_energy_spent(const fsnn_energy *energy, const fsnn_account *account);
 void cli_operations_print(const fsnn_net *net, const fsnn_evaluation *evaluation,
                           const fsnn_energy *energy);
 void cli_operations_json(cli_json *json, const fsnn_net *net, const fsnn_evaluation *evaluation,

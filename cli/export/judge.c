@@ -1,5 +1,6 @@
 /* cli/export/judge.c: what the report says of the test input: what the memory of the C changes,
  * whether that is proven to change no spike, how many answers are right, what a step costs. */
+#include "cli/eval/operations.h"
 #include "cli/export/export.h"
 
 #include <math.h>
@@ -162,8 +163,6 @@ static void add_energy(const export_work *w, FILE *out)
     static const fsnn_energy floats = FSNN_ENERGY_45NM, integers = {3.2, 0.1};
     const fsnn_energy *e = w->type == FSNN_EXPORT_FLOAT ? &floats : &integers;
     const fsnn_account *a = &w->step;
-    const double all =
-        e->multiply_add * (a->multiply_adds + a->memory) + e->addition * a->additions;
     char energy[CLI_NUMBER], dense[CLI_NUMBER];
     if (!w->counted)
         return;
@@ -177,7 +176,7 @@ static void add_energy(const export_work *w, FILE *out)
             "| all | %.1f | %s |\n\nIf every input took a multiply-add: %s. A multiply-add is "
             "%g pJ and an addition %g pJ, %s of 32 bits in 45 nm (Horowitz, ISSCC 2014); reading "
             "memory and instructions come on top, and are most of what a microcontroller takes.\n",
-            a->multiply_adds + a->additions + a->memory, cli_energy(energy, all),
+            a->multiply_adds + a->additions + a->memory, cli_energy(energy, cli_energy_spent(e, a)),
             cli_energy(dense, e->multiply_add * (a->dense + a->memory)), e->multiply_add,
             e->addition, w->type == FSNN_EXPORT_FLOAT ? "floats" : "integers");
 }
