@@ -14,6 +14,7 @@ enum { FUNCTIONS = 512, NAME = 96, DEPTH = 64 };
 typedef struct function {
     char name[NAME];
     long long bytes; /* -1: of another file */
+    bool told;       /* in m->outside */
 } function;
 
 typedef struct graph {
@@ -61,7 +62,7 @@ static void read_functions(graph *g)
             g->function[g->functions++].bytes = bytes_of(line);
 }
 
-static const function *find(const graph *g, const char *name)
+static function *find(const graph *g, const char *name)
 {
     for (int i = 0; i < g->functions; i++)
         if (strcmp(g->function[i].name, name) == 0)
@@ -69,25 +70,26 @@ static const function *find(const graph *g, const char *name)
     return NULL;
 }
 
-static void remember(code_measured *m, const char *name)
+static void tell(code_measured *m, function *f)
 {
     const size_t used = strlen(m->outside);
-    if (!strstr(m->outside, name))
-        snprintf(m->outside + used, sizeof m->outside - used, "%s%s", used ? ", " : "", name);
+    if (!f->told)
+        snprintf(m->outside + used, sizeof m->outside - used, "%s%s", used ? ", " : "", f->name);
+    f->told = true;
 }
 
 /* Bytes below and with a function; calls in a circle, which the C has none of, end at DEPTH. */
-static long long deepest(const graph *g, const function *f, int depth, code_measured *m)
+static long long deepest(const graph *g, function *f, int depth, code_measured *m)
 {
     char from[NAME], to[NAME];
     long long most = 0;
     if (f->bytes < 0)
-        remember(m, f->name);
+        tell(m, f);
     for (const char *line = g->text; *line && depth < DEPTH; line = next_line(line)) {
         if (strncmp(line, "edge:", 5) != 0 || !quoted(line, "sourcename: \"", from) ||
             strcmp(from, f->name) != 0 || !quoted(line, "targetname: \"", to))
             continue;
-        const function *called = find(g, to);
+        function *called = find(g, to);
         const long long below = called ? deepest(g, called, depth + 1, m) : 0;
         most = below > most ? below : most;
     }
@@ -100,7 +102,7 @@ bool code_stack_of(const char *text, code_measured *m)
     if (!g.function)
         return false;
     read_functions(&g);
-    const function *step = find(&g, "net_step");
+    function *step = find(&g, "net_step");
     if (step)
         m->stack = deepest(&g, step, 0, m);
     fsnn_free(g.function);
