@@ -67,7 +67,6 @@ class What:
         alpha: float | Sequence[float] | None,
         steps: int,
         seed: int,
-        *,
         rest: float = 0.0,
         resistance: float = 1.0,
     ) -> None:
@@ -204,8 +203,7 @@ def simulate(
     """
     named = units_of(units)
     drive, count = current_of(current, steps)
-    shift = {"rest": rest, "resistance": resistance}
-    what = What(neuron, options, dynamics, alpha, count, seed, **shift)
+    what = What(neuron, options, dynamics, alpha, count, seed, rest, resistance)
     return _run(what, current, drive, neurons, named)
 
 

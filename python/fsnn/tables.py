@@ -110,8 +110,8 @@ def firing_rates(
     exact rate at alpha = 1 where it is known; in Hz, where `units` name that of time. Arguments as
     of `simulate`, but that the reset of if and lif is jump by default. ValueError of resets under
     which spikes are no events of their own (current, none)."""
-    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **shift)
+    named = units_of(units)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, rest, resistance)
     return _counted(_under_each(what, currents, lib.fsnn_simulate_rates), named)
 
 
@@ -129,8 +129,8 @@ def first_spikes(
     """When if or lif at rest spikes first under each constant current, for every order, beside the
     exact time; NaN: never, or after more than 200,000 steps. Where the dynamics say no step it
     follows the time. Arguments as of `simulate`."""
-    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0, **shift)
+    named = units_of(units)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, 1, 0, rest, resistance)
     if "step" not in (dynamics or {}):
         what.c.dynamics.step = 0
     return _counted(_under_each(what, currents, lib.fsnn_simulate_latency), named)
@@ -151,8 +151,8 @@ def spike_intervals(
 ) -> Table:
     """The spikes of a neuron under a constant current, their times and the intervals before them,
     order by order; beside the exact ones of if with reset jump. Arguments as of `simulate`."""
-    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
-    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, **shift)
+    named = units_of(units)
+    what = What(neuron, _spiking(neuron, options), dynamics, alpha, steps, seed, rest, resistance)
     return _counted(_under_one(what, current, lib.fsnn_simulate_intervals), named)
 
 
@@ -172,8 +172,8 @@ def relaxation(
 
     `options` are those of lif (tau, v0, ...); its reset and threshold do not count. Arguments as of
     `simulate`."""
-    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
-    what = What("lif", options, dynamics, alpha, steps, 0, **shift)
+    named = units_of(units)
+    what = What("lif", options, dynamics, alpha, steps, 0, rest, resistance)
     found = _under_one(what, current, lib.fsnn_simulate_relaxation)
     rows = zip(found["alpha"], found["time"])
     exact = [lib.fsnn_relaxation_exact(what.c, order, time) for order, time in rows]
@@ -216,8 +216,8 @@ def resets(
     drive, count = current_of(current, steps)
     if drive.columns != 1:
         raise ValueError(f"current must be [K], and is [{count}, {drive.columns}]")
-    named, shift = units_of(units), {"rest": rest, "resistance": resistance}
-    what, result = What(neuron, options, dynamics, None, count, seed, **shift), Results()
+    named = units_of(units)
+    what, result = What(neuron, options, dynamics, None, count, seed, rest, resistance), Results()
     what.drive(drive)
     table = ffi.new("fsnn_table *")
     what.run(lib.fsnn_simulate_resets(what.c, result.c, table))

@@ -73,13 +73,14 @@ class BaseNeuron(torch.nn.Module):
     tau, threshold: positive numbers, or a tensor of them that broadcasts to the shape of one sample
     at one step ([C, 1, 1] of [C, H, W]: one a channel); learned with `tau_learnable` and
     `threshold_learnable` (from the value given on, in their logarithm: they stay positive). A
-    torch.nn.Parameter is learned as it is, and may be shared.
-    `surrogate_opt` names the surrogate
+    torch.nn.Parameter is learned as it is, and may be shared. `surrogate_opt` names the surrogate
     gradient of `surrogate_f` ("arctan" or "arctan_surrogate", ...), `surrogate_grad_scale` its
     scale. Further options are those of the description: reset="current", v0, v_reset, refractory,
-    detach_reset, equality, and of LIF, IF and noisy neurons rest and resistance: numbers, with which
-    threshold, v0 and v_reset are potentials like rest, negative ones too. With reset="current" the forward subtracts its spike from dv; the others
-    act by themselves, on a dv without it, and test v after the step, with dv as 0.
+    detach_reset, equality; LIF, IF and noisy neurons also take the numbers rest and resistance, and
+    then threshold, v0 and v_reset are potentials like rest, which may be negative.
+
+    With reset="current" the forward subtracts its spike from dv. The other resets act by
+    themselves: their dv has no spike in it, and they test v after the step, with dv as 0.
     """
 
     kind = "user"
@@ -144,8 +145,12 @@ class BaseNeuron(torch.nn.Module):
         """Options of the description as it checks them; those of one's own equations are checked
         with these."""
 
+    def _counted_from(self, name: str) -> float:
+        """What a value is above, and the logarithm of a learned one is counted from."""
+        return self._rest if name == "threshold" else 0.0
+
     def _checked(self, name: str, value: Any) -> Any:
-        return _values.positive(name, value, self._rest if name == "threshold" else 0.0)
+        return _values.positive(name, value, self._counted_from(name))
 
     # ---- what a rule uses
 
@@ -157,8 +162,8 @@ class BaseNeuron(torch.nn.Module):
             return own
         if learned is None:
             return getattr(self, f"_{name}")
-        rests = name == "threshold" and self._rest != 0.0
-        return learned.exp() + self._rest if rests else learned.exp()
+        base = self._counted_from(name)
+        return learned.exp() + base if base else learned.exp()
 
     def _learns(self, name: str) -> bool:
         return name in self._parameters or f"log_{name}" in self._parameters
@@ -188,9 +193,8 @@ class BaseNeuron(torch.nn.Module):
         value = self._checked(name, value)
         logarithm = self._parameters.get(f"log_{name}")
         if logarithm is not None:
-            above = self._rest if name == "threshold" else 0.0
             with torch.no_grad():
-                logarithm.copy_(_values.learned(value - above))
+                logarithm.copy_(_values.learned(value - self._counted_from(name)))
         self._hold(name, value)
 
     def register_parameter(self, name: str, param: torch.nn.Parameter | None) -> None:

@@ -48,7 +48,8 @@ class SNNWrapper(torch.nn.Module):
     the smooth primitive of their surrogate, and gradients go through the resets of neurons whose
     detach_reset is not given.
 
-    `module` is what was wrapped. The parameters are those of the module, not copies. float32 and float64, on the processor.
+    `module` is what was wrapped. The parameters are those of the module, not copies. float32 and
+    float64, on the processor.
     """
 
     @named
