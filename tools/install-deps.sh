@@ -4,7 +4,7 @@
 #   tools/install-deps.sh          what the default build and its tests need
 #   tools/install-deps.sh --dev    what the sanitizers, fuzzers and checks of layout need as well
 #   tools/install-deps.sh --docs   what the site of the documentation and its test need as well
-#   tools/install-deps.sh --packages  what Debian packages, arm64 and their tests, and that of the binary interface need as well
+#   tools/install-deps.sh --packages  what Debian packages, the arm64 build and the test of the binary interface need as well
 #   tools/install-deps.sh --deploy  what the core for WebAssembly, exported C on chips, and their tests need as well
 set -u
 

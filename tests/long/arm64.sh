@@ -1,9 +1,10 @@
 #!/bin/sh
 # arm64: cross-built with Debian's compiler, plain kernels, no library but OpenMP; the tests of what computes run under qemu, and
-# the hot loops are made of NEON's instructions. No arm64 machine is needed, and none was seen. Tests of the room base start
-# processes and count their memory, which qemu does in its own way: they are left out.
+# the hot loops are made of NEON's instructions. Tests of the room base start processes and count their memory, which qemu does in
+# its own way: they are left out.
 #
-# FSNN_ARM64: a folder for the build, which is then kept. FSNN_ARM64_TESTS=all: the tests that take longest, too. 77: no cross compiler, no qemu, or no mirror for CMocka.
+# FSNN_ARM64: a folder for the build, which is then kept. FSNN_ARM64_TESTS=all: the tests that take longest, too. 77: no cross
+# compiler, no qemu, or no mirror for CMocka.
 set -u
 place=$(mktemp -d) || exit 1
 trap 'rm -rf "$place"' EXIT
