@@ -17,10 +17,9 @@ static inline fsnn_net *net_new(void)
     return net;
 }
 
-/* Not wrapped yet; the dynamics are the description's, to be destroyed with it. */
-static inline fsnn_net *net_described(const char *text, fsnn_description **description)
+/* What reading the text gives; its file is gone afterwards. */
+static inline fsnn_status net_description(const char *text, fsnn_description **description)
 {
-    NEEDS("YAML");
     char path[] = "/tmp/fsnn-test-XXXXXX";
     int file = mkstemp(path);
     assert_true(file >= 0);
@@ -28,12 +27,38 @@ static inline fsnn_net *net_described(const char *text, fsnn_description **descr
     assert_non_null(f);
     fprintf(f, "name: described\n%s", text);
     fclose(f);
-    fsnn_net *net;
     fsnn_status status = fsnn_description_read(path, NULL, 0, description);
     unlink(path);
-    GOOD(status);
+    return status;
+}
+
+/* Not wrapped yet; the dynamics are the description's, to be destroyed with it. */
+static inline fsnn_net *net_described(const char *text, fsnn_description **description)
+{
+    NEEDS("YAML");
+    fsnn_net *net;
+    GOOD(net_description(text, description));
     GOOD(fsnn_description_net(*description, &net));
     return net;
+}
+
+/* The text is refused with these words: when it is read, when its net is built or, at the latest,
+ * when that is wrapped. */
+static inline void refuse_description(const char *text, const char *words)
+{
+    fsnn_description *d = NULL;
+    fsnn_net *net = NULL;
+    check_forget();
+    fsnn_status status = net_description(text, &d);
+    if (!status)
+        status = fsnn_description_net(d, &net);
+    if (!status)
+        status =
+            fsnn_net_wrap(net, fsnn_description_dynamics(d), &(fsnn_plan){.steps = 1, .batch = 1});
+    CASE("%s", text);
+    check_refused(status, ANY_ERROR, words, "a description", __FILE__, __LINE__);
+    fsnn_net_destroy(net);
+    fsnn_description_destroy(d);
 }
 
 /* A square kernel, padded by the same on every side; the rest as by default. */

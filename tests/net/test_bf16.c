@@ -1,7 +1,7 @@
 /* Products in bfloat16: they are those of rounded factors, summed in float32, in both directions;
  * gradients of whole networks are those of float32 within the rounding. Skipped where the machine
  * has none; what is refused is tested everywhere. */
-#include "nets.h"
+#include "net/products.h"
 
 enum { IN = 70, OUT = 50, STEPS = 6, BATCH = 4, MOST = 20000 };
 
@@ -42,51 +42,11 @@ static void draw(float *x, int64_t n, uint64_t stream)
         x[i] = (float)fsnn_random_normal(7, stream, (uint64_t)i);
 }
 
-static fsnn_status wrap(fsnn_net *net, fsnn_plan plan, fsnn_products products)
-{
-    static fsnn_order order;
-    order = fsnn_order_of(0.6);
-    fsnn_dynamics d = fsnn_dynamics_default(&order);
-    plan.seed = 3;
-    plan.products = products;
-    return fsnn_net_wrap(net, &d, &plan);
-}
-
 /* ---- one layer ---- */
-
-typedef struct layer {
-    const char *what;
-    int (*add)(fsnn_net *net, int from);
-    fsnn_shape input;
-} layer;
 
 static int linear(fsnn_net *net, int from)
 {
     return fsnn_net_linear(net, "one", from, OUT, true);
-}
-
-static int image(fsnn_net *net, int from)
-{
-    fsnn_conv2d o = square_conv(9, 3, 1);
-    o.stride[0] = 2;
-    return fsnn_net_conv2d(net, "one", from, &o);
-}
-
-static int groups(fsnn_net *net, int from)
-{
-    fsnn_conv2d o = square_conv(8, 3, 0);
-    o.groups = 4;
-    o.bias = false;
-    return fsnn_net_conv2d(net, "one", from, &o);
-}
-
-static int line(fsnn_net *net, int from)
-{
-    fsnn_conv1d o;
-    VALID(fsnn_kind_defaults("conv1d", &o));
-    o.out = 5;
-    o.kernel = 3;
-    return fsnn_net_conv1d(net, "one", from, &o);
 }
 
 static int transposed(fsnn_net *net, int from)
@@ -135,8 +95,7 @@ static void compare_with_rounded(const layer *l)
     const fsnn_plan plan = {
         .steps = STEPS, .batch = BATCH, .training = true, .input_gradient = true};
     for (int i = 0; i < 2; i++) {
-        net[i] = net_new();
-        VALID(l->add(net[i], fsnn_net_input(net[i], l->input)));
+        net[i] = net_of_layer(l);
         GOOD(wrap(net[i], plan, i ? FSNN_PRODUCTS_BF16 : FSNN_PRODUCTS_FULL));
     }
     GOOD(fsnn_net_shapes(net[0], NULL, &out));

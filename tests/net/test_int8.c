@@ -1,22 +1,12 @@
 /* Products in int8: those of the rounded weights, whatever the input is; spikes give the same bits
  * in one call, in pieces and with any threads; weights that change; what is refused. */
-#include "nets.h"
+#include "net/products.h"
 
 #include "op/int8.h"
 
 enum { STEPS = 6, BATCH = 4, MOST = 40000 };
 
 static float x[MOST], want[MOST];
-
-static fsnn_status wrap(fsnn_net *net, fsnn_plan plan, fsnn_products products)
-{
-    static fsnn_order order;
-    order = fsnn_order_of(0.6);
-    fsnn_dynamics d = fsnn_dynamics_default(&order);
-    plan.seed = 3;
-    plan.products = products;
-    return fsnn_net_wrap(net, &d, &plan);
-}
 
 /* `share` of them ones; 1: grey values. */
 static void draw(int64_t n, float share)
@@ -30,39 +20,9 @@ static void draw(int64_t n, float share)
 
 /* ---- one layer ---- */
 
-typedef struct layer {
-    const char *what;
-    int (*add)(fsnn_net *net, int from);
-    fsnn_shape input;
-} layer;
-
 static int linear(fsnn_net *net, int from)
 {
     return fsnn_net_linear(net, "one", from, 70, true);
-}
-
-static int image(fsnn_net *net, int from)
-{
-    fsnn_conv2d o = square_conv(9, 3, 1);
-    o.stride[0] = 2;
-    return fsnn_net_conv2d(net, "one", from, &o);
-}
-
-static int groups(fsnn_net *net, int from)
-{
-    fsnn_conv2d o = square_conv(8, 3, 0);
-    o.groups = 4;
-    o.bias = false;
-    return fsnn_net_conv2d(net, "one", from, &o);
-}
-
-static int line(fsnn_net *net, int from)
-{
-    fsnn_conv1d o;
-    VALID(fsnn_kind_defaults("conv1d", &o));
-    o.out = 5;
-    o.kernel = 3;
-    return fsnn_net_conv1d(net, "one", from, &o);
 }
 
 static const layer layers[] = {
@@ -73,8 +33,7 @@ static const layer layers[] = {
 
 static fsnn_net *net_of(const layer *l, fsnn_products products)
 {
-    fsnn_net *net = net_new();
-    VALID(l->add(net, fsnn_net_input(net, l->input)));
+    fsnn_net *net = net_of_layer(l);
     GOOD(wrap(net, (fsnn_plan){.steps = STEPS, .batch = BATCH}, products));
     return net;
 }

@@ -218,25 +218,9 @@ static void draws(void **state)
 static void refused(const char *layer, const char *sentence)
 {
     char text[300];
-    fsnn_description *d = NULL;
-    fsnn_net *net = NULL;
     snprintf(text, sizeof text, "input: [4]\nlayers: [{lif: {%s}}]\ndynamics: {alpha: 0.5}\n",
              layer);
-    char path[] = "/tmp/fsnn-test-XXXXXX";
-    int file = mkstemp(path);
-    assert_true(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
-    close(file);
-    fsnn_status status = fsnn_description_read(path, NULL, 0, &d);
-    unlink(path);
-    if (!status)
-        status = fsnn_description_net(d, &net);
-    if (!status)
-        status =
-            fsnn_net_wrap(net, fsnn_description_dynamics(d), &(fsnn_plan){.steps = 1, .batch = 1});
-    if (!status || !strstr(fsnn_error_text(), sentence))
-        fail_msg("%s: %s, wanted %s", layer, status ? fsnn_error_text() : "accepted", sentence);
-    fsnn_net_destroy(net);
-    fsnn_description_destroy(d);
+    refuse_description(text, sentence);
 }
 
 static void refusals(void **state)
