@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+/* REALS: instructions on whole vectors of sums in single precision, where there are some. */
 #if defined(__AVX512BW__)
 #include <immintrin.h>
 enum { LANES = 16, KINDS = 3 };
@@ -17,6 +18,10 @@ typedef __m512i ints;
 #define ADD _mm512_add_epi32
 #define DOT(sum, x, w)                                                                             \
     _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_maddubs_epi16(x, w), _mm512_set1_epi16(1)))
+#ifndef FSNN_DOUBLE
+typedef __m512 reals;
+#define REALS(operation) _mm512_##operation
+#endif
 #define VNNI __attribute__((target("avx512vnni")))
 #define VNNI_DOT _mm512_dpbusd_epi32
 
@@ -31,6 +36,10 @@ typedef __m256i ints;
 #define ADD _mm256_add_epi32
 #define DOT(sum, x, w)                                                                             \
     _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1)))
+#ifndef FSNN_DOUBLE
+typedef __m256 reals;
+#define REALS(operation) _mm256_##operation
+#endif
 #if __has_include(<avxvnniintrin.h>)
 #define VNNI __attribute__((target("avxvnni")))
 #define VNNI_DOT _mm256_dpbusd_avx_epi32
@@ -126,31 +135,17 @@ static inline void finish(const int8_block *b, int64_t r, const int32_t *sum)
 }
 
 /* Whole vectors go from the sums to y, past the caches where it is large. */
-#if defined(__AVX512BW__) && !defined(FSNN_DOUBLE)
-#define WHOLE_VECTORS
+#ifdef REALS
 static inline void put(const int8_block *b, int64_t r, int c, ints sum)
 {
     real *y = b->y + r * b->pitch + c;
-    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(b->scale + c));
+    reals v = REALS(mul_ps)(REALS(cvtepi32_ps)(sum), REALS(loadu_ps)(b->scale + c));
     if (b->bias)
-        v = _mm512_add_ps(v, _mm512_loadu_ps(b->bias + c));
+        v = REALS(add_ps)(v, REALS(loadu_ps)(b->bias + c));
     if (b->past)
-        _mm512_stream_ps(y, v);
+        REALS(stream_ps)(y, v);
     else
-        _mm512_storeu_ps(y, v);
-}
-#elif defined(__AVX2__) && !defined(FSNN_DOUBLE)
-#define WHOLE_VECTORS
-static inline void put(const int8_block *b, int64_t r, int c, ints sum)
-{
-    real *y = b->y + r * b->pitch + c;
-    __m256 v = _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(b->scale + c));
-    if (b->bias)
-        v = _mm256_add_ps(v, _mm256_loadu_ps(b->bias + c));
-    if (b->past)
-        _mm256_stream_ps(y, v);
-    else
-        _mm256_storeu_ps(y, v);
+        REALS(storeu_ps)(y, v);
 }
 #endif
 
@@ -158,7 +153,7 @@ static inline void put(const int8_block *b, int64_t r, int c, ints sum)
 static inline void finish_row(const int8_block *b, int64_t r, const ints *sum, int vectors)
 {
     int32_t whole[INT8_SLICE];
-#ifdef WHOLE_VECTORS
+#ifdef REALS
     if (b->columns == LANES * vectors) {
         for (int v = 0; v < vectors; v++)
             put(b, r, LANES * v, sum[v]);
