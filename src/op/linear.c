@@ -249,9 +249,9 @@ static bool skips_zeros(const op_node *node, const real *gy)
 {
     sparse_wish wish = ((const linear_state *)node->state)->wish;
     const sparse_sizes s = sizes_of(node);
-    if (!sparse_worth(&s) || wish != SPARSE_BY_SHARE)
-        return sparse_worth(&s) && wish == SPARSE_ALWAYS;
-    return sparse_look(&s, gy) < share_of(node, SPARSE_SHARE);
+    if (wish == SPARSE_NEVER || !sparse_worth(&s))
+        return false;
+    return wish == SPARSE_ALWAYS || sparse_look(&s, gy) < share_of(node, SPARSE_SHARE);
 }
 
 /* Both products of a gradient that is mostly zeros, but for that of listed input. */
