@@ -383,8 +383,8 @@ typedef struct fsnn_plan {
      * thread for small products: the results are the same up to rounding. Weights that were
      * written count from the next fsnn_net_params_changed on. */
     bool stream;
-    fsnn_products
-        products; /* not with double precision, and not with `stream`; int8 not in training */
+    /* bf16 and int8 not with double precision, and not with `stream`; int8 not in training */
+    fsnn_products products;
 } fsnn_plan;
 
 #define FSNN_CHECKPOINT_AUTO (-1)
