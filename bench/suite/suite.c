@@ -293,9 +293,8 @@ static const cli_command command = {
         "the bandwidth of this machine. \"aim\" is the value that the ratio (or, in ms, the "
         "median) should stay below. Memory is the most that the workload's process has held so "
         "far; the rows of the workload memory are bytes, not times. \"spread\" is what lies "
-        "between the "
-        "fastest and the slowest round, as a part of the median; a wide one is marked. All "
-        "workloads together take minutes. Only an otherwise idle machine gives true figures.",
+        "between the fastest and the slowest round, as a part of the median; a wide one is marked. "
+        "All workloads together take minutes. Only an otherwise idle machine gives true figures.",
     .examples = "  fsnn bench --quick\n"
                 "  fsnn bench mlp cnn --threads 1 --json\n"
                 "  fsnn bench --scaling --quick\n",

@@ -88,6 +88,8 @@ void bench_watch_processor(void);
 bool bench_watches_processor(void);
 /* Ends the workload's process with the library's sentence where a call fails. */
 void bench_try(int status);
+/* The median of x, whose numbers are in order afterwards. */
+double bench_median(double *x, int count);
 /* Runs the parts in turn, one round to warm up and then b->rounds, fewer (at least 5) where a round
  * takes long; returns how many. */
 int bench_measure(const bench *b, bench_part *part, int parts);

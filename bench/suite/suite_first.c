@@ -2,8 +2,6 @@
  * steps after it: what is made, and which pages are touched, for the first time. */
 #include "bench/suite/suite_networks.h"
 
-#include <stdlib.h>
-
 enum { LATER = 5 };
 
 static double step(bench_net *n)
@@ -11,18 +9,6 @@ static double step(bench_net *n)
     double start = bench_now();
     bench_net_step(n);
     return bench_now() - start;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median_of(double *x, int count)
-{
-    qsort(x, (size_t)count, sizeof *x, by_value);
-    return x[count / 2];
 }
 
 static fsnn_net *narrow(void)
@@ -34,16 +20,6 @@ static fsnn_net *narrow(void)
     x = fsnn_net_lif(net, NULL, x, &lif);
     bench_try(fsnn_net_lif(net, NULL, fsnn_net_linear(net, NULL, x, 10, false), &lif));
     return net;
-}
-
-static fsnn_net *mlp(void)
-{
-    return bench_mlp_network.build();
-}
-
-static fsnn_net *cnn(void)
-{
-    return bench_cnn_network.build();
 }
 
 typedef struct first_case {
@@ -69,15 +45,15 @@ static void watch(const bench *b, const first_case *of)
         first[r] = step(&n);
         for (int i = 0; i < LATER; i++)
             some[i] = step(&n);
-        later[r] = median_of(some, LATER);
+        later[r] = bench_median(some, LATER);
         ratio[r] = first[r] / later[r];
         bench_net_close(&n);
     }
-    row.median = median_of(first, rounds);
+    row.median = bench_median(first, rounds);
     row.least = first[0];
     row.most = first[rounds - 1];
-    row.floor = median_of(later, rounds);
-    row.ratio = median_of(ratio, rounds);
+    row.floor = bench_median(later, rounds);
+    row.ratio = bench_median(ratio, rounds);
     snprintf(row.what, sizeof row.what, "%s, T %lld, first training step", of->name,
              (long long)of->T);
     bench_put(b, &row);
@@ -85,11 +61,11 @@ static void watch(const bench *b, const first_case *of)
 
 static void run_first(bench *b)
 {
-    static const first_case of[] = {{"mlp", mlp, 16},
-                                    {"cnn", cnn, 4},
+    static const first_case of[] = {{"mlp", bench_build_mlp, 16},
+                                    {"cnn", bench_build_cnn, 4},
                                     {"784-128-10", narrow, 64},
                                     {"784-128-10", narrow, 1024},
-                                    {"mlp", mlp, 256}};
+                                    {"mlp", bench_build_mlp, 256}};
     for (int i = 0; i < CLI_COUNT(of) - (b->quick ? 2 : 0); i++)
         watch(b, &of[i]);
 }

@@ -47,8 +47,7 @@ static double once(bench_part *part)
     return bench_now() - start;
 }
 
-/* The median of x, and x in order. */
-static double median_of(double *x, int count)
+double bench_median(double *x, int count)
 {
     qsort(x, (size_t)count, sizeof *x, by_value);
     return x[count / 2];
@@ -58,7 +57,7 @@ static void settle(bench_part *part, int rounds)
 {
     double time[BENCH_ROUNDS];
     memcpy(time, part->time, (size_t)rounds * sizeof *time);
-    part->median = median_of(time, rounds);
+    part->median = bench_median(time, rounds);
     part->least = time[0];
     part->most = time[rounds - 1];
 }
@@ -87,7 +86,7 @@ double bench_paired(const bench_part *part, const bench_part *floor, int rounds)
     double ratio[BENCH_ROUNDS];
     for (int r = 0; r < rounds; r++)
         ratio[r] = part->time[r] / floor->time[r];
-    return median_of(ratio, rounds);
+    return bench_median(ratio, rounds);
 }
 
 double bench_peak(void)

@@ -37,7 +37,7 @@ fsnn_net *bench_net_mlp(fsnn_surrogate_kind surrogate)
     return net;
 }
 
-static fsnn_net *mlp(void)
+fsnn_net *bench_build_mlp(void)
 {
     return bench_net_mlp(neuron().surrogate.kind);
 }
@@ -48,7 +48,7 @@ static void mlp_floor(floor_list *f, int64_t first, int64_t rows)
     floor_product(f, rows, CLASSES, 2560, true);
 }
 
-static fsnn_net *cnn(void)
+fsnn_net *bench_build_cnn(void)
 {
     fsnn_net *net = fresh();
     fsnn_neuron lif = neuron();
@@ -76,8 +76,9 @@ static void cnn_floor(floor_list *f, int64_t first, int64_t rows)
     floor_product(f, rows, CLASSES, 128, true);
 }
 
-const bench_network bench_mlp_network = {"mlp", mlp, mlp_floor, 2570};
-const bench_network bench_cnn_network = {"cnn", cnn, cnn_floor, 32 * 784 + 64 * 196 + 138};
+const bench_network bench_mlp_network = {"mlp", bench_build_mlp, mlp_floor, 2570};
+const bench_network bench_cnn_network = {"cnn", bench_build_cnn, cnn_floor,
+                                         32 * 784 + 64 * 196 + 138};
 
 void bench_floor_forward(void *of)
 {

@@ -17,6 +17,8 @@ typedef struct bench_network {
 
 extern const bench_network bench_mlp_network, bench_cnn_network;
 
+fsnn_net *bench_build_mlp(void);
+fsnn_net *bench_build_cnn(void);
 /* The MLP with another surrogate. */
 fsnn_net *bench_net_mlp(fsnn_surrogate_kind surrogate);
 /* Linear(n, n), with a layer of LIF or without. */

@@ -1,8 +1,6 @@
 /* bench/suite/suite_precision.c: products in bfloat16 and of 8 bits, beside float32. */
 #include "bench/suite/suite_networks.h"
 
-#include <stdlib.h>
-
 /* The step of a network in bfloat16 beside its float32 dense kernels, and beside itself in
  * float32. */
 static void step_of(const bench *b, const bench_network *w, int64_t T, double aim)
@@ -84,16 +82,6 @@ static fsnn_net *one_convolution(void)
     return net;
 }
 
-static fsnn_net *whole_mlp(void)
-{
-    return bench_mlp_network.build();
-}
-
-static fsnn_net *whole_cnn(void)
-{
-    return bench_cnn_network.build();
-}
-
 typedef struct int8_case {
     const char *what;
     fsnn_net *(*build)(void);
@@ -124,8 +112,8 @@ static void run_precision(bench *b)
                                    {"linear 784 -> 2560", one_linear, 0.02, 0},
                                    {"conv 32 -> 64 of 14 x 14", one_convolution, 0.5, 0.35},
                                    {"conv 32 -> 64 of 14 x 14", one_convolution, 0.1, 0},
-                                   {"mlp, T 16, forward", whole_mlp, 0.1, 0},
-                                   {"cnn, T 16, forward", whole_cnn, 0.1, 0}};
+                                   {"mlp, T 16, forward", bench_build_mlp, 0.1, 0},
+                                   {"cnn, T 16, forward", bench_build_cnn, 0.1, 0}};
     run_bf16(b);
     for (int i = 0; i < CLI_COUNT(of); i++)
         int8_of(b, &of[i]);

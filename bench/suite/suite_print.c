@@ -89,9 +89,8 @@ void bench_print_json(const bench_row *r, const char *machine)
            r->workload, r->what, (long long)r->steps, (long long)r->batch, (long long)r->neurons,
            r->rounds);
     print_figures(r);
-    printf("\"peak_mib\": %.1f, \"clock\": \"%s\", \"threads\": %d, \"isa\": \"%s\", \"machine\": "
-           "\"%s\", "
-           "\"version\": \"%s\", \"commit\": \"%s\"}\n",
+    printf("\"peak_mib\": %.1f, \"clock\": \"%s\", \"threads\": %d, \"isa\": \"%s\", "
+           "\"machine\": \"%s\", \"version\": \"%s\", \"commit\": \"%s\"}\n",
            r->bytes / (1 << 20), bench_watches_processor() ? "processor" : "wall", fsnn_threads(),
            fsnn_isa(), machine, fsnn_version(), FSNN_COMMIT);
 }
