@@ -289,16 +289,39 @@ static bool is_parameter(const fsnn_key *key)
     return false;
 }
 
+/* Whether v0 is a parameter, and not only a number. */
+static bool is_more(const fsnn_start *s)
+{
+    return s->learn || s->draw || s->values || s->per != FSNN_PER_LAYER;
+}
+
+/* A neuron with a potential at rest begins there, and reset value lands there, unless it is told
+ * otherwise. */
+static void begin_at_rest(fsnn_neuron *o, bool v0_told, bool v_reset_told)
+{
+    if (o->rest.value == 0 && !o->rest.values)
+        return;
+    if (!v0_told) {
+        o->v0 = o->rest.value;
+        o->start = (fsnn_start){.values = o->rest.values, .count = o->rest.count};
+        o->start.per = o->rest.values ? o->rest.per : FSNN_PER_LAYER;
+    }
+    if (o->reset == FSNN_RESET_VALUE && !v_reset_told) {
+        o->v_reset = o->rest;
+        o->v_reset.learn = false;
+        o->v_reset.per = o->rest.values ? o->rest.per : FSNN_PER_LAYER;
+    }
+}
+
 /* v0 is a number of each layer, and a parameter only where it is more. */
 static void take_start(const layer *l, const layer *of, bool given)
 {
     fsnn_neuron *o = l->options;
     const fsnn_neuron *from = of->options;
-    const fsnn_start *s = &from->start;
-    if (given || !(s->learn || s->draw || s->values || s->per != FSNN_PER_LAYER))
+    if (given || !is_more(&from->start))
         return;
     o->v0 = from->v0;
-    o->start = *s;
+    o->start = from->start;
 }
 
 /* A layer that uses the parameters of another has none to give values to: what it begins with is
@@ -320,6 +343,11 @@ static fsnn_status take_values(fsnn_description *d, const yaml_node *options, co
         else if (key->type == FSNN_KEY_GROUP)
             memcpy((char *)l->options + key->offset, (const char *)of->options + key->offset,
                    sizeof(fsnn_value));
+    }
+    if (l->op->flags & OP_NEURON) {
+        const fsnn_neuron *from = of->options;
+        begin_at_rest(l->options, yaml_find(options, "v0") || is_more(&from->start),
+                      from->reset == FSNN_RESET_VALUE);
     }
     return FSNN_OK;
 }
@@ -369,25 +397,6 @@ static fsnn_status check_delays(fsnn_description *d, const yaml_node *list)
     return FSNN_OK;
 }
 
-/* A neuron with a potential at rest begins there, and reset value lands there, unless it is told
- * otherwise. */
-static void begin_at_rest(const layer *l, const yaml_node *options)
-{
-    fsnn_neuron *o = l->options;
-    if (!(l->op->flags & OP_NEURON) || (o->rest.value == 0 && !o->rest.values))
-        return;
-    if (!yaml_find(options, "v0")) {
-        o->v0 = o->rest.value;
-        o->start = (fsnn_start){.values = o->rest.values, .count = o->rest.count};
-        o->start.per = o->rest.values ? o->rest.per : FSNN_PER_LAYER;
-    }
-    if (o->reset == FSNN_RESET_VALUE && !yaml_find(options, "v_reset")) {
-        o->v_reset = o->rest;
-        o->v_reset.learn = false;
-        o->v_reset.per = o->rest.values ? o->rest.per : FSNN_PER_LAYER;
-    }
-}
-
 /* What the kind itself says of its options, at the key it names. */
 static fsnn_status check_options(fsnn_description *d, const yaml_node *item, const layer *l)
 {
@@ -417,12 +426,12 @@ static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_n
     yaml_node *options = layer_options(item);
     FSNN_TRY(keys_read(&d->doc, options, options ? options : item, l->op->keys, layer_specials,
                        l->options));
-    begin_at_rest(l, options);
+    if (l->op->flags & OP_NEURON)
+        begin_at_rest(l->options, yaml_find(options, "v0"), yaml_find(options, "v_reset"));
     FSNN_TRY(check_options(d, item, l));
     FSNN_TRY(check_name(d, item, l->name));
     FSNN_TRY(read_sources(d, yaml_find(options, "from"), l));
     FSNN_TRY(read_weights(d, yaml_find(options, "weights"), l));
-    begin_at_rest(l, options);
     d->layers++;
     return FSNN_OK;
 }

@@ -400,6 +400,20 @@ static void shared(void **state)
     assert_null(fsnn_net_warning(net, 0));
     fsnn_net_destroy(net);
 
+    /* v_reset, and v0 of each neuron, are the other layer's, and not its potential at rest */
+    static const char *const rests[] = {
+        "{rest: -70, threshold: -60, reset: value, v_reset: -75, name: a}",
+        "{rest: -70, threshold: -60, reset: value, v0: {value: -65, per: neuron}, name: a}"};
+    for (int i = 0; i < FSNN_COUNT(rests); i++) {
+        CASE("%s", rests[i]);
+        snprintf(text, sizeof text,
+                 "input: [4]\nlayers:\n  - lif: %s\n  - lif: {weights: a, reset: value}\n" ALPHA,
+                 rests[i]);
+        net = wrapped(text);
+        assert_null(fsnn_net_warning(net, 0));
+        fsnn_net_destroy(net);
+    }
+
     /* in C the options of both are there: the difference is said */
     GOOD(fsnn_net_create(&net));
     fsnn_neuron o = FSNN_NEURON_DEFAULT;
