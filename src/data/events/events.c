@@ -3,6 +3,7 @@
 
 #include "base/error_key.h"
 #include "data/events/events_walk.h"
+#include "data/events/prophesee.h"
 #include "format/file_kind.h"
 #include "format/stream.h"
 
@@ -185,13 +186,15 @@ fsnn_status events_parse_camera(const char *path, const uint8_t *bytes, size_t s
 {
     *out = (fsnn_events){0};
     const events_format *format = find(path, bytes, size);
-    if (!format || !format->parse)
+    if (!format || format->read)
         return file_kind_fail(path, bytes, size,
                               "a recording of events that can be read: AEDAT 2.0, 3.1 or 4.0, "
                               "EVT 2.0, 2.1 or 3.0, DAT, Event Stream, HDF5 with /events, an NPZ "
                               "with the arrays x, y, t, p, a .npy of records with such fields, or "
                               "40-bit events in a file named .bin or .bs2");
-    return finish(path, format, camera, format->parse(path, bytes, size, out), out);
+    fsnn_status status = format->words ? prophesee_parse(format->words, path, bytes, size, out)
+                                       : format->parse(path, bytes, size, out);
+    return finish(path, format, camera, status, out);
 }
 
 fsnn_status events_parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)

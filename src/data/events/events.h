@@ -15,7 +15,7 @@ typedef struct events_format {
     /* By the first bytes of the file (`size` of them, perhaps all), or the ending of its name. */
     bool (*is)(const char *path, const uint8_t *bytes, size_t size);
     /* Appends events in the file's order, sets width and height where the file tells. `path`
-     * starts the error sentences. NULL: the format has `read`. */
+     * starts the error sentences. NULL: the format has `words` or `read`. */
     fsnn_status (*parse)(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out);
     /* For formats that may hold anything: whether all of the file is a recording. NULL: `is`
      * says it. */
@@ -26,7 +26,7 @@ typedef struct events_format {
     /* What events of camera 1 are, to count those that are left out; NULL: there is one camera. A
      * reader gives the events of both. */
     const char *second;
-    const events_words *words; /* NULL: only whole files can be read */
+    const events_words *words; /* in place of `parse`; NULL: only whole files can be read */
 } events_format;
 
 extern const events_format events_bin, events_aedat2, events_aedat3, events_aedat4, events_npz,

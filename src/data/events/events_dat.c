@@ -57,13 +57,10 @@ typedef struct layout {
 
 static const layout layouts[2] = {{9, 17, 0x1ff, 0xff}, {14, 28, 0x3fff, 0x3fff}};
 
-static fsnn_status begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
-                         prophesee_state *s, fsnn_events *out)
+static fsnn_status begin(const char *path, const uint8_t *bytes, size_t whole, prophesee_state *s)
 {
-    *s = (prophesee_state){0};
-    FSNN_TRY(prophesee_begin(path, bytes, size, whole, 1, out, &s->header));
     FSNN_TRY(check(path, bytes, whole, &s->header));
-    s->start = s->header.start + HEAD;
+    s->start += HEAD;
     return FSNN_OK;
 }
 
@@ -97,9 +94,4 @@ static fsnn_status take(const char *path, prophesee_state *s, const uint8_t *at,
 static const events_words words = {
     .word = EVENT, .most = 1, .begin = begin, .count = count_events, .take = take};
 
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
-{
-    return prophesee_parse(&words, path, bytes, size, out);
-}
-
-const events_format events_dat = {.name = "DAT", .is = is, .parse = parse, .words = &words};
+const events_format events_dat = {.name = "DAT", .is = is, .words = &words};

@@ -17,15 +17,6 @@ static bool is(const char *path, const uint8_t *bytes, size_t size)
     return prophesee_read_header(bytes, size).kind == PROPHESEE_EVT2;
 }
 
-static fsnn_status begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
-                         prophesee_state *s, fsnn_events *out)
-{
-    *s = (prophesee_state){.high = -1};
-    FSNN_TRY(prophesee_begin(path, bytes, size, whole, WORD, out, &s->header));
-    s->start = s->header.start;
-    return FSNN_OK;
-}
-
 static int64_t count_events(const prophesee_state *s, const uint8_t *at, const uint8_t *end)
 {
     int64_t count = 0;
@@ -70,12 +61,6 @@ static fsnn_status take(const char *path, prophesee_state *s, const uint8_t *at,
     return FSNN_OK;
 }
 
-static const events_words words = {
-    .word = WORD, .most = 1, .begin = begin, .count = count_events, .take = take};
+static const events_words words = {.word = WORD, .most = 1, .count = count_events, .take = take};
 
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
-{
-    return prophesee_parse(&words, path, bytes, size, out);
-}
-
-const events_format events_evt2 = {.name = "EVT 2.0", .is = is, .parse = parse, .words = &words};
+const events_format events_evt2 = {.name = "EVT 2.0", .is = is, .words = &words};

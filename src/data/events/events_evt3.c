@@ -27,15 +27,6 @@ static int vector_pixels(unsigned type)
     return type == 4 ? 12 : type == 5 ? 8 : 0;
 }
 
-static fsnn_status begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
-                         prophesee_state *s, fsnn_events *out)
-{
-    *s = (prophesee_state){.high = -1};
-    FSNN_TRY(prophesee_begin(path, bytes, size, whole, WORD, out, &s->header));
-    s->start = s->header.start;
-    return FSNN_OK;
-}
-
 static int64_t count_events(const prophesee_state *s, const uint8_t *at, const uint8_t *end)
 {
     int64_t count = 1; /* read_common */
@@ -169,16 +160,9 @@ static fsnn_status take(const char *path, prophesee_state *s, const uint8_t *at,
     return FSNN_OK;
 }
 
-static const events_words words = {
-    .word = WORD, .most = 12, .begin = begin, .count = count_events, .take = take};
-
-static fsnn_status parse(const char *path, const uint8_t *bytes, size_t size, fsnn_events *out)
-{
-    return prophesee_parse(&words, path, bytes, size, out);
-}
+static const events_words words = {.word = WORD, .most = 12, .count = count_events, .take = take};
 
 const events_format events_evt3 = {.name = "EVT 3.0",
                                    .is = is,
-                                   .parse = parse,
                                    .second = "events of a second camera (bit 11 of y)",
                                    .words = &words};

@@ -30,7 +30,8 @@ static fsnn_status begin(events_stream *s, uint8_t *head, bool *there)
         return fail_reading(s);
     if (!has_lines(head, size, s->size))
         return FSNN_OK;
-    FSNN_TRY(s->words->begin(s->path, head, (size_t)size, (size_t)s->size, &s->first, &s->block));
+    FSNN_TRY(prophesee_begin(s->words, s->path, head, (size_t)size, (size_t)s->size, &s->first,
+                             &s->block));
     FSNN_TRY(events_reserve(&s->block, BLOCK));
     s->piece = fsnn_alloc(PIECE);
     if (!s->piece)

@@ -143,22 +143,24 @@ static fsnn_status set_sensor(const char *path, const prophesee_header *h, fsnn_
     return FSNN_OK;
 }
 
-fsnn_status prophesee_begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
-                            size_t word, fsnn_events *out, prophesee_header *header)
+fsnn_status prophesee_begin(const events_words *words, const char *path, const uint8_t *bytes,
+                            size_t size, size_t whole, prophesee_state *state, fsnn_events *out)
 {
-    *header = prophesee_read_header(bytes, size);
-    size_t rest = (whole - header->start) % word;
-    if (header->big_endian)
+    *state = (prophesee_state){.header = prophesee_read_header(bytes, size), .high = -1};
+    state->start = state->header.start;
+    size_t rest = (whole - state->start) % words->word;
+    if (state->header.big_endian)
         return fsnn_fail(FSNN_EUNSUPPORTED,
                          "%s: the header says endianness=big: only words with their lowest byte "
                          "first are read",
                          path);
-    if (header->kind != PROPHESEE_DAT && rest)
+    if (!words->begin && rest)
         return fsnn_fail(FSNN_EFORMAT,
                          "%s: the word at offset %zu ends after %zu of its %zu bytes: the file is "
                          "cut short",
-                         path, whole - rest, rest, word);
-    return set_sensor(path, header, out);
+                         path, whole - rest, rest, words->word);
+    FSNN_TRY(set_sensor(path, &state->header, out));
+    return words->begin ? words->begin(path, bytes, whole, state) : FSNN_OK;
 }
 
 void prophesee_leave_out(fsnn_events *events, const int64_t count[PROPHESEE_OTHERS])
@@ -180,7 +182,7 @@ fsnn_status prophesee_parse(const events_words *words, const char *path, const u
                             size_t size, fsnn_events *out)
 {
     prophesee_state s;
-    FSNN_TRY(words->begin(path, bytes, size, size, &s, out));
+    FSNN_TRY(prophesee_begin(words, path, bytes, size, size, &s, out));
     const uint8_t *at = bytes + s.start, *end = bytes + size;
     FSNN_TRY(events_reserve(out, words->count(&s, at, end)));
     FSNN_TRY(words->take(path, &s, at, end, s.start, out));

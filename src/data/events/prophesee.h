@@ -26,12 +26,6 @@ typedef struct prophesee_header {
 /* What the lines at the beginning say, as far as `size` bytes reach. */
 prophesee_header prophesee_read_header(const uint8_t *bytes, size_t size);
 
-/* The header of a RAW file of `whole` bytes, of which `size` are here, and whose words have `word`
- * bytes; the size of the sensor in *out. Errors: FSNN_EFORMAT where the last word is cut short or
- * the sensor is none; FSNN_EUNSUPPORTED for words with their highest byte first. */
-fsnn_status prophesee_begin(const char *path, const uint8_t *bytes, size_t size, size_t whole,
-                            size_t word, fsnn_events *out, prophesee_header *header);
-
 /* A counter of `bits` bits that began anew goes on: *turns grows where it fell by more than half of
  * its range. */
 static inline int64_t prophesee_unwrap(int64_t *turns, int64_t before, int64_t now, int bits)
@@ -67,9 +61,11 @@ typedef struct prophesee_state {
 struct events_words {
     size_t word; /* bytes; pieces consist of whole ones */
     int most;    /* events that a word can have */
-    /* From the first bytes [size] of a file of `whole` bytes. Errors: as prophesee_begin. */
-    fsnn_status (*begin)(const char *path, const uint8_t *bytes, size_t size, size_t whole,
-                         prophesee_state *state, fsnn_events *out);
+    /* Checks what stands between the lines of text and the words of a file of `whole` bytes, moves
+     * state->start behind it, and checks that the last word is whole. NULL: nothing stands there.
+     * FSNN_EFORMAT, FSNN_EUNSUPPORTED. */
+    fsnn_status (*begin)(const char *path, const uint8_t *bytes, size_t whole,
+                         prophesee_state *state);
     /* No fewer than the events in [at, end). */
     int64_t (*count)(const prophesee_state *state, const uint8_t *at, const uint8_t *end);
     /* Appends the events in [at, end), for which there is room; `at` stands at `offset` of the
@@ -78,7 +74,14 @@ struct events_words {
                         const uint8_t *end, size_t offset, fsnn_events *out);
 };
 
-/* The events of a whole file in memory: `parse` of formats of words. */
+/* The state at the first word of a file of `whole` bytes, of which `size` are here; the size of the
+ * sensor in *out. Errors: FSNN_EFORMAT where the last word is cut short or the sensor is none;
+ * FSNN_EUNSUPPORTED for words with their highest byte first; those of words->begin. */
+fsnn_status prophesee_begin(const events_words *words, const char *path, const uint8_t *bytes,
+                            size_t size, size_t whole, prophesee_state *state, fsnn_events *out);
+
+/* The events of a whole file in memory. Errors: those of prophesee_begin and words->take;
+ * FSNN_EMEMORY. */
 fsnn_status prophesee_parse(const events_words *words, const char *path, const uint8_t *bytes,
                             size_t size, fsnn_events *out);
 
