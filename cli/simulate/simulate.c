@@ -48,9 +48,11 @@ static const cli_option table[] = {
     {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
      "potential at which it spikes (default 1); may be negative with --rest", -1e12, 1e12},
     {"rest", 0, CLI_REAL, offsetof(sim_options, rest), "X",
-     "resting potential of lif and if (default 0); --v0 and --v-reset begin there", -1e12, 1e12},
+     "resting potential of lif, if and noisy (default 0); --v0 and --v-reset begin there", -1e12,
+     1e12},
     {"resistance", 0, CLI_REAL, offsetof(sim_options, resistance), "X",
-     "factor of the current of lif and if (default 1), like MOhm for mV and nA", 1e-12, 1e12},
+     "factor of the current of lif, if and noisy (default 1), like MOhm for mV and nA", 1e-12,
+     1e12},
     {"units", 0, CLI_TEXT, offsetof(sim_options, units), "TEXT",
      "what numbers count in, like time=ms,potential=mV,current=nA: for axes, tables, and rates in "
      "Hz",

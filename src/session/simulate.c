@@ -77,8 +77,8 @@ static fsnn_status check_shift(const fsnn_simulation *what)
         return FSNN_OK;
     if (strcmp(kind, "lif") != 0 && strcmp(kind, "if") != 0 && strcmp(kind, "noisy") != 0)
         return fsnn_fail(FSNN_EUNSUPPORTED,
-                         "a resting potential and a resistance are of kinds lif and if, not of %s: "
-                         "an equation of your own can have both, dv = (-(v - E) + R*I)/tau",
+                         "a resting potential and a resistance are of kinds lif, if and noisy, not "
+                         "of %s: an equation of your own can have both, dv = (-(v - E) + R*I)/tau",
                          kind);
     const fsnn_neuron neuron = simulate_neuron(what);
     if (neuron.threshold.values || neuron.v_reset.values || neuron.start.values ||

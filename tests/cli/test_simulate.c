@@ -206,7 +206,7 @@ static void own_units(void **state)
     shell_fails("$F simulate --units time=hours", 2, "time takes s, ms, us");
     shell_fails("$F simulate --units length=m", 2, "expected time=, potential= and current=");
     shell_fails("$F simulate --rest -70 --threshold -80", 2, "not above the resting potential");
-    shell_fails("$F simulate --rest -70 --neuron qif", 2, "of kinds lif and if");
+    shell_fails("$F simulate --rest -70 --neuron qif", 2, "of kinds lif, if and noisy");
     shell_fails("$F simulate --threshold -1", 2, "threshold");
     shell_fails("$F simulate --current square:1:0", 2, "FREQUENCY is above 0");
     shell_fails("$F simulate --current spikes:1@2,1", 2, "times from 0 on that ascend");

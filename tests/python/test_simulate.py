@@ -188,7 +188,7 @@ class Units(unittest.TestCase):
         self.assertAlmostEqual(fsnn.simulate(0.0, steps=5, rest=-70, **how).v[-1], -70.0)
         with self.assertRaisesRegex(ValueError, "-80 is not above the resting potential"):
             fsnn.simulate(1.0, steps=5, rest=-70, threshold=-80)
-        with self.assertRaisesRegex(NotImplementedError, "of kinds lif and if, not of qif"):
+        with self.assertRaisesRegex(NotImplementedError, "of kinds lif, if and noisy, not of qif"):
             fsnn.simulate(1.0, "qif", steps=5, rest=-70)
         with self.assertRaisesRegex(TypeError, "v0 is 'low'"):
             fsnn.simulate(1.0, steps=5, rest=-70, v0="low")

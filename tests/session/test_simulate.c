@@ -620,7 +620,8 @@ static void refused_units(void **state)
     REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "threshold 1 is not above");
     s.rest = -70;
     s.kind = "qif";
-    REFUSED(fsnn_simulate_rates(&s, &current, 1, &table), FSNN_EUNSUPPORTED, "of kinds lif and if");
+    REFUSED(fsnn_simulate_rates(&s, &current, 1, &table), FSNN_EUNSUPPORTED,
+            "of kinds lif, if and noisy");
     s.kind = NULL;
     REFUSED(fsnn_simulate_latency(&s, &current, 1, &table), FSNN_EARGUMENT, "v0 is 0, not -70");
     fsnn_neuron several = FSNN_NEURON_DEFAULT;
@@ -630,7 +631,7 @@ static void refused_units(void **state)
     REFUSED(fsnn_simulate(&s, &result), FSNN_EUNSUPPORTED, "one number for all");
     s.options = NULL;
     s.kind = "qif";
-    REFUSED(fsnn_simulate(&s, &result), FSNN_EUNSUPPORTED, "of kinds lif and if");
+    REFUSED(fsnn_simulate(&s, &result), FSNN_EUNSUPPORTED, "of kinds lif, if and noisy");
     s = fsnn_simulation_default();
     s.resistance = -1;
     REFUSED(fsnn_simulate(&s, &result), FSNN_EARGUMENT, "resistance is -1");
