@@ -47,11 +47,12 @@ static fsnn_status fill(const fsnn_simulation *s, const double *input, double *v
 {
     int64_t capacity = 0;
     const simulate_trace t = {.v = v};
+    const double rest = simulate_rest(s), goal = steady(s);
     for (int i = 0; i < simulate_orders(s); i++) {
         FSNN_TRY(simulate_run(s, i, input, &t));
         for (int64_t k = 0; k < s->steps; k++) {
             const double row[COLUMNS] = {simulate_alpha(s, i), (double)(k + 1) * s->dynamics.step,
-                                         v[k], fabs(v[k] - simulate_rest(s) - steady(s))};
+                                         v[k], fabs(v[k] - rest - goal)};
             FSNN_TRY(table_add(table, &capacity, row));
         }
     }
