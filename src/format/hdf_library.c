@@ -56,9 +56,9 @@ hdf_library h5 = {HDF_FUNCTIONS(X) HDF_NUMBERS(XX)};
 
 fsnn_status hdf_library_load(const char *path)
 {
-    (void)path;
-    return h5.open() >= 0 ? FSNN_OK
-                          : fsnn_fail(FSNN_EUNSUPPORTED, "the HDF5 library does not start");
+    return h5.open() >= 0
+               ? FSNN_OK
+               : fsnn_fail(FSNN_EUNSUPPORTED, "%s: the HDF5 library does not start", path);
 }
 
 #endif

@@ -65,8 +65,9 @@ typedef struct hdf_library {
 
 extern hdf_library h5;
 
-/* Before any use of h5; later calls do nothing. `path`, of
- * the file that needs it, begins the sentence. Errors: FSNN_EUNSUPPORTED (it cannot be loaded). */
+/* To be called before any use of h5; later calls do nothing. The path of the file that needs the
+ * library begins the sentence. Errors: FSNN_EUNSUPPORTED (it cannot be loaded, or does not start).
+ */
 fsnn_status hdf_library_load(const char *path);
 
 #endif
