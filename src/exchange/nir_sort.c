@@ -64,9 +64,9 @@ static bool may_move(const search *s, int node)
     return sources;
 }
 
-/* Moves it. The nodes that its edges come from may be the next: they are put on the stack, each
+/* Moves the step. The nodes that its edges come from may be next: they are put on the stack, each
  * once, and their number is returned. */
-static int move(search *s, int node, int *stack)
+static int move(const search *s, int node, int *stack)
 {
     fsnn_nir *nir = s->nir;
     int count = 0;
@@ -82,11 +82,11 @@ static int move(search *s, int node, int *stack)
 
 /* Moves the steps of late edges back to where the outputs of neurons enter the stateless nodes that
  * lead to them. A cycle keeps its step; a node is moved past once, so that one of stateless nodes
- * alone comes to an end. `stack` [2 edges]. */
-static void move_back(search *s, int *stack)
+ * alone comes to an end. */
+static void move_back(search *s)
 {
-    fsnn_nir *nir = s->nir;
-    int depth = 0;
+    const fsnn_nir *nir = s->nir;
+    int *stack = s->moves, depth = 0;
     memset(s->state, 0, (size_t)nir->nodes);
     for (int i = 0; i < nir->edges; i++)
         if (nir->edge[i].late && (!depth || stack[depth - 1] != nir->edge[i].from))
@@ -133,7 +133,7 @@ static void find_late(search *s)
     for (int i = 0; i < nir->nodes; i++)
         if (!s->state[i])
             visit(s, i);
-    move_back(s, s->moves);
+    move_back(s);
 }
 
 fsnn_status nir_sort(fsnn_nir *nir)
