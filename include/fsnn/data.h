@@ -62,14 +62,14 @@ typedef enum fsnn_targets {
  * files have as many entries.
  * Errors: FSNN_EIO, FSNN_EFORMAT (file, what was found, what was expected), FSNN_EMEMORY. */
 FSNN_API fsnn_status fsnn_data_idx(const char *images, const char *labels, fsnn_data **data);
-/* The same for who wants sizes and classes, and samples perhaps later: these stay in their file
- * until the first is asked for, or fsnn_data_load reads them all. Of the images only the first
- * bytes and the length of the file are looked at, so that damage behind them is an error of the
- * first sample or of fsnn_data_load, as is a file that has changed since (FSNN_EFORMAT: another
- * type, shape, length or time of the last change). A change of the working directory does not
- * matter. What is no file, such as a pipe, is read at once. */
+/* The same for a caller that needs sizes and classes now and samples perhaps later: the samples
+ * stay in their file until one is asked for, or fsnn_data_load reads them all. Of the images only
+ * the first bytes and the length of the file are looked at, so that damage behind them is an error
+ * of the first sample or of fsnn_data_load, as is a file that has changed since (FSNN_EFORMAT:
+ * another type, shape, length or time of the last change). A change of the working directory does
+ * not matter. What is no file, such as a pipe, is read at once. */
 FSNN_API fsnn_status fsnn_data_idx_later(const char *images, const char *labels, fsnn_data **data);
-/* Reads the samples that are still in their file; nothing is to be done where there are none.
+/* Reads the samples that are still in their file; does nothing where all have been read.
  * Errors: FSNN_EIO, FSNN_EFORMAT, FSNN_EMEMORY; the next call tries again. */
 FSNN_API fsnn_status fsnn_data_load(fsnn_data *data);
 /* Arrays from an NPZ: `x` [N, ...] float or integer, used as they are, and `y` [N] classes; `x` and

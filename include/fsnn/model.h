@@ -75,8 +75,8 @@ FSNN_API fsnn_holdout fsnn_description_holdout(const fsnn_description *descripti
 FSNN_API fsnn_status fsnn_description_parts(const fsnn_description *description,
                                             const bool wanted[FSNN_PARTS],
                                             fsnn_data *part[FSNN_PARTS]);
-/* The same for who wants sizes, classes and steps: kinds that can leave the samples in their files
- * until these are needed (fsnn_data_idx_later: idx, npz, npy) do so. */
+/* The same for a caller that needs sizes, classes and steps: kinds that can leave the samples in
+ * their files until these are needed (fsnn_data_idx_later: idx, npz, npy) do so. */
 FSNN_API fsnn_status fsnn_description_parts_later(const fsnn_description *description,
                                                   const bool wanted[FSNN_PARTS],
                                                   fsnn_data *part[FSNN_PARTS]);

@@ -114,8 +114,9 @@ FSNN_API fsnn_status fsnn_session_encode(fsnn_session *session, const fsnn_encod
  * Errors: those of fsnn_description_parts and fsnn_loader_create. */
 FSNN_API fsnn_status fsnn_session_open_data(fsnn_session *session, const bool wanted[FSNN_PARTS],
                                             bool in_order);
-/* The same for who looks at sizes, classes and steps: kinds of data that can leave the samples in
- * their files do so (fsnn_description_parts_later), until fsnn_session_open_data reads them. */
+/* The same for a caller that looks at sizes, classes and steps: kinds of data that can leave the
+ * samples in their files do so (fsnn_description_parts_later), until fsnn_session_open_data reads
+ * them. */
 FSNN_API fsnn_status fsnn_session_look_data(fsnn_session *session, const bool wanted[FSNN_PARTS]);
 /* An open part, and its loader; NULL if it is not open. */
 FSNN_API const fsnn_data *fsnn_session_data(const fsnn_session *session, fsnn_part part);

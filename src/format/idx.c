@@ -148,7 +148,7 @@ static bool ends_there(const port_file *file, int64_t size, bool packed, uint64_
            bytes_le(tail, 4) == (uint32_t)content;
 }
 
-/* FSNN_OK without a type of *out known: `known` stays false. */
+/* *known stays false, which is no error, where these bytes do not tell. */
 static fsnn_status look(const char *path, const port_file *file, int64_t size, uint8_t *head,
                         size_t n, fsnn_array *out, bool *known)
 {
@@ -181,7 +181,7 @@ fsnn_status idx_look(const char *path, fsnn_array *out)
     port_close(file);
     if (known || status < 0)
         return status;
-    return idx_read(path, out); /* or its sentence */
+    return idx_read(path, out); /* which also says what is wrong with the file */
 }
 
 /* ---- lists of one ---- */
