@@ -1,10 +1,9 @@
 /* base/isa.c: the instruction set of the kernels: what the processor has, lowered by FSNN_ISA. */
 #include "base/isa.h"
 #include "base/base.h"
+#include "base/wish.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
@@ -39,13 +38,8 @@ static int processor(void)
 
 static int decide(void)
 {
-    int level = processor();
-    const char *wish = getenv("FSNN_ISA");
-
-    for (int i = 0; wish && i < level; i++)
-        if (strcmp(wish, names[i]) == 0)
-            return i;
-    return level;
+    int level = processor(), wish = wish_of("FSNN_ISA", names, level);
+    return wish < 0 ? level : wish;
 }
 
 int fsnn_isa_level(void)

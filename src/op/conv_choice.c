@@ -3,9 +3,7 @@
 #include "op/conv_choice.h"
 
 #include "base/isa.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "base/wish.h"
 
 enum {
     LOOKED = 1 << 15,     /* numbers of a sample, */
@@ -45,11 +43,8 @@ static const struct {
 conv_wish conv_wished(void)
 {
     static const char *const name[] = {[CONV_DENSE] = "dense", [CONV_EVENTS] = "events"};
-    const char *wish = getenv("FSNN_CONVOLUTION");
-    for (int i = CONV_DENSE; wish && i < FSNN_COUNT(name); i++)
-        if (strcmp(wish, name[i]) == 0)
-            return (conv_wish)i;
-    return CONV_BY_INPUT;
+    int wish = wish_of("FSNN_CONVOLUTION", name, FSNN_COUNT(name));
+    return wish < 0 ? CONV_BY_INPUT : (conv_wish)wish;
 }
 
 static double of_dense(const conv_events *p, conv_way way)

@@ -11,10 +11,10 @@
 #include "op/sparse.h"
 
 #include "base/isa.h"
+#include "base/wish.h"
 #include "tensor/dense.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -35,11 +35,8 @@ static const sparse_kernels *kernels(void)
 sparse_wish sparse_wished(void)
 {
     static const char *const name[] = {[SPARSE_NEVER] = "dense", [SPARSE_ALWAYS] = "sparse"};
-    const char *wish = getenv("FSNN_GRADIENTS");
-    for (int i = SPARSE_NEVER; wish && i < FSNN_COUNT(name); i++)
-        if (strcmp(wish, name[i]) == 0)
-            return (sparse_wish)i;
-    return SPARSE_BY_SHARE;
+    int wish = wish_of("FSNN_GRADIENTS", name, FSNN_COUNT(name));
+    return wish < 0 ? SPARSE_BY_SHARE : (sparse_wish)wish;
 }
 
 static int64_t least(int64_t a, int64_t b)
