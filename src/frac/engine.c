@@ -60,9 +60,8 @@ fsnn_status fsnn_engine_settle(const fsnn_dynamics *d, fsnn_engine *engine)
         return fsnn_fail(FSNN_EUNSUPPORTED, "the engine %s needs a tolerance: 1e-5, say",
                          d->engine == FSNN_ENGINE_FEW ? "few" : "exponentials");
     *engine = d->engine;
-    if (!compress)
-        *engine = d->engine == FSNN_ENGINE_AUTO && d->tolerance > 0 && exponentials_pay(d)
-                      ? FSNN_ENGINE_EXPONENTIALS
-                      : FSNN_ENGINE_DIRECT;
+    if (d->engine == FSNN_ENGINE_AUTO)
+        *engine =
+            d->tolerance > 0 && exponentials_pay(d) ? FSNN_ENGINE_EXPONENTIALS : FSNN_ENGINE_DIRECT;
     return FSNN_OK;
 }
