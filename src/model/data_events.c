@@ -83,7 +83,6 @@ static const fsnn_key frames_keys[] = {
 
 static const fsnn_key keys[] = {
     DATA_KEYS(events_options, set_keys),
-    DATA_AUGMENT_KEY,
     {.name = "frames",
      .type = FSNN_KEY_GROUP,
      .offset = offsetof(events_options, frames),

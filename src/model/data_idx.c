@@ -29,8 +29,7 @@ static const fsnn_key set_keys[] = {
     {0},
 };
 
-static const fsnn_key keys[] = {
-    DATA_KEYS(idx_options, set_keys), DATA_AUGMENT_KEY, DATA_SEQUENCE_KEY, {0}};
+static const fsnn_key keys[] = {DATA_KEYS(idx_options, set_keys), DATA_SEQUENCE_KEY, {0}};
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {

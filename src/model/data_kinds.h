@@ -173,17 +173,14 @@ fsnn_status data_remark_unused(yaml_doc *doc, const yaml_node *node, const data_
          .type = FSNN_KEY_BOOL,                                                                    \
          .offset = offsetof(data_section, balance),                                                \
          .help = "repeat training samples of rarer classes until all classes have as many"},       \
+        {.name = "augment",                                                                        \
+         .type = FSNN_KEY_GROUP,                                                                   \
+         .offset = offsetof(data_section, augment),                                                \
+         .group = data_augment_keys,                                                               \
+         .help = "changes of training samples, drawn anew for each sample and epoch"},             \
     {                                                                                              \
         .name = "encoder", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, encoder),      \
         .group = data_encoder_keys, .help = "how a sample becomes input over time"                 \
-    }
-
-/* Kinds whose samples can be pictures. */
-#define DATA_AUGMENT_KEY                                                                           \
-    {                                                                                              \
-        .name = "augment", .type = FSNN_KEY_GROUP, .offset = offsetof(data_section, augment),      \
-        .group = data_augment_keys,                                                                \
-        .help = "changes of training samples, drawn anew for each sample and epoch"                \
     }
 
 #endif

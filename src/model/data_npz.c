@@ -32,8 +32,7 @@ static const fsnn_key set_keys[] = {
 };
 
 static const fsnn_key keys[] = {
-    DATA_KEYS(npz_options, set_keys), DATA_AUGMENT_KEY, DATA_SEQUENCE_KEY, DATA_TARGETS_KEY, {0},
-};
+    DATA_KEYS(npz_options, set_keys), DATA_SEQUENCE_KEY, DATA_TARGETS_KEY, {0}};
 
 static fsnn_status open(const data_place *at, fsnn_data **out)
 {

@@ -18,7 +18,6 @@ static const fsnn_key set_keys[] = {
 
 static const fsnn_key keys[] = {
     DATA_KEYS(png_options, set_keys),
-    DATA_AUGMENT_KEY,
     DATA_SEQUENCE_KEY,
     DATA_FIRST_CLASS_KEY(png_options),
     {0},

@@ -328,14 +328,11 @@ static void print_data(page *p)
     } plain;
     static const plain defaults = {DATA_SERIES};
     static const fsnn_key every[] = {DATA_KEYS(plain, NULL), {0}},
-                          pictures[] = {DATA_AUGMENT_KEY, {0}}, series[] = {DATA_SERIES_KEYS, {0}};
+                          series[] = {DATA_SERIES_KEYS, {0}};
     share shares[] = {
         {.title = "data",
          .text = "Every kind of data takes these keys, `graph` only some of them:",
          .table = every},
-        {.title = "data, pictures",
-         .text = "Kinds whose samples can be pictures take also:",
-         .table = pictures},
         {.title = "data, series",
          .text = "Kinds whose samples are series take also:",
          .table = series},

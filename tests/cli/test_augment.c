@@ -1,4 +1,4 @@
-/* Training samples are changed whether or not their order is. */
+/* Training samples are changed whether or not their order is; those of series too. */
 #include "shell.h"
 
 enum { COUNT = 32, SIDE = 5 };
@@ -43,8 +43,43 @@ static void in_any_order(void **state)
     }
 }
 
+/* Kinds whose samples are series: what changes series is taken, what turns pictures is refused. */
+static void of_series(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {"shift_steps=3", "mask_steps=4", "noise=0.2", "mixup=0.4",
+                                          "mask_channels=1"};
+    char text[4096] = "@problemName waves\n@classLabel true up down\n@data\n";
+    for (int i = 0; i < 16; i++) {
+        size_t used = strlen(text);
+        for (int k = 0; k < 8; k++)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", k ? "," : "",
+                                     (i % 2 ? k : 8 - k) + i);
+        snprintf(text + used, sizeof text - used, ":%s\n", i % 2 ? "up" : "down");
+    }
+    folder_write_text("waves.ts", text);
+    folder_write_text(
+        "waves.yaml",
+        "input: [1]\n"
+        "layers: [linear: {out: 4}, lif: {threshold: 0.2}, linear: {out: 2}, readout]\n"
+        "dynamics: {alpha: 0.6}\n"
+        "data: {kind: ts, train: waves.ts, scale: all}\n"
+        "training: {epochs: 2, batch: 4, seed: 3}\n");
+    shell_good("rm -rf a && $F train waves.yaml -o a --no-figures");
+    for (int i = 0; i < (int)(sizeof changes / sizeof changes[0]); i++) {
+        char line[512];
+        snprintf(line, sizeof line,
+                 "rm -rf b && $F train waves.yaml -o b --no-figures --set data.augment.%s && ! cmp "
+                 "-s a/last.safetensors b/last.safetensors",
+                 changes[i]);
+        shell_good(line);
+    }
+    shell_fails("$F train waves.yaml -o c --no-figures --set data.augment.flip=0.5", 2,
+                "data.augment.flip: augmentation: samples of shape [8, 1] are no pictures");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(in_any_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(in_any_order), cmocka_unit_test(of_series)};
     return cmocka_run_group_tests_name("augmentation", tests, start, folder_remove);
 }
