@@ -60,7 +60,7 @@ def empty(shape: Any, dtype: torch.dtype) -> torch.Tensor:
     if buffer is None:
         buffer = _aligned(bytes_of)
     # shaped by NumPy: torch lets no view be changed in place that was made inside of a function
-    lent = buffer.view(of).reshape(tuple(shape)).view(_Lent)
+    lent = _Lent(tuple(shape), of, buffer)
     lent.buffer = buffer
     return torch.from_numpy(lent)
 

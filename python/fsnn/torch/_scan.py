@@ -61,6 +61,27 @@ class Pool:
         return Pool, ()
 
 
+class Latest:
+    """The layer of the latest call and what it was made of, which most calls have again. A copy of
+    it begins empty."""
+
+    def __init__(self) -> None:
+        self._latest: tuple[Any, Layer] | None = None
+
+    def of(self, made_of: Any) -> Layer | None:
+        latest = self._latest
+        return latest[1] if latest is not None and latest[0] == made_of else None
+
+    def keep(self, made_of: Any, layer: Layer) -> None:
+        self._latest = None if made_of is None else (made_of, layer)
+
+    def __deepcopy__(self, memo: Any) -> Latest:
+        return Latest()
+
+    def __reduce__(self) -> tuple:
+        return Latest, ()
+
+
 class _Held:
     """A net between forward and backward. What dies without a backward gives it back."""
 

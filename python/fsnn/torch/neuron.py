@@ -33,7 +33,7 @@ from ._context import (
 )
 from ._record import Equations, record, recorder
 from ._record import Symbol as _Symbol
-from ._scan import Layer, Pool, Scan
+from ._scan import Latest, Layer, Pool, Scan
 from ._steps import steps
 from .surrogate import Spike, canonical
 
@@ -128,7 +128,7 @@ class BaseNeuron(torch.nn.Module):
             self.log_tau = _values.learned(self._tau)
         if threshold_learnable and "threshold" not in self._parameters:
             self.log_threshold = _values.learned(self._threshold - self._rest)
-        self._pool = Pool()
+        self._pool, self._latest = Pool(), Latest()
         self._steps_because: str | None = None
         self._check_options()
 
@@ -286,13 +286,19 @@ class BaseNeuron(torch.nn.Module):
                 f"the neuron {name} got a tensor of shape {list(x.shape)}, which has no numbers"
             )
         order = call.orders[id(self)]
+        numbers = self._numbers_alone(name, order, call, x)
+        known = self._latest.of(numbers)
+        if known is not None:
+            return self._run(known, (), x, call)
         layer, learned = self._described(name, order, call)
         for what in ("tau", "threshold"):
             if what in learned:
                 sample = tuple(x.shape[1:]) or (1,)
                 learned[what] = _values.of_sample(name, what, learned[what], sample)
         if layer is not None:
-            return self._scan(layer, learned, x, call)
+            made = self._made(layer, learned, x, call)
+            self._latest.keep(numbers, made)
+            return self._run(made, tuple(learned.values()), x, call)
         rows = x.reshape(call.steps, x.shape[0] // call.steps, *x.shape[1:])
         return self._step_by_step(name, rows, order, call).reshape(x.shape)
 
@@ -397,19 +403,27 @@ class BaseNeuron(torch.nn.Module):
             learned.update(equations.params)
         return True
 
-    def _scan(
+    def _numbers_alone(self, name: str, order: Order, call: Running, x: torch.Tensor) -> Any:
+        """All that the layer of this call is made of, where it is numbers and words; None where it
+        is described anew in each call."""
+        return None
+
+    def _made(
         self, layer: dict[str, Any], learned: dict[str, Any], x: torch.Tensor, call: Running
-    ) -> torch.Tensor:
-        params = [p for p in learned.values()]
+    ) -> Layer:
         gradient = torch.is_grad_enabled() and (
-            x.requires_grad or any(p.requires_grad for p in params)
+            x.requires_grad or any(p.requires_grad for p in learned.values())
         )
         noise = layer["layers"][0][self.kind].get("noise", {"mode": "none"})
         training = bool(gradient or call.smooth or noise["mode"] != "none")
-        made = Layer(self._pool, layer, list(learned), x, call.steps, training, call.smooth)
-        if training or in_forward_mode():
+        return Layer(self._pool, layer, list(learned), x, call.steps, training, call.smooth)
+
+    def _run(
+        self, made: Layer, params: tuple[torch.Tensor, ...], x: torch.Tensor, call: Running
+    ) -> torch.Tensor:
+        if made.training or in_forward_mode():
             return _finite(lambda: Scan.apply(x, made, *params), x, call)
-        return _finite(lambda: made.forward(x, tuple(params)), x, call)
+        return _finite(lambda: made.forward(x, params), x, call)
 
 
 def _finite(layer: Callable[[], torch.Tensor], x: torch.Tensor, call: Running) -> torch.Tensor:
@@ -462,6 +476,21 @@ class _Kind(BaseNeuron):
         if self.own:
             options["params"] = self.own
         return True
+
+    def _numbers_alone(self, name: str, order: Order, call: Running, x: torch.Tensor) -> Any:
+        rules = type(self)
+        if (rules._special, rules._dynamics) != (_Kind._special, BaseNeuron._dynamics):
+            return None
+        if rules.forward not in BUILT_IN or self._parameters or self._buffers:
+            return None
+        alpha, coefficient = order.alpha, order.coefficient
+        if isinstance(alpha, torch.Tensor) or isinstance(coefficient, torch.Tensor):
+            return None
+        gradient = torch.is_grad_enabled() and x.requires_grad
+        own = (self._tau, self._threshold, self.surrogate_opt, self.surrogate_grad_scale)
+        more = (repr(self.options) if self.options else "", dict(self.own))
+        run = (call.steps, call.smooth, call.dynamics, alpha, coefficient)
+        return name, own, more, run, x.shape, x.dtype, gradient
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

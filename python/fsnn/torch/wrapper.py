@@ -218,9 +218,9 @@ class SNNWrapper(torch.nn.Module):
         with run(call):
             if norms and self.norm == "step":
                 with _step_by_step(norms, steps):
-                    y = self.module(rows.flatten(0, 1))
+                    y = self.module(_folded(rows))
             else:
-                y = self.module(rows.flatten(0, 1))
+                y = self.module(_folded(rows))
         if call.averaged and isinstance(y, torch.Tensor) and y.dim() and len(y) == shape[1]:
             return y  # a ClassificationHead took the mean over time
         y = self._unfolded(y, steps)
@@ -268,7 +268,8 @@ class SNNWrapper(torch.nn.Module):
                 f"the module gave a tensor of shape {list(shape)}: its first axis must be time "
                 "and batch, as its input's"
             )
-        return y.reshape(T, shape[0] // T, *shape[1:])
+        apart = (T, shape[0] // T, *shape[1:])
+        return y.view(apart) if y.is_contiguous() else y.reshape(apart)
 
     def _dynamics(self, method: str | None, options: dict[str, Any], step: float) -> dict[str, Any]:
         dynamics: dict[str, Any] = {
@@ -298,6 +299,13 @@ class SNNWrapper(torch.nn.Module):
                 f"there is no option {name!r}: there are {', '.join(OPTIONS)}{near(name, OPTIONS)}"
             )
         return dynamics
+
+
+def _folded(rows: torch.Tensor) -> torch.Tensor:
+    """[T, B, ...] -> [T*B, ...]; a view is one call of torch, flatten several."""
+    if not rows.is_contiguous():
+        return rows.flatten(0, 1)
+    return rows.view(rows.shape[0] * rows.shape[1], *rows.shape[2:])
 
 
 @contextlib.contextmanager
