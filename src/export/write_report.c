@@ -2,24 +2,32 @@
 #include "export/neuron.h"
 #include "export/target.h"
 
-static void add_layer(const net_step *s, code_text *t)
+/* The exponentials: `integer` has its own where the method keeps drives (integer/past.h). */
+static void add_exponentials(const frac_memory *m, const integer_step *integer, code_text *t)
+{
+    double error = 0, sum = 0;
+    if (integer && integer->inverted > 0)
+        code_add(t, " %u | %.1e | %lld |\n", integer->memory.modes, integer->inverted,
+                 (long long)m->what.horizon);
+    else if (m->compressed && m->modes.fit.modes &&
+             frac_modes_error(&m->modes, m->method, &m->order, &m->leak, m->h, 0, &error, &sum) ==
+                 FSNN_OK)
+        code_add(t, " %d | %.1e | %lld |\n", m->modes.fit.modes, error, (long long)m->what.horizon);
+    else
+        code_add(t, " 0 | 0 | %s |\n", m->compressed ? "all" : "as many");
+}
+
+static void add_layer(const net_step *s, const integer_step *integer, code_text *t)
 {
     const neuron_layer *layer = s->op->state;
     const scan *scan = &layer->scan;
     for (int i = 0; i <= scan->others; i++) {
         const frac_memory *m = &(i ? &scan->other[i - 1] : scan)->memory;
-        double error = 0, sum = 0;
         code_add(t, "| %s%s%s | %s | %lld | %s%s |", s->op->name, i ? ", state " : "",
                  i ? neuron_state_name(s->op, i) : "", s->op->op->kind, (long long)scan->N,
                  m->scheme == FRAC_IMPLICIT ? "implicit " : "", m->method->name);
         code_add(t, " %lld |", (long long)(m->compressed ? 2 * FRAC_SPAN : m->keep));
-        if (m->compressed && m->modes.fit.modes &&
-            frac_modes_error(&m->modes, m->method, &m->order, &m->leak, m->h, 0, &error, &sum) ==
-                FSNN_OK)
-            code_add(t, " %d | %.1e | %lld |\n", m->modes.fit.modes, error,
-                     (long long)m->what.horizon);
-        else
-            code_add(t, " 0 | 0 | %s |\n", m->compressed ? "all" : "as many");
+        add_exponentials(m, integer, t);
     }
 }
 
@@ -90,7 +98,7 @@ fsnn_status code_write_report(const code_job *j, const char *directory)
         j->multiply_adds);
     for (int i = 0; i < j->net->steps; i++)
         if (j->net->step[i].op->op->flags & OP_NEURON)
-            add_layer(&j->net->step[i], &t);
+            add_layer(&j->net->step[i], j->integer ? &j->integer->step[i] : NULL, &t);
     if (j->integer)
         add_integers(j, &t);
     if (j->options->notes)

@@ -39,6 +39,10 @@ typedef struct frac_target {
 fsnn_status frac_fit_make(frac_fit *fit, const frac_target *target, int targets);
 /* Nodes and weights of one sequence alone, as few as a search finds. */
 fsnn_status frac_fit_few(frac_fit *fit, const frac_target *target);
+/* The same of a sequence of which the numbers are known, w[1 ... steps], for the tolerance, window
+ * and steps of fit: errors are relative to w_j + floor/(tolerance j), so that what is not told from
+ * rounding counts no more than floor/j. Error FSNN_ENUMERIC. */
+fsnn_status frac_fit_few_lags(frac_fit *fit, const double *w, double floor);
 /* weight[modes] of a sequence on the nodes found; of few ones, of their own sequence. */
 fsnn_status frac_fit_weigh(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                            double *weight);

@@ -70,6 +70,8 @@ typedef struct integer_step {
     int64_t modes, wait;
     int fraction;        /* of its potentials */
     double reach, error; /* bound of |u|; of the error of far sums by rounding, units */
+    double gain;         /* of its drive */
+    double inverted;     /* largest relative error of a far weight that was found here; 0: none */
     bool proven;         /* the bound is */
 } integer_step;
 
@@ -88,6 +90,9 @@ struct fsnn_integer {
     bool out_last; /* the output lies channels-last */
     int in_fraction;
     int32_t in_most;
+    /* the last memory that was inverted, while it is made: layers often have the same */
+    const struct frac_memory *inverted;
+    struct integer_inverse *inverse;
     void **owned;
     int64_t owned_count, owned_capacity;
 };
@@ -135,7 +140,9 @@ fsnn_status integer_gains_settle(fsnn_integer *p, const net_step *s, integer_ste
 fsnn_status integer_weigh(fsnn_integer *p, integer_step *t, const float *weight, const float *bias);
 /* Rows of the ring that the C has of a memory, in single precision and in integers. */
 int64_t integer_memory_rows(const frac_memory *m);
-fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step *t);
+typedef struct integer_past integer_past; /* integer/past.h */
+fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, const integer_past *past,
+                                integer_step *t);
 /* The weight of a lag, 1 ... m->lags; of others 0. */
 double integer_memory_weight(const net_memory *m, uint32_t lag);
 /* The largest sum of |coefficients| over the past, with c taken from the first lag's. */

@@ -1,32 +1,12 @@
 /* integer/memory.c: the sums over the past (parts/integer_memory.part). Exponentials become
  * means of the past, so that their states are bounded by what they are means of. */
-#include "integer/integer.h"
-#include "net/neuron_node.h"
+#include "integer/past.h"
 
 #include <math.h>
 
 int64_t integer_memory_rows(const frac_memory *m)
 {
     return m->compressed ? 2 * FRAC_SPAN : m->keep > 1 ? m->keep : 1;
-}
-
-static fsnn_status check(const net_step *s, const frac_memory *m, int64_t neurons)
-{
-    if (m->method->drive || m->method->start || m->sums > 1 || m->scheme != FRAC_EXPLICIT)
-        return integer_refuse(s,
-                              "%smethod %s keeps more than states; explicit gl, l1 and euler "
-                              "work, and so does type float",
-                              m->scheme == FRAC_IMPLICIT ? "implicit " : "", m->method->name);
-    if (!m->compressed && m->keep < 0)
-        return integer_refuse(s, "its memory is full and grows without end; dynamics.memory of a "
-                                 "number of steps, or {tolerance: 1e-5}, works");
-    if (integer_memory_rows(m) * neurons > NET_MOST_NUMBERS)
-        return integer_refuse(s, "%lld states of %lld neurons are too many",
-                              (long long)integer_memory_rows(m), (long long)neurons);
-    if (!m->compressed && m->lags < m->keep)
-        return integer_refuse(s, "its weights are settled for %lld steps and not for %lld",
-                              (long long)m->lags, (long long)m->keep);
-    return FSNN_OK;
 }
 
 /* Mode k: decays by e^-rate a step. */
@@ -36,12 +16,12 @@ typedef struct mode {
 } mode;
 
 /* What a mode gives to each step of a block, and what its rounding comes to. */
-static void give(const frac_modes *from, mode m, net_memory *to, int32_t *out, integer_step *t)
+static void give(const integer_past *from, mode m, net_memory *to, int32_t *out, integer_step *t)
 {
     const double mean = -expm1(-m.rate); /* of a mode to the sum that it is a mean of */
     double most = 0;
     for (uint32_t i = 0; i < FRAC_SPAN; i++) {
-        double c = (double)from->out[0][m.k * from->stride + i] / mean;
+        double c = from->out[(uint32_t)m.k * FRAC_SPAN + i] / mean;
         out[i * to->modes + (uint32_t)m.k] = integer_number(c, NET_ONE);
         most = fabs(c) > most ? fabs(c) : most;
     }
@@ -66,18 +46,18 @@ static void take(mode m, int32_t *in, int32_t *whole, int8_t *shift)
     shift[m.k] = (int8_t)(NET_ONE + more);
 }
 
-static fsnn_status make_modes(fsnn_integer *p, const frac_modes *from, integer_step *t)
+static fsnn_status make_modes(fsnn_integer *p, const integer_past *from, integer_step *t)
 {
     net_memory *to = &t->memory;
-    const size_t modes = (size_t)from->fit.modes, bytes = modes * FRAC_SPAN * sizeof(int32_t);
+    const size_t modes = (size_t)from->modes, bytes = modes * FRAC_SPAN * sizeof(int32_t);
     int32_t *out = integer_alloc(p, bytes), *in = integer_alloc(p, bytes),
             *whole = integer_alloc(p, modes * sizeof *whole);
     int8_t *shift = integer_alloc(p, modes);
     if (!out || !in || !whole || !shift)
         return FSNN_EMEMORY;
     to->modes = (uint32_t)modes;
-    for (int k = 0; k < from->fit.modes; k++) {
-        mode m = {k, from->fit.s[k]};
+    for (int k = 0; k < from->modes; k++) {
+        mode m = {k, from->rate[k]};
         give(from, m, to, out, t);
         take(m, in, whole, shift);
     }
@@ -89,25 +69,28 @@ static fsnn_status make_modes(fsnn_integer *p, const frac_modes *from, integer_s
     return FSNN_OK;
 }
 
-fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, integer_step *t)
+fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, const integer_past *past,
+                                integer_step *t)
 {
-    const scan *scan = &((const neuron_layer *)s->op->state)->scan;
-    const frac_memory *m = &scan->memory;
-    FSNN_TRY(check(s, m, scan->N));
-    const int64_t lags = m->sum[0].window;
+    const int64_t lags = past->lags, neurons = t->numbers;
+    if (past->rows * neurons > NET_MOST_NUMBERS)
+        return integer_refuse(s, "%lld states of %lld neurons are too many", (long long)past->rows,
+                              (long long)neurons);
     int32_t *w = integer_alloc(p, (size_t)(lags + 1) * sizeof *w);
     if (!w)
         return FSNN_EMEMORY;
     for (int64_t l = 1; l <= lags; l++)
-        w[lags - l] = integer_number(m->sum[0].w[l], NET_ONE);
+        w[lags - l] = integer_number(past->w[l], NET_ONE);
     t->memory = (net_memory){.w = w,
-                             .rows = (uint32_t)integer_memory_rows(m),
+                             .rows = (uint32_t)past->rows,
                              .lags = (uint32_t)lags,
-                             .neurons = (uint32_t)scan->N,
-                             .blocks = m->compressed};
-    t->past = integer_state(p, integer_memory_rows(m) * scan->N);
+                             .neurons = (uint32_t)neurons,
+                             .blocks = past->blocks};
+    t->past = integer_state(p, past->rows * neurons);
     t->at = integer_state(p, 1);
-    return m->compressed ? make_modes(p, &m->modes, t) : FSNN_OK;
+    t->inverted = past->error;
+    t->gain = past->gain;
+    return past->blocks ? make_modes(p, past, t) : FSNN_OK;
 }
 
 double integer_memory_weight(const net_memory *m, uint32_t lag)

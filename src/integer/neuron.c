@@ -2,7 +2,7 @@
  * follows from a bound of its states, which is proved where the leak does it, and seen in the
  * calibration otherwise. */
 #include "base/quantise.h"
-#include "integer/integer.h"
+#include "integer/past.h"
 #include "net/neuron_node.h"
 #include "scan/tile.h"
 
@@ -46,7 +46,7 @@ static fsnn_status check(const making *m)
 /* What a spike takes from the state, or where it lands. */
 static double taken_of(const making *m, const scan_tile *tile, int i)
 {
-    const double gain = m->scan->memory.sum[0].gain, theta = tile->row[ROW_THRESHOLD][i];
+    const double gain = m->t->gain, theta = tile->row[ROW_THRESHOLD][i];
     switch (m->scan->options.reset) {
     case FSNN_RESET_CURRENT:
         return gain * (double)tile->row[ROW_RESET_DRIVE][i];
@@ -59,6 +59,28 @@ static double taken_of(const making *m, const scan_tile *tile, int i)
     default:
         return 0;
     }
+}
+
+/* The leak, as one number where it is. */
+static integer_slope slope_of(const making *m)
+{
+    integer_slope slope = {.leaky = m->scan->model->leaky, .same = true};
+    for (int64_t t = 0; t * ROW_LANES < m->N; t++) {
+        scan_tile tile;
+        scan_tile_open(m->scan, t, 0, &tile);
+        slope.rate = t ? slope.rate : tile.row[ROW_RATE][0];
+        for (int i = 0; i < tile.width; i++)
+            slope.same = slope.same && tile.row[ROW_RATE][i] == slope.rate;
+    }
+    return slope;
+}
+
+static fsnn_status make_past(const making *m)
+{
+    integer_past past;
+    const integer_slope slope = slope_of(m);
+    FSNN_TRY(integer_past_make(m->p, m->s, &m->scan->memory, &slope, &past));
+    return integer_memory_make(m->p, m->s, &past, m->t);
 }
 
 static fsnn_status read_rows(making *m)
@@ -74,7 +96,7 @@ static fsnn_status read_rows(making *m)
         for (int i = 0; i < tile.width; i++) {
             const int64_t n = t * ROW_LANES + i;
             m->row[RATE][n] = tile.row[ROW_RATE][i];
-            m->row[GAIN][n] = m->scan->memory.sum[0].gain * (double)tile.row[ROW_RATE][i];
+            m->row[GAIN][n] = m->t->gain * (double)tile.row[ROW_RATE][i];
             m->row[THRESHOLD][n] = m->scan->model->readout ? 0 : tile.row[ROW_THRESHOLD][i];
             m->row[REST][n] = tile.row[ROW_V0][i];
             m->row[TAKEN][n] = m->scan->model->readout ? 0 : taken_of(m, &tile, i);
@@ -226,7 +248,7 @@ fsnn_status integer_make_neuron(fsnn_integer *p, const net_step *s, integer_step
     FSNN_TRY(check(&m));
     t->form = INTEGER_NEURON;
     t->name = s->op->name;
-    FSNN_TRY(integer_memory_make(p, s, t));
+    FSNN_TRY(make_past(&m));
     t->neuron = (net_rule){.leaky = m.scan->model->leaky,
                            .readout = m.scan->model->readout,
                            .ahead = reset_of(&m)->ahead,

@@ -237,6 +237,7 @@ static fsnn_status make(fsnn_integer *p)
         return fsnn_fail(FSNN_EUNSUPPORTED, "the state has %lld numbers: that is too many",
                          (long long)p->numbers);
     p->net = NULL;
+    p->inverted = NULL;
     p->options.x = NULL;
     p->options.seen = NULL;
     return FSNN_OK;

@@ -280,6 +280,12 @@ integers mlp4 mlp int4
 integers cnn4 cnn int4
 integers loops8 loops int8
 integers numbers8 regression int8 --set dynamics.method=l1
+# methods that keep drives, and that take the leak after the step
+integers ml8 regression int8
+integers ml4 mlp int4 --set dynamics.method=ml
+integers ab8 mlp int8 --set dynamics.method=ab
+[ "${same:-0}" -ge 95 ] || fail "ab8: $same of 100 answers are those of single precision"
+integers implicit8 cnn int8 --set dynamics.implicit=true --set 'lif1.tau={value: 2.0, per: layer}'
 
 # a training that is aware of 4 bits: eval and export-c compute in them without being told
 "$fsnn" train mlp.yaml --set training.quantise=int4 --out run-aware --quiet --no-figures >log 2>&1 || fail "aware: train: $(tail -1 log)"
@@ -355,7 +361,7 @@ int main(void)
     return 0;
 }
 EOF
-for name in mlp8 cnn4 loops8 numbers8; do
+for name in mlp8 cnn4 loops8 numbers8 ml8 ml4 ab8 implicit8; do
     gcc -std=c99 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -I $name extreme.c -o extreme 2>log &&
         ./extreme >log 2>&1 || fail "$name at the ends of the range: $(head -3 log)"
 done
@@ -392,7 +398,9 @@ refused "reset jump .* subtract" run-mlp --set lif1.reset=jump
 refused "method abm .* gl, l1, ab, ml and euler work" run-mlp --set dynamics.method=abm
 refused "double precision .* single works" run-mlp --set dynamics.precision=double
 refused "no such type\|type \"int3\"" run-mlp --type int3
-refused "method ab .* gl, l1 and euler work" run-recurrent --type int8
+refused "method abm .* gl, l1, ab, ml and euler work" run-mlp --type int8 --set dynamics.method=abm
+refused "method ab keeps drives.*--memory 1e-5" run-mlp --type int8 --set dynamics.method=ab --memory full --horizon 60
+refused "implicit method l1 .* tau is not the same" run-cnn --type int8 --set dynamics.implicit=true
 refused "if, lif, noisy, readout and integrator" run-own --type int4
 refused "reset jump .* subtract" run-mlp --type int8 --set lif1.reset=jump
 refused "tau is 0.4: above 0.5 works" run-mlp --type int8 --set lif1.tau=0.4

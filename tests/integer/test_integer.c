@@ -1,6 +1,7 @@
 /* Networks in integers (docs/fixed-point.md): beside single precision with the same weights,
  * bounds of their states for inputs at the ends of the range, and what has none. */
 #include "base/quantise.h"
+#include "integer/past.h"
 #include "integer/run.h"
 #include "nets.h"
 
@@ -40,6 +41,7 @@ static void quantise(fsnn_net *net, int bits)
 typedef struct setup {
     double alpha, tau;
     fsnn_method method;
+    bool implicit;
     int memory; /* MEMORY_BOUNDED, MEMORY_EXPONENTIALS */
     fsnn_neuron neuron;
     const char *kind, *last;
@@ -62,6 +64,7 @@ static fsnn_dynamics dynamics_of(const setup *s, fsnn_order *order)
     fsnn_dynamics d = learned_dynamics(order, s->method, s->memory);
     *order = fsnn_order_of(s->alpha);
     d.horizon = 1000;
+    d.implicit = s->implicit;
     return d;
 }
 
@@ -120,8 +123,8 @@ static void check_spikes(const setup *s)
     setup spiking = *s;
     spiking.last = "lif";
     for (int bits = 4; bits <= 8; bits += 4) {
-        CASE("%d bits, alpha %g, method %d, memory %d, reset %d", bits, s->alpha, (int)s->method,
-             s->memory, (int)s->neuron.reset);
+        CASE("%d bits, alpha %g, method %d%s, memory %d, reset %d", bits, s->alpha, (int)s->method,
+             s->implicit ? " implicit" : "", s->memory, (int)s->neuron.reset);
         fsnn_net *net = network(&spiking);
         run_both(net, &d, bits, OUT);
         int fired, differ = differing(OUT, &fired);
@@ -161,14 +164,96 @@ static void orders_and_methods(void **state)
     }
 }
 
-/* Potentials of a readout differ by rounding alone. */
-static void potentials_of_floats(void **state)
+/* Methods whose history keeps drives, or that take the leak elsewhere than before the step. */
+static const struct form {
+    fsnn_method method;
+    bool implicit;
+} forms[] = {{FSNN_AB, false}, {FSNN_ML, false}, {FSNN_AB, true}, {FSNN_GL, true}, {FSNN_L1, true}};
+
+static setup of_form(const struct form *form)
+{
+    setup s = usual();
+    s.method = form->method;
+    s.implicit = form->implicit;
+    return s;
+}
+
+static void methods_become_sums_of_states(void **state)
 {
     (void)state;
-    fill(0.5, 1, false);
-    setup s = usual();
+    static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_DELTA, FSNN_RESET_RESTART};
+    fill(0.5, 1, true);
+    for (int i = 0; i < FSNN_COUNT(forms); i++)
+        for (int r = 0; r < FSNN_COUNT(resets); r++) {
+            setup s = of_form(&forms[i]);
+            s.alpha = 0.4 + 0.2 * r;
+            s.neuron.reset = resets[r];
+            s.neuron.v0 = 0.05;
+            s.neuron.refractory = r;
+            check_spikes(&s);
+        }
+}
+
+/* What a unit drive leaves behind is the method's own weights: of the first lags and, by
+ * exponentials, of the far ones. */
+static void inverse_gives_the_weights_back(void **state)
+{
+    (void)state;
+    enum { LAGS = 1000 };
+    static double u[LAGS + 2], w[LAGS + 2];
+    for (int i = 0; i < 6; i++) {
+        const fsnn_order order = fsnn_order_of(0.3 + 0.3 * (i % 3));
+        const frac_method *method = i < 3 ? &frac_ab : &frac_ml;
+        frac_memory m = {.method = method,
+                         .order = order,
+                         .h = 0.5,
+                         .leak = {.tau = 3, .leaky = true},
+                         .what = {.tolerance = 1e-6, .horizon = LAGS}};
+        integer_inverse inverse;
+        double gain;
+        CASE("%s, alpha %g", method->name, order.alpha[0]);
+        GOOD(integer_inverse_make(&m, &inverse));
+        if (method->lweights)
+            method->lweights(&order, &m.leak, m.h, LAGS, w, &gain);
+        else
+            method->weights(&order, m.h, LAGS, w, &gain);
+        u[0] = gain;
+        for (int l = 1; l <= LAGS; l++) {
+            u[l] = 0;
+            for (int j = 1; j <= l; j++) {
+                double b = j < FSNN_COUNT(inverse.b) ? inverse.b[j] : 0;
+                for (int k = 0; k < inverse.fit.modes && j >= FSNN_COUNT(inverse.b); k++)
+                    b += inverse.fit.weight[k] * exp(-inverse.fit.s[k] * j);
+                assert_true(b >= 0);
+                u[l] += b * u[l - j];
+            }
+            assert_true(fabs(u[l] - w[l]) < 1e-5 * w[l]);
+        }
+    }
+}
+
+/* At order 1 method ab is Euler's: one state. */
+static void order_one_is_one_state(void **state)
+{
+    (void)state;
+    setup s = of_form(&forms[0]);
+    s.alpha = 1;
     fsnn_order order;
     fsnn_dynamics d = dynamics_of(&s, &order);
+    fsnn_net *net = network(&s);
+    fsnn_integer *p = integers(net, &d, 8, 2);
+    assert_int_equal(p->step[1].memory.rows, 1);
+    assert_int_equal(p->step[1].memory.modes, 0);
+    assert_int_equal(p->step[1].memory.w[0], 1 << 30);
+    fsnn_integer_destroy(p);
+    fsnn_net_destroy(net);
+}
+
+/* Potentials of a readout differ by rounding alone. */
+static void check_potentials(const setup *s)
+{
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(s, &order);
     fsnn_net *net = net_new();
     int at = (int)VALID(fsnn_net_input(net, FSNN_SHAPE(IN)));
     at = (int)VALID(fsnn_net_linear(net, "fc1", at, HIDDEN, true));
@@ -179,6 +264,19 @@ static void potentials_of_floats(void **state)
     for (int i = 0; i < T * B * OUT; i++)
         assert_true(fabsf(floats[i] - numbers[i]) < 2e-5f);
     fsnn_net_destroy(net);
+}
+
+static void potentials_of_floats(void **state)
+{
+    (void)state;
+    fill(0.5, 1, false);
+    setup s = usual();
+    check_potentials(&s);
+    for (int i = 0; i < FSNN_COUNT(forms); i++) {
+        CASE("method %d%s", (int)forms[i].method, forms[i].implicit ? " implicit" : "");
+        s = of_form(&forms[i]);
+        check_potentials(&s);
+    }
 }
 
 /* ---- images ---- */
@@ -256,28 +354,38 @@ static void keep_bounds(const fsnn_integer *p, const int32_t *state, int64_t k, 
     }
 }
 
+static void check_bounds(const setup *s)
+{
+    fsnn_order order;
+    double largest = 0;
+    fsnn_dynamics d = dynamics_of(s, &order);
+    fsnn_net *net = network(s);
+    fsnn_integer *p = integers(net, &d, 8, 2);
+    CASE("reset %d, method %d%s", (int)s->neuron.reset, (int)s->method,
+         s->implicit ? " implicit" : "");
+    push(net, 3);
+    for (int t = 0; t < p->steps; t++)
+        assert_true(p->step[t].form != INTEGER_NEURON || p->step[t].proven);
+    GOOD(integer_run(p, T, B, x, keep_bounds, &largest));
+    assert_true(largest <= 1 && largest > 0.1);
+    fsnn_integer_destroy(p);
+    fsnn_net_destroy(net);
+}
+
 static void states_are_bounded(void **state)
 {
     (void)state;
     static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_SUBTRACT, FSNN_RESET_VALUE,
                                         FSNN_RESET_NONE};
+    fsnn_threads_set(1);
     for (int i = 0; i < FSNN_COUNT(resets); i++) {
         setup s = usual();
-        fsnn_order order;
-        double largest = 0;
-        fsnn_threads_set(1);
         s.neuron.reset = resets[i];
-        fsnn_dynamics d = dynamics_of(&s, &order);
-        fsnn_net *net = network(&s);
-        fsnn_integer *p = integers(net, &d, 8, 2);
-        CASE("reset %d", (int)resets[i]);
-        push(net, 3);
-        for (int t = 0; t < p->steps; t++)
-            assert_true(p->step[t].form != INTEGER_NEURON || p->step[t].proven);
-        GOOD(integer_run(p, T, B, x, keep_bounds, &largest));
-        assert_true(largest <= 1 && largest > 0.1);
-        fsnn_integer_destroy(p);
-        fsnn_net_destroy(net);
+        check_bounds(&s);
+    }
+    for (int i = 0; i < FSNN_COUNT(forms); i++) {
+        setup s = of_form(&forms[i]);
+        check_bounds(&s);
     }
 }
 
@@ -334,10 +442,26 @@ static void refused(void **state)
     o.range = NAN;
     REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EARGUMENT, "range");
     o.range = 1;
-    d.method = FSNN_AB;
+    d.method = FSNN_ABM;
     GOOD(fsnn_net_wrap(net, &d, &stream));
-    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "gl, l1 and euler work");
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "gl, l1, ab, ml and euler work");
+    d.method = FSNN_AB;
+    d.tolerance = 0;
+    d.engine = FSNN_ENGINE_AUTO;
+    d.memory = 30;
+    GOOD(fsnn_net_wrap(net, &d, &stream));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "ab keeps drives");
     fsnn_net_destroy(net);
+    s.neuron.tau.per = FSNN_PER_NEURON;
+    s.implicit = true;
+    d = dynamics_of(&s, &order);
+    net = network(&s);
+    GOOD(fsnn_net_wrap(net, &d, &stream));
+    fsnn_net_param_find(net, "n1.tau")->value[1] = 3;
+    GOOD(fsnn_net_params_changed(net));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "tau is not the same");
+    fsnn_net_destroy(net);
+    s = usual();
     s.neuron.resistance.value = 2;
     d = dynamics_of(&s, &order);
     net = network(&s);
@@ -351,6 +475,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spikes_of_floats),
         cmocka_unit_test(orders_and_methods),
+        cmocka_unit_test(methods_become_sums_of_states),
+        cmocka_unit_test(inverse_gives_the_weights_back),
+        cmocka_unit_test(order_one_is_one_state),
         cmocka_unit_test(potentials_of_floats),
         cmocka_unit_test(images),
         cmocka_unit_test(states_are_bounded),
