@@ -285,7 +285,7 @@ integers ml8 regression int8
 integers ml4 mlp int4 --set dynamics.method=ml
 integers ab8 mlp int8 --set dynamics.method=ab
 [ "${same:-0}" -ge 95 ] || fail "ab8: $same of 100 answers are those of single precision"
-integers implicit8 cnn int8 --set dynamics.implicit=true --set 'lif1.tau={value: 2.0, per: layer}'
+integers implicit8 cnn int8 --set dynamics.implicit=true
 
 # a training that is aware of 4 bits: eval and export-c compute in them without being told
 "$fsnn" train mlp.yaml --set training.quantise=int4 --out run-aware --quiet --no-figures >log 2>&1 || fail "aware: train: $(tail -1 log)"
@@ -400,7 +400,6 @@ refused "double precision .* single works" run-mlp --set dynamics.precision=doub
 refused "no such type\|type \"int3\"" run-mlp --type int3
 refused "method abm .* gl, l1, ab, ml and euler work" run-mlp --type int8 --set dynamics.method=abm
 refused "method ab keeps drives.*--memory 1e-5" run-mlp --type int8 --set dynamics.method=ab --memory full --horizon 60
-refused "implicit method l1 .* tau is not the same" run-cnn --type int8 --set dynamics.implicit=true
 refused "if, lif, noisy, readout and integrator" run-own --type int4
 refused "reset jump .* subtract" run-mlp --type int8 --set lif1.reset=jump
 refused "tau is 0.4: above 0.5 works" run-mlp --type int8 --set lif1.tau=0.4

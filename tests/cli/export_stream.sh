@@ -84,7 +84,7 @@ stream() {
             END { if (!found) exit 1 }' || fail "$name: states reach $largest, the report says: $(sed -n '/^| layer | one unit/,/^$/p' "$name/report.md")"
     done
     row_of=0
-    sed -n '/^## Integers beside/,$p' "$name/report.md" | awk -F'|' -v name="$name" '
+    sed -n '/^## Integers beside/,/^The output/p' "$name/report.md" | awk -F'|' -v name="$name" '
         $2 ~ /^ lif/ { n += $3; fired += $4; differ += $5 }
         END { printf "%s: of %d numbers %d are spikes in single precision, %d differ\n", name, n, fired, differ
               exit !(fired > 0 && differ * (name ~ /4$/ ? 4 : 20) <= fired) }' || fail "$name: too many spikes differ from single precision"
