@@ -1,6 +1,7 @@
 /* Backward: the same steps upwards. The first reader of a value writes its gradient, later ones add
  * to it. */
 #include "net/data.h"
+#include "base/whole.h"
 #include "op/memory.h"
 
 #include <string.h>
@@ -41,7 +42,7 @@ static void gradients(const fsnn_net *net, const net_step *step, int64_t at, op_
             continue;
         run->gin[k] = step->adds[k] ? net_at(net, addend) : grad_at(net, step, step->in[k], at);
         if (step->adds[k])
-            addend += (net_call_numbers(net, step->in[k], step) + 15) / 16 * 16;
+            addend += whole_line_numbers(net_call_numbers(net, step->in[k], step));
     }
 }
 

@@ -4,13 +4,9 @@
 #include "net/neuron_node.h"
 
 #include "base/hash.h"
+#include "base/whole.h"
 
 #include <string.h>
-
-static int64_t round_up(int64_t n)
-{
-    return (n + 15) / 16 * 16;
-}
 
 /* The random stream of a parameter is its name's, so that weights do not depend on what stands
  * around them. */
@@ -176,7 +172,7 @@ static fsnn_status allot(fsnn_net *net)
         net->node[i]->first_param = count;
         count += op->params;
         for (int p = 0; p < op->params; p++)
-            flat += round_up(fsnn_shape_count(&op->param[p].shape));
+            flat += whole_line_numbers(fsnn_shape_count(&op->param[p].shape));
     }
     net->params = 0;
     net->flat = flat;
@@ -253,7 +249,7 @@ static fsnn_status add(fsnn_net *net, int node, int index, int64_t *offset, cons
     net->place[net->params] = (net_param_place){.offset = *offset, .node = node, .index = index};
     lie_flat(net, net->params++);
     int64_t count = fsnn_shape_count(&spec->shape);
-    *offset += round_up(count);
+    *offset += whole_line_numbers(count);
     const fsnn_param *was = find(before->param, before->params, name);
     if (!was || !fsnn_shape_equal(&was->shape, &p->shape))
         draw(p, spec, net->seed);

@@ -3,6 +3,7 @@
  * backward); tensors whose lives do not meet may share memory. Greedy by size, first fit: O(m^2)
  * for m tensors, once a plan. */
 #include "net/net.h"
+#include "base/whole.h"
 #include "tensor/bits.h"
 
 #include <stdlib.h>
@@ -19,16 +20,11 @@ typedef struct list {
     int count, capacity;
 } list;
 
-static int64_t round_up(int64_t n)
-{
-    return (n + 15) / 16 * 16;
-}
-
 static void add(list *l, int64_t numbers, int start, int end, int64_t *place)
 {
     *place = -1;
     if (numbers > 0)
-        l->item[l->count++] = (block){round_up(numbers), start, end, place};
+        l->item[l->count++] = (block){whole_line_numbers(numbers), start, end, place};
 }
 
 static int by_size(const void *a, const void *b)
@@ -204,7 +200,7 @@ static void extras(const fsnn_net *net, int64_t *addend, int64_t *zeros, int64_t
         int64_t sum = 0, need = numbers_of(net, s->op->scratch_bytes);
         for (int k = 0; k < s->op->inputs; k++)
             if (s->adds[k])
-                sum += round_up(net_numbers(net, s->in[k]));
+                sum += whole_line_numbers(net_numbers(net, s->in[k]));
         for (int p = 0; p < s->op->outputs; p++)
             if (s->live && !net->value[s->out[p]].wants && net_numbers(net, s->out[p]) > *zeros)
                 *zeros = net_numbers(net, s->out[p]);

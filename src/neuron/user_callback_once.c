@@ -4,6 +4,8 @@
  * balances them. Parameters may be small: e = |x|/64, which keeps positive ones positive. */
 #include "neuron/user.h"
 
+#include "base/whole.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -290,7 +292,7 @@ neuron_model neuron_callback_model(neuron_callback *c)
                       .curved = true,
                       .own = c->pars - 2,
                       .of = c,
-                      .self_bytes = (sizeof(self) + 63) / 64 * 64,
+                      .self_bytes = whole_lines(sizeof(self)),
                       .open = open,
                       .trouble = trouble,
                       .prepare = prepare,

@@ -3,6 +3,8 @@
  * spike argument and reset drive stay in use where the equations are the usual ones. */
 #include "neuron/user.h"
 
+#include "base/whole.h"
+
 #include <string.h>
 
 /* A worker's space; the equation's own block follows, and, where it is wide, rows of parameters. */
@@ -185,15 +187,10 @@ real **neuron_equation_slots(void *at)
 
 /* ---- several tiles at once ---- */
 
-static size_t in_lines(size_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
 static size_t wide_bytes(const neuron_model *m, int tiles)
 {
     const equation *e = m->of;
-    return sizeof(self) + in_lines(equation_wide_bytes(e, tiles)) +
+    return sizeof(self) + whole_lines(equation_wide_bytes(e, tiles)) +
            sizeof(lanes) * (size_t)(e->pars * tiles);
 }
 
@@ -203,7 +200,7 @@ static void wide_open(const neuron_model *m, void *at, int tiles, const lanes *c
     s->e = m->of;
     s->tiles = tiles;
     s->slot = equation_wide_open(s->e, s + 1, tiles);
-    s->par = (real *)((char *)(s + 1) + in_lines(equation_wide_bytes(s->e, tiles)));
+    s->par = (real *)((char *)(s + 1) + whole_lines(equation_wide_bytes(s->e, tiles)));
     equation_wide_clear(s->e, s->slot, tiles);
     for (int p = 0; p < s->e->pars; p++) {
         real *row = s->par + p * tiles * ROW_LANES;
@@ -266,7 +263,7 @@ neuron_model neuron_interpreted_model(const equation *e)
                       .own = e->pars - 2,
                       .others = e->states - 1,
                       .of = e,
-                      .self_bytes = in_lines(self_bytes),
+                      .self_bytes = whole_lines(self_bytes),
                       .open = open,
                       .prepare = prepare,
                       .prepare_back = prepare_back,

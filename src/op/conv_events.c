@@ -3,6 +3,7 @@
 #include "op/conv_events.h"
 
 #include "base/isa.h"
+#include "base/whole.h"
 
 #include <string.h>
 
@@ -23,16 +24,6 @@ const conv_events_kernels *conv_events_kernels_get(void)
 {
     static const conv_events_kernels *const level[] = FSNN_BY_ISA(&conv_events_kernels);
     return level[fsnn_isa_level()];
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t most(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
 }
 
 int conv_events_phase(const conv_events *plan, int d, int64_t padded)
@@ -98,17 +89,17 @@ static void find_sizes(conv_events *p)
     p->places = s->kernel[0] * s->kernel[1];
     for (int d = 0; d < 2; d++)
         p->back[d] = (s->kernel[d] - 1) * s->dilation[d] / s->stride[d];
-    p->columns = p->back[1] + most(s->OW, (s->W - 1 + s->padding[1]) / s->stride[1] + 1);
+    p->columns = p->back[1] + whole_most(s->OW, (s->W - 1 + s->padding[1]) / s->stride[1] + 1);
 }
 
 static int64_t forward_chunk(const conv_events *p)
 {
     const dense_conv_shape *s = &p->shape;
     int64_t numbers = p->listed * s->W * s->C, pixels = p->listed * s->W;
-    int64_t list = 2 * conv_events_round(numbers + 16) + conv_events_round(2 * pixels) +
-                   conv_events_round(p->listed * (p->phases[1] + 1) * 2) +
-                   conv_events_round(s->W * s->C);
-    return list + p->slices * conv_events_round((p->back[0] + 2) * p->columns * p->width);
+    int64_t list = 2 * whole_line_numbers(numbers + 16) + whole_line_numbers(2 * pixels) +
+                   whole_line_numbers(p->listed * (p->phases[1] + 1) * 2) +
+                   whole_line_numbers(s->W * s->C);
+    return list + p->slices * whole_line_numbers((p->back[0] + 2) * p->columns * p->width);
 }
 
 /* Whole images are parts where there are enough of them. */
@@ -116,12 +107,12 @@ static void cut_forward(conv_events *p)
 {
     const dense_conv_shape *s = &p->shape;
     int64_t wanted = (CONV_EVENTS_CHUNKS + s->rows - 1) / s->rows;
-    p->part = most(least(LEAST_PART, s->OH), (s->OH + wanted - 1) / wanted);
+    p->part = whole_most(whole_least(LEAST_PART, s->OH), (s->OH + wanted - 1) / wanted);
     p->parts = (s->OH + p->part - 1) / p->part;
-    p->chunks = least(CONV_EVENTS_CHUNKS, s->rows * p->parts);
-    p->listed = least(s->H, most(1, LISTED / (s->W * s->C)));
+    p->chunks = whole_least(CONV_EVENTS_CHUNKS, s->rows * p->parts);
+    p->listed = whole_least(s->H, whole_most(1, LISTED / (s->W * s->C)));
     p->forward_chunk = forward_chunk(p);
-    int64_t weights = conv_events_round(p->slices * p->width * (p->places * s->C + 1));
+    int64_t weights = whole_line_numbers(p->slices * p->width * (p->places * s->C + 1));
     p->forward_bytes =
         (size_t)(weights + conv_order_size(p) + p->chunks * p->forward_chunk) * sizeof(real);
 }
@@ -129,11 +120,11 @@ static void cut_forward(conv_events *p)
 static int64_t gradient_chunk(const conv_events *p)
 {
     const dense_conv_shape *s = &p->shape;
-    int64_t numbers = conv_events_round(p->band * s->W * s->C + 16);
+    int64_t numbers = whole_line_numbers(p->band * s->W * s->C + 16);
     int64_t buckets = p->phases[0] * p->phases[1] * s->C + 1;
-    return conv_events_round(p->slices * p->width * p->places * s->C) + 5 * numbers +
-           conv_events_round(buckets) + conv_events_round(s->W * s->C) +
-           conv_events_round(p->seen * p->columns * p->width);
+    return whole_line_numbers(p->slices * p->width * p->places * s->C) + 5 * numbers +
+           whole_line_numbers(buckets) + whole_line_numbers(s->W * s->C) +
+           whole_line_numbers(p->seen * p->columns * p->width);
 }
 
 static void cut_gradient(conv_events *p)
@@ -141,8 +132,8 @@ static void cut_gradient(conv_events *p)
     const dense_conv_shape *s = &p->shape;
     /* of outputs, but those that reach over */
     int64_t rows = BAND / (p->columns * p->width) - p->back[0] - 1;
-    int64_t listed = most(1, LISTED / (s->W * s->C));
-    p->band = least(least(s->H, listed), most(1, rows * s->stride[0]));
+    int64_t listed = whole_most(1, LISTED / (s->W * s->C));
+    p->band = whole_least(whole_least(s->H, listed), whole_most(1, rows * s->stride[0]));
     p->bands = (s->H + p->band - 1) / p->band;
     p->band = (s->H + p->bands - 1) / p->bands;
     p->bands = (s->H + p->band - 1) / p->band;
@@ -150,8 +141,8 @@ static void cut_gradient(conv_events *p)
     int64_t size = p->slices * p->width * p->places * s->C;
     if (size > MOST_WEIGHTS)
         return;
-    p->gradient_chunks =
-        least(least(CONV_EVENTS_CHUNKS, s->rows * p->bands), most(LEAST_SUMS, SUMMED / size));
+    p->gradient_chunks = whole_least(whole_least(CONV_EVENTS_CHUNKS, s->rows * p->bands),
+                                     whole_most(LEAST_SUMS, SUMMED / size));
     p->gradient_chunk = gradient_chunk(p);
     p->gradient_bytes =
         (size_t)(conv_order_size(p) + p->gradient_chunks * p->gradient_chunk) * sizeof(real);
@@ -179,7 +170,7 @@ bool conv_events_plan(conv_events *plan, const dense_conv_shape *shape)
 int64_t conv_order_size(const conv_events *plan)
 {
     const dense_conv_shape *s = &plan->shape;
-    return 2 * conv_events_round(s->W * s->C) + conv_events_round(s->W);
+    return 2 * whole_line_numbers(s->W * s->C) + whole_line_numbers(s->W);
 }
 
 static void order_pixel(const conv_events *plan, conv_order *order, int64_t x)

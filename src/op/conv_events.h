@@ -12,6 +12,8 @@
 
 #include "tensor/dense.h"
 
+#include "base/whole.h"
+
 enum {
     CONV_EVENTS_PLACES = 9,  /* of a group */
     CONV_EVENTS_KERNEL = 49, /* places of a kernel that is taken */
@@ -124,16 +126,10 @@ const real *conv_order_row(const conv_events *plan, const conv_order *order, con
 /* Phase of row Y of the padded input; -1: no place of the kernel sees it. */
 int conv_events_phase(const conv_events *plan, int d, int64_t padded);
 
-/* Floats of a piece of space, rounded up to cache lines. */
-static inline int64_t conv_events_round(int64_t numbers)
-{
-    return (numbers + 15) / 16 * 16;
-}
-
 static inline real *conv_events_cut(real **space, int64_t numbers)
 {
     real *piece = *space;
-    *space += conv_events_round(numbers);
+    *space += whole_line_numbers(numbers);
     return piece;
 }
 

@@ -5,6 +5,8 @@
  * multiply-adds; a pixel with events places * out numbers loaded and stored; each output once. */
 #include "op/conv_events.h"
 
+#include "base/whole.h"
+
 #include <string.h>
 
 /* Outputs of this size and more are written past the caches. */
@@ -34,7 +36,7 @@ typedef struct tools {
 
 static int64_t sums_size(const conv_events *p)
 {
-    return conv_events_round((p->back[0] + 2) * p->columns * p->width);
+    return whole_line_numbers((p->back[0] + 2) * p->columns * p->width);
 }
 
 static tools cut(const conv_events *p, real *space)

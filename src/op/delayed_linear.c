@@ -10,6 +10,7 @@
  *
  * Cost: L + 1 products of a linear layer, forward and twice backward. */
 #include "base/error_key.h"
+#include "base/whole.h"
 #include "op/kernels.h"
 #include "op/lags.h"
 #include "tensor/dense.h"
@@ -104,8 +105,8 @@ static fsnn_status plan(op_node *node)
     const job j = sizes_of(node);
     FSNN_TRY(dense_prepare());
     FSNN_TRY(lags_plan(node, &st->lags, j.o->lags.max));
-    const size_t with = lags_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real))),
-                 kernel = lags_lines(kernel_bytes(&j)),
+    const size_t with = whole_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real))),
+                 kernel = whole_lines(kernel_bytes(&j)),
                  sums =
                      node->training ? (size_t)op_column_parts(j.rows, j.out) * sizeof(double) : 0;
     node->scratch_bytes = kernel + (node->training ? kernel + with + sums : with);
@@ -116,7 +117,7 @@ static fsnn_status plan(op_node *node)
 static job job_of(const op_node *node, const op_run *run)
 {
     job j = sizes_of(node);
-    const size_t kernel = lags_lines(kernel_bytes(&j));
+    const size_t kernel = whole_lines(kernel_bytes(&j));
     char *scratch = run->scratch;
     j.weight = run->value[WEIGHT];
     j.delay = run->value[DELAY];
@@ -213,7 +214,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
         op_column_add(
             run->gout[0], j.rows, j.out,
             (double *)(void *)((char *)j.gwith +
-                               lags_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real)))),
+                               whole_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real)))),
             run->grad[BIAS]);
     return FSNN_OK;
 }

@@ -4,6 +4,7 @@
 #include "op/few.h"
 
 #include "base/isa.h"
+#include "base/whole.h"
 #include "tensor/dense.h"
 
 #include <string.h>
@@ -48,7 +49,7 @@ void few_close(few_weights *few)
 /* Lists of one row. */
 static int64_t entries(int64_t in)
 {
-    return (in + FEW_MORE + 15) / 16 * 16;
+    return whole_line_numbers(in + FEW_MORE);
 }
 
 size_t few_scratch(int64_t in)

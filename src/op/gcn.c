@@ -3,6 +3,7 @@
  * nodes and rows. Cost: a matrix product over all nodes, and one multiply-add an entry of S and
  * output. */
 #include "op/check.h"
+#include "base/whole.h"
 #include "op/kernels.h"
 #include "op/propagate.h"
 #include "tensor/dense.h"
@@ -54,7 +55,7 @@ static size_t product_bytes(const op_node *node)
 {
     const fsnn_graph_layer *o = node->options;
     size_t bytes = (size_t)(rows_of(node) * o->out) * sizeof(real);
-    return (bytes + 63) / 64 * 64;
+    return whole_lines(bytes);
 }
 
 static fsnn_status plan(op_node *node)

@@ -5,6 +5,7 @@
 
 #include "base/isa.h"
 #include "base/vec_kernel.h"
+#include "base/whole.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -169,7 +170,7 @@ static int64_t entries_of(const int8_product *p)
 
 static size_t bytes_of(const int8_product *p, int64_t rows)
 {
-    return ((size_t)rows * (size_t)p->image + SLACK + 63) / 64 * 64;
+    return whole_lines((size_t)rows * (size_t)p->image + SLACK);
 }
 
 size_t int8_scratch(const int8_product *p, int64_t rows)

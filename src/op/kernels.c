@@ -3,6 +3,7 @@
 #include "op/kernels.h"
 
 #include "base/isa.h"
+#include "base/whole.h"
 
 const op_kernels *op_kernels_get(void)
 {
@@ -40,25 +41,20 @@ static grid grid_of(int64_t n, int64_t C)
     return s;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void one(int64_t i, int worker, void *user)
 {
     (void)worker;
     const grid *s = user;
     int64_t chunk = i / s->blocks, row = chunk * s->chunk, column = i % s->blocks * COLUMNS;
-    int64_t width = least(COLUMNS, s->C - column);
+    int64_t width = whole_least(COLUMNS, s->C - column);
     double *sum = s->part + chunk * s->C + column;
     for (int64_t c = 0; c < width; c++)
         sum[c] = 0;
     /* a kernel's pass takes some of the columns: rows in portions that stay in the nearest cache */
-    int64_t end = row + least(s->chunk, s->n - row), portion = 1 + PORTION / width;
+    int64_t end = row + whole_least(s->chunk, s->n - row), portion = 1 + PORTION / width;
     for (; row < end; row += portion)
-        op_kernels_get()->column_sums(s->g + row * s->C + column, least(portion, end - row), width,
-                                      s->C, sum);
+        op_kernels_get()->column_sums(s->g + row * s->C + column, whole_least(portion, end - row),
+                                      width, s->C, sum);
 }
 
 int64_t op_column_parts(int64_t n, int64_t C)

@@ -26,12 +26,6 @@ typedef struct lags {
     size_t bytes;       /* of each */
 } lags;
 
-/* Whole lines of the cache, where the next array of a scratch begins. */
-static inline size_t lags_lines(size_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
 extern const op_memory lags_memory;
 
 /* The options, of either operator. */

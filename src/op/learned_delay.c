@@ -7,6 +7,8 @@
  * Cost: L + 1 multiply-adds a number, forward and twice backward. */
 #include "op/lags.h"
 
+#include "base/whole.h"
+
 #include <string.h>
 
 static const fsnn_learned_delay defaults = {.lags = {.learn = true, .sigma = 0.5},
@@ -68,7 +70,7 @@ static job sizes_of(const op_node *node)
 
 static size_t weights_bytes(const job *j)
 {
-    return lags_lines(fsnn_bytes(op_product(j->most + 1, j->delays), sizeof(double)));
+    return whole_lines(fsnn_bytes(op_product(j->most + 1, j->delays), sizeof(double)));
 }
 
 static fsnn_status plan(op_node *node)
@@ -76,8 +78,8 @@ static fsnn_status plan(op_node *node)
     state *st = node->state;
     const job j = sizes_of(node);
     FSNN_TRY(lags_plan(node, &st->lags, j.most));
-    const size_t with = lags_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real)));
-    node->scratch_bytes = 2 * weights_bytes(&j) + with + lags_lines((size_t)j.n * sizeof(double));
+    const size_t with = whole_lines(fsnn_bytes(lags_count(node, &st->lags), sizeof(real)));
+    node->scratch_bytes = 2 * weights_bytes(&j) + with + whole_lines((size_t)j.n * sizeof(double));
     node->tape_bytes = node->training ? with : 0;
     return FSNN_OK;
 }
@@ -107,7 +109,7 @@ static job job_of(const op_node *node, const op_run *run)
     j.dw = (double *)(void *)(at + weights_bytes(&j));
     j.g = (double *)(void *)(at + 2 * weights_bytes(&j)); /* [n], then `with` */
     j.with =
-        (real *)(void *)(at + 2 * weights_bytes(&j) + lags_lines((size_t)j.n * sizeof(double)));
+        (real *)(void *)(at + 2 * weights_bytes(&j) + whole_lines((size_t)j.n * sizeof(double)));
     fsnn_parallel_range(j.delays, DELAYS, weigh, &j);
     return j;
 }

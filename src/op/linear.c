@@ -7,6 +7,7 @@
  * have 8 bits (op/int8.h). A gradient gy that is mostly zeros is taken number by number
  * (op/sparse.h). */
 #include "op/check.h"
+#include "base/whole.h"
 #include "op/events.h"
 #include "op/few.h"
 #include "op/int8.h"
@@ -95,11 +96,6 @@ static sparse_sizes sizes_of(const op_node *node)
                           ((const linear_state *)node->state)->tasks};
 }
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static fsnn_status plan_int8(op_node *node, size_t *scratch)
 {
     int8_product *p = &((linear_state *)node->state)->int8;
@@ -141,8 +137,8 @@ static fsnn_status plan(op_node *node)
     sparse_sizes sparse = sizes_of(node);
     FSNN_TRY(plan_products(node, &products));
     if (node->training && sparse_worth(&sparse))
-        parts = larger(parts, sparse_scratch(&sparse));
-    node->scratch_bytes = larger(larger(lists, parts), products);
+        parts = whole_most_bytes(parts, sparse_scratch(&sparse));
+    node->scratch_bytes = whole_most_bytes(whole_most_bytes(lists, parts), products);
     return FSNN_OK;
 }
 

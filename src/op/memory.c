@@ -1,11 +1,13 @@
 /* op/memory.c: what a table of op/memory.h leaves open. */
 #include "op/memory.h"
 
+#include "base/whole.h"
+
 size_t op_memory_most(const op_node *node)
 {
     const op_memory *m = node->op->memory;
     size_t bytes = !m ? 0 : m->most ? m->most(node) : m->bytes(node);
-    return (bytes + 63) / 64 * 64;
+    return whole_lines(bytes);
 }
 
 size_t op_memory_held(const op_node *node)

@@ -1,6 +1,7 @@
 /* op/reduce.c: mean and sum over axes. Sums are in double in the order of memory. Cost: one pass
  * over memory. */
 #include "op/reduce.h"
+#include "base/whole.h"
 #include "op/check.h"
 
 #include <string.h>
@@ -41,11 +42,6 @@ typedef struct job {
 
 enum { COLUMNS = 64 }; /* sums side by side that stay in the nearest cache */
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void add_columns(const job *j, const real *x, int64_t n, real *y)
 {
     double sum[COLUMNS] = {0};
@@ -81,7 +77,7 @@ static void sums(int64_t begin, int64_t end, void *user)
             if (!w->run_kept)
                 y[k] = add_runs(j, x);
             for (int64_t c = 0; w->run_kept && c < w->run; c += COLUMNS)
-                add_columns(j, x + c, least(COLUMNS, w->run - c), y + k * w->run + c);
+                add_columns(j, x + c, whole_least(COLUMNS, w->run - c), y + k * w->run + c);
         }
     }
 }

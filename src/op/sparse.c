@@ -11,6 +11,7 @@
 #include "op/sparse.h"
 
 #include "base/isa.h"
+#include "base/whole.h"
 #include "base/wish.h"
 #include "tensor/dense.h"
 
@@ -39,11 +40,6 @@ sparse_wish sparse_wished(void)
     return wish < 0 ? SPARSE_BY_SHARE : (sparse_wish)wish;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 bool sparse_worth(const sparse_sizes *s)
 {
     return s->in >= LEAST && s->out >= LEAST && s->rows >= LOOKED &&
@@ -52,7 +48,7 @@ bool sparse_worth(const sparse_sizes *s)
 
 double sparse_look(const sparse_sizes *s, const real *gy)
 {
-    int64_t found = 0, looked = least(s->rows, LOOKED);
+    int64_t found = 0, looked = whole_least(s->rows, LOOKED);
     for (int64_t i = 0; i < looked; i++) {
         const real *row = gy + i * s->rows / looked * s->out;
         int32_t here = 0;
@@ -67,7 +63,7 @@ double sparse_look(const sparse_sizes *s, const real *gy)
 
 static int64_t chunk_of(const sparse_sizes *s)
 {
-    return least(s->rows, CHUNK);
+    return whole_least(s->rows, CHUNK);
 }
 
 static int64_t groups_of(const sparse_sizes *s)
@@ -129,7 +125,7 @@ static void share_out(job *j, int64_t pieces,
     j->piece = piece;
     j->pieces = pieces;
     atomic_store(&j->next, 0);
-    fsnn_parallel(least(j->s->tasks, pieces), task, j);
+    fsnn_parallel(whole_least(j->s->tasks, pieces), task, j);
 }
 
 static sparse_list list_of(const job *j, int64_t group)
@@ -144,7 +140,7 @@ static void list_group(const job *j, real *space, int64_t group)
     const sparse_list list = list_of(j, group);
     (void)space;
     j->count[group] = kernels()->list(j->gy + j->row * out + first, j->rows,
-                                      least(out - first, SPARSE_GROUP), out, &list);
+                                      whole_least(out - first, SPARSE_GROUP), out, &list);
 }
 
 /* Lists the chunk; false: it has too many numbers. */
@@ -176,12 +172,13 @@ static void copy_back(const real *from, int64_t n, int64_t columns, real *to, in
 /* The stretch of gW's columns for all groups. */
 static void weights_of(const job *j, real *space, int64_t number)
 {
-    int64_t in = j->s->in, from = number * SPARSE_WIDTH, columns = least(in - from, SPARSE_WIDTH);
+    int64_t in = j->s->in, from = number * SPARSE_WIDTH,
+            columns = whole_least(in - from, SPARSE_WIDTH);
     real *tile = space, *x = space + TILE;
     copy_out(j->x + j->row * in + from, in, j->rows, columns, x);
     for (int64_t g = 0; g < groups_of(j->s); g++) {
         const sparse_list list = list_of(j, g);
-        int64_t first = g * SPARSE_GROUP, n = least(j->s->out - first, SPARSE_GROUP);
+        int64_t first = g * SPARSE_GROUP, n = whole_least(j->s->out - first, SPARSE_GROUP);
         real *gw = j->gw + first * in + from;
         if (j->count[g] == 0)
             continue;
@@ -194,12 +191,13 @@ static void weights_of(const job *j, real *space, int64_t number)
 /* The stretch of gx's columns for the rows of the chunk. */
 static void input_of(const job *j, real *space, int64_t number)
 {
-    int64_t in = j->s->in, from = number * SPARSE_WIDTH, columns = least(in - from, SPARSE_WIDTH);
+    int64_t in = j->s->in, from = number * SPARSE_WIDTH,
+            columns = whole_least(in - from, SPARSE_WIDTH);
     real *tile = space, *y = space + TILE;
     memset(y, 0, (size_t)(j->rows * SPARSE_WIDTH) * sizeof *y);
     for (int64_t g = 0; g < groups_of(j->s); g++) {
         const sparse_list list = list_of(j, g);
-        int64_t first = g * SPARSE_GROUP, n = least(j->s->out - first, SPARSE_GROUP);
+        int64_t first = g * SPARSE_GROUP, n = whole_least(j->s->out - first, SPARSE_GROUP);
         if (j->count[g] == 0)
             continue;
         copy_out(j->w + first * in + from, in, n, columns, tile);
@@ -243,7 +241,7 @@ fsnn_status sparse_products(const sparse_sizes *s, const real *gy, const real *x
     j.value = (real *)(j.count + groups_of(s));
     j.place = (int32_t *)(j.value + groups_of(s) * (entries_of(s) + MORE));
     for (; j.row < s->rows; j.row += j.rows) {
-        j.rows = least(s->rows - j.row, CHUNK);
+        j.rows = whole_least(s->rows - j.row, CHUNK);
         FSNN_TRY(multiply_chunk(&j));
     }
     return FSNN_OK;

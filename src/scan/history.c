@@ -1,16 +1,12 @@
 /* The histories of a scan: rows that grow, and the state of time 0. Memory: a number a neuron and
  * remembered step. */
 #include "scan/history.h"
+#include "base/whole.h"
 
 #include "scan/front.h"
 
 #include <math.h>
 #include <string.h>
-
-static int64_t max(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* Empty rows; what an earlier plan took is used. */
 static fsnn_status rows_reserve(scan_rows *r, int64_t tiles, int64_t capacity)
@@ -32,18 +28,18 @@ static int64_t rows_kept(const scan *s, int64_t K)
 /* Rows with which no call has to grow a bounded history; see scan_rows_ready. */
 static int64_t rows_enough(int64_t keep, int64_t K)
 {
-    return keep + max(K, keep / 4 + 1);
+    return keep + whole_most(K, keep / 4 + 1);
 }
 
 /* Rows for calls of K steps and the state they begin with. What is in them stays unless they are
  * fresh. */
 fsnn_status scan_rows_plan(const scan *s, scan_rows *r, int64_t K, bool fresh)
 {
-    int64_t few = s->training ? K : max(K, FRAC_BLOCK), tiles = max(s->tiles, 1);
+    int64_t few = s->training ? K : whole_most(K, FRAC_BLOCK), tiles = whole_most(s->tiles, 1);
     int64_t there = (int64_t)(r->block.bytes / sizeof(lanes)) / tiles,
             capacity = few + 1 + rows_kept(s, K);
     if (s->stream && s->memory.keep >= 0)
-        capacity = max(capacity, rows_enough(scan_kept(s), K));
+        capacity = whole_most(capacity, rows_enough(scan_kept(s), K));
     /* an evaluation between steps of training makes do with what these have */
     bool does = !s->stream && there > K && there < capacity;
     if (fresh)
@@ -89,7 +85,7 @@ fsnn_status scan_rows_ready(const scan *s, scan_rows *r, int64_t K, int64_t keep
 {
     if (r->rows + K <= r->capacity)
         return FSNN_OK;
-    int64_t more = max(r->rows + K, 2 * r->capacity);
+    int64_t more = whole_most(r->rows + K, 2 * r->capacity);
     if (keep < 0)
         return extend(s, r, more);
     int64_t enough = rows_enough(keep, K);

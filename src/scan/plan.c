@@ -1,14 +1,10 @@
 /* What a scan makes room for: before its calls, and where one asks for more. */
 #include "scan/front.h"
+#include "base/whole.h"
 #include "scan/fused.h"
 #include "scan/history.h"
 
 #include <string.h>
-
-static int64_t max(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* What stands for a model in the scans of states beside v: nothing is asked of it. */
 static const neuron_model beside = {.kind = "state"};
@@ -33,7 +29,7 @@ static int64_t q_kept(const scan *s)
 {
     if (!s->chain.linked)
         return 0;
-    return s->memory.keep < 0 ? s->chain.total : max(s->memory.keep, 1);
+    return s->memory.keep < 0 ? s->chain.total : whole_most(s->memory.keep, 1);
 }
 
 static int64_t modes(const scan *s)
@@ -51,12 +47,12 @@ fsnn_status scan_plan_lanes(scan *s)
 {
     if (scan_alike(s))
         return FSNN_OK;
-    return reserve(&s->adjoint.lane, max(s->tiles, 1) * scan_pars(s));
+    return reserve(&s->adjoint.lane, whole_most(s->tiles, 1) * scan_pars(s));
 }
 
 static fsnn_status plan_tape(scan *s, int64_t K)
 {
-    const int64_t tiles = max(s->tiles, 1), rows = tiles * K;
+    const int64_t tiles = whole_most(s->tiles, 1), rows = tiles * K;
     s->tape.capacity = K;
     FSNN_TRY(reserve(&s->tape.modes, modes(s) * tiles));
     if (scan_resetting(s)->keeps_arg)
@@ -69,10 +65,10 @@ static fsnn_status plan_tape(scan *s, int64_t K)
 static fsnn_status plan_adjoint(scan *s, int64_t K)
 {
     scan_adjoint *a = &s->adjoint;
-    const int64_t tiles = max(s->tiles, 1);
+    const int64_t tiles = whole_most(s->tiles, 1);
     a->workers = fsnn_threads();
     /* a chain's q stay where they are */
-    a->q_capacity = s->chain.on ? max(a->q_capacity, K + q_kept(s)) : K;
+    a->q_capacity = s->chain.on ? whole_most(a->q_capacity, K + q_kept(s)) : K;
     int64_t sums = s->memory.sums * (s->chain.on ? tiles : a->workers);
     FSNN_TRY(reserve(&a->q, a->q_capacity * sums));
     FSNN_TRY(reserve(&a->far, modes(s) * sums));
@@ -82,7 +78,7 @@ static fsnn_status plan_adjoint(scan *s, int64_t K)
 
 static fsnn_status plan_chain(scan *s)
 {
-    const int64_t tiles = max(s->tiles, 1);
+    const int64_t tiles = whole_most(s->tiles, 1);
     if (!s->chain.on) {
         s->chain.later = 0; /* a plan before this one may have left some */
         return FSNN_OK;
@@ -133,13 +129,13 @@ static fsnn_status plan_others(scan *s, int64_t K)
  * back to them. */
 static int64_t steps_of(const scan *s, int64_t K)
 {
-    return s->chain.linked && s->memory.keep < 0 ? max(s->chain.total, K) : K;
+    return s->chain.linked && s->memory.keep < 0 ? whole_most(s->chain.total, K) : K;
 }
 
 /* Lags whose weights are there after such a plan. */
 static int64_t lags_of(const scan *s, int64_t K)
 {
-    return s->stream && s->memory.keep >= 0 ? max(K, scan_kept(s)) : steps_of(s, K);
+    return s->stream && s->memory.keep >= 0 ? whole_most(K, scan_kept(s)) : steps_of(s, K);
 }
 
 /* Rows of states and of the history. `fresh` becomes true where there were none. */
@@ -155,7 +151,7 @@ static fsnn_status plan_rows(scan *s, int64_t K, bool *fresh)
 /* What else the neurons carry from step to step. */
 static fsnn_status plan_counts(scan *s)
 {
-    const int64_t tiles = max(s->tiles, 1);
+    const int64_t tiles = whole_most(s->tiles, 1);
     if (scan_resetting(s)->counts)
         FSNN_TRY(reserve(&s->history.count, tiles));
     if (s->rest)
@@ -168,7 +164,7 @@ static fsnn_status plan_counts(scan *s)
 /* The far past, once the memory is settled. */
 static fsnn_status plan_modes(scan *s, bool *fresh)
 {
-    const int64_t tiles = max(s->tiles, 1), rows = modes(s) * tiles;
+    const int64_t tiles = whole_most(s->tiles, 1), rows = modes(s) * tiles;
     if (!s->memory.compressed)
         return FSNN_OK;
     *fresh = *fresh || s->history.modes.bytes < fsnn_bytes(rows, sizeof(lanes));
@@ -238,13 +234,13 @@ fsnn_status scan_ready(scan *s, int64_t K)
         FSNN_TRY(scan_rows_ready(s, &s->history.x, K, keep));
     int64_t lags = (apart ? s->history.x.rows : s->history.u.rows) + K;
     if (lags > s->memory.lags && (s->memory.lags < scan_kept(s) || s->memory.keep < 0))
-        FSNN_TRY(frac_memory_settle(&s->memory,
-                                    s->history.time ? max(lags, 2 * s->memory.lags) : lags, false));
+        FSNN_TRY(frac_memory_settle(
+            &s->memory, s->history.time ? whole_most(lags, 2 * s->memory.lags) : lags, false));
     FSNN_TRY(frac_memory_starts(&s->memory, s->history.time, K));
     if (fsnn_threads() > s->selves)
         FSNN_TRY(plan_selves(s));
     FSNN_TRY(scan_fused_workers(s));
     if (s->training && (K > s->tape.capacity || fsnn_threads() > s->adjoint.workers))
-        FSNN_TRY(plan_training(s, max(K, s->tape.capacity)));
+        FSNN_TRY(plan_training(s, whole_most(K, s->tape.capacity)));
     return FSNN_OK;
 }

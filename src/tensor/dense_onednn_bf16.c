@@ -3,6 +3,7 @@
  * multiplies them; sums and results are float32. Cost: 2 rows in out flops a product, at about
  * twice the rate of float32. */
 #include "tensor/dense.h"
+#include "base/whole.h"
 #include "tensor/dense_onednn_call.h"
 
 /* oneDNN computes bfloat16 without these instructions too, slower than float32. */
@@ -81,18 +82,13 @@ static fsnn_status make(dense_bf16 *p, bool backward, bool backward_data)
     return FSNN_OK;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static void reserve(dense_bf16 *p)
 {
     const product *all[] = {&p->forward, &p->data, &p->weights};
     for (int i = 0; i < FSNN_COUNT(all); i++) {
         const dense_round *a = &p->round[all[i]->a], *b = &p->round[all[i]->b];
-        size_t own = most(all[i]->own, most(a->own, b->own));
-        p->scratch = most(p->scratch, a->bytes + b->bytes + own);
+        size_t own = whole_most_bytes(all[i]->own, whole_most_bytes(a->own, b->own));
+        p->scratch = whole_most_bytes(p->scratch, a->bytes + b->bytes + own);
     }
 }
 

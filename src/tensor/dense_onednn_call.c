@@ -2,6 +2,8 @@
  * that calls from several threads do not meet. */
 #include "tensor/dense_onednn_call.h"
 
+#include "base/whole.h"
+
 fsnn_status dense_call_create(dense_call *call, dnnl_primitive_desc_t pd)
 {
     dnnl_engine_t engine;
@@ -29,7 +31,7 @@ fsnn_status dense_call_make(dense_call *call, dnnl_primitive_desc_t pd, const in
                             const dnnl_query_t *layout, int args, size_t *own)
 {
     dense_layout space = dense_layout_of(pd, dnnl_query_scratchpad_md);
-    *own = (dense_layout_bytes(space) + 63) / 64 * 64;
+    *own = whole_lines(dense_layout_bytes(space));
     FSNN_TRY(dense_call_create(call, pd));
     for (int i = 0; i < args; i++)
         FSNN_TRY(dense_call_arg(call, number[i], dense_layout_of(pd, layout[i])));
@@ -68,7 +70,7 @@ static fsnn_status make_rounding(dense_round *round, const dense_desc *from, con
     static const dnnl_query_t layout[] = {dnnl_query_src_md, dnnl_query_dst_md};
     dnnl_primitive_desc_t pd;
     FSNN_TRY(dense_reorder_pd(&pd, dense_desc_layout(from), dense_desc_layout(to), false));
-    round->bytes = (dense_layout_bytes(dense_desc_layout(to)) + 63) / 64 * 64;
+    round->bytes = whole_lines(dense_layout_bytes(dense_desc_layout(to)));
     fsnn_status status = dense_call_make(&round->call, pd, number, layout, 2, &round->own);
     dnnl_primitive_desc_destroy(pd);
     return status;

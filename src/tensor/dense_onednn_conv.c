@@ -4,6 +4,7 @@
  * bfloat16 the images that a pass reads are rounded into the scratch first. Cost: 2 rows out
  * C/groups kh kw OH OW flops a pass. */
 #include "tensor/dense.h"
+#include "base/whole.h"
 #include "tensor/dense_onednn_call.h"
 
 double dense_conv_time(void)
@@ -25,11 +26,6 @@ struct dense_conv {
     dense_round x, y; /* in bfloat16: of the input, and of the gradient of the output */
     size_t scratch;
 };
-
-static size_t round_up(size_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
 
 /* ---- creating ---- */
 
@@ -108,7 +104,7 @@ static fsnn_status add_reorder(pass *p, const dense_conv_shape *s, dense_layout 
     p->reorders = back || !dense_layout_equal(mine, given);
     if (p->reorders) {
         dnnl_primitive_desc_t pd;
-        p->weights_bytes = round_up(dense_layout_bytes(mine));
+        p->weights_bytes = whole_lines(dense_layout_bytes(mine));
         status = dense_reorder_pd(&pd, from, to, back);
         if (!status) {
             dense_layout own = dense_layout_of(pd, dnnl_query_scratchpad_md);
@@ -158,7 +154,7 @@ static fsnn_status fill_pass(pass *p, const dense_conv_shape *s, const argument 
         FSNN_TRY(dense_call_arg(&p->kernel, args[i].number, dense_layout_of(pd, args[i].layout)));
     if (bias_arg && bias->set) {
         FSNN_TRY(dense_call_arg(&p->kernel, bias_arg, dense_desc_layout(bias)));
-        p->bias_bytes = back ? round_up((size_t)s->out * sizeof(float)) : 0;
+        p->bias_bytes = back ? whole_lines((size_t)s->out * sizeof(float)) : 0;
     }
     p->own_bytes = dense_layout_bytes(dense_layout_of(pd, dnnl_query_scratchpad_md));
     return add_reorder(p, s, dense_layout_of(pd, args[WEIGHTS_ARG].layout), back);
@@ -216,18 +212,15 @@ static fsnn_status make(dense_conv *conv, bool backward, bool data)
     return status;
 }
 
-static size_t most(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static void reserve(dense_conv *conv)
 {
     const pass *all[] = {&conv->forward, &conv->data, &conv->weights};
-    size_t rounded = conv->x.bytes + conv->y.bytes, own = most(conv->x.own, conv->y.own);
+    size_t rounded = conv->x.bytes + conv->y.bytes,
+           own = whole_most_bytes(conv->x.own, conv->y.own);
     for (int i = 0; i < FSNN_COUNT(all); i++)
-        conv->scratch = most(conv->scratch, rounded + all[i]->weights_bytes + all[i]->bias_bytes +
-                                                most(own, all[i]->own_bytes));
+        conv->scratch =
+            whole_most_bytes(conv->scratch, rounded + all[i]->weights_bytes + all[i]->bias_bytes +
+                                                whole_most_bytes(own, all[i]->own_bytes));
 }
 
 fsnn_status dense_conv_create(const dense_conv_shape *shape, bool backward, bool backward_data,

@@ -1,15 +1,7 @@
 /* tensor/dense_plain_conv_real.c: what a convolution of the plain kernels is made of. */
 #include "tensor/dense_plain_conv.h"
 
-static int64_t most(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
+#include "base/whole.h"
 
 static int64_t pieces(int64_t n, int64_t size)
 {
@@ -149,9 +141,9 @@ static void cut_pixels(dense_conv *conv)
     int64_t tiles = conv->depthwise ? 1
                                     : conv->shape.groups * pieces(conv->out, ROWS) *
                                           pieces(conv->places * conv->in, COLUMNS);
-    int64_t chunks = least(pieces(conv->pixels, PIXELS), pieces(WANTED, tiles));
-    conv->chunk = pieces(conv->pixels, most(chunks, 1));
-    conv->chunks = pieces(conv->pixels, most(conv->chunk, 1));
+    int64_t chunks = whole_least(pieces(conv->pixels, PIXELS), pieces(WANTED, tiles));
+    conv->chunk = pieces(conv->pixels, whole_most(chunks, 1));
+    conv->chunks = pieces(conv->pixels, whole_most(conv->chunk, 1));
 }
 
 static size_t scratch_of(const dense_conv *conv, bool backward)

@@ -5,6 +5,7 @@
 #include "tensor/dense_plain_product.h"
 
 #include "base/isa.h"
+#include "base/whole.h"
 #include "tensor/dense_plain_space.h"
 
 #include <stdatomic.h>
@@ -16,11 +17,6 @@ const product_kernels *product_kernels_get(void)
 {
     static const product_kernels *const level[] = FSNN_BY_ISA(&product_kernels);
     return level[fsnn_isa_level()];
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 static int64_t pieces(int64_t n, int64_t size)
@@ -53,7 +49,7 @@ static void pack_side(const product_side *side, int64_t i, int64_t count, int64_
                       int64_t width, real *to)
 {
     for (int64_t done = 0; done < count; done += width, to += width * depth)
-        side->pack(side, i + done, least(width, count - done), k, depth, width, to);
+        side->pack(side, i + done, whole_least(width, count - done), k, depth, width, to);
 }
 
 static void find_rows(const product *p, const tile *t, real **row)
@@ -78,11 +74,11 @@ static void multiply_strips(const product *p, const tile *t, int64_t k, int64_t 
         const real *start = p->start && !k ? p->start + t->left + n : NULL;
         for (int64_t m = 0; m < t->M; m += R) {
             real *to[PRODUCT_ROWS];
-            int64_t rows = least(R, t->M - m);
+            int64_t rows = whole_least(R, t->M - m);
             for (int64_t i = 0; i < rows; i++)
                 to[i] = row[m + i] + n;
             kernels->multiply(rows, depth, a + m * depth, b + n * depth, sum);
-            kernels->store(sum, rows, least(S, t->N - n), p->alpha, beta, start, to);
+            kernels->store(sum, rows, whole_least(S, t->N - n), p->alpha, beta, start, to);
         }
     }
 }
@@ -97,7 +93,7 @@ static fsnn_status multiply_tile(const product *p, const tile *t)
     int64_t k = 0;
     find_rows(p, t, row);
     do { /* once where K is 0, too */
-        int64_t depth = least(PRODUCT_DEPTH, p->K - k);
+        int64_t depth = whole_least(PRODUCT_DEPTH, p->K - k);
         pack_side(&p->a, t->top, t->M, k, depth, kernels->rows, a);
         pack_side(&p->b, t->left, t->N, k, depth, kernels->columns, b);
         multiply_strips(p, t, k, depth, a, b, row);
@@ -136,8 +132,8 @@ static void cut(job *j, int64_t count)
 static fsnn_status run_tile(const job *j, const product *p, int64_t i)
 {
     tile t = {.top = i / j->across * j->rows, .left = i % j->across * j->columns};
-    t.M = least(j->rows, j->M - t.top);
-    t.N = least(j->columns, j->N - t.left);
+    t.M = whole_least(j->rows, j->M - t.top);
+    t.N = whole_least(j->columns, j->N - t.left);
     return multiply_tile(p, &t);
 }
 

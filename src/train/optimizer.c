@@ -1,5 +1,6 @@
 /* Optimisers: the table of rules, chunks, norm and step. */
 #include "tensor/dense.h"
+#include "base/whole.h"
 #include "train/plane.h"
 
 #include <math.h>
@@ -42,11 +43,6 @@ fsnn_status optimizer_check(const fsnn_optimizer_options *o)
     return FSNN_OK;
 }
 
-static int64_t round_up(int64_t n)
-{
-    return (n + 15) / 16 * 16;
-}
-
 /* Cuts the learnable parameters into chunks; with chunk NULL only counts. */
 static int64_t cut(const fsnn_net *net, const fsnn_optimizer_options *options,
                    optimizer_chunk *chunk, int64_t *total)
@@ -64,7 +60,7 @@ static int64_t cut(const fsnn_net *net, const fsnn_optimizer_options *options,
                 chunk[chunks] = (optimizer_chunk){
                     i, begin, n - begin < OPTIMIZER_CHUNK ? n - begin : OPTIMIZER_CHUNK,
                     *total + begin, rate};
-        *total += round_up(n);
+        *total += whole_line_numbers(n);
     }
     return chunks;
 }
