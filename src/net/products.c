@@ -4,8 +4,6 @@
 
 #include <fsnn/net.h>
 
-#include <string.h>
-
 static fsnn_status always(void)
 {
     return FSNN_OK;
@@ -25,13 +23,14 @@ const char *fsnn_products_name(fsnn_products products)
     return (unsigned)products < FSNN_PRODUCTS_KINDS ? kinds[products].name : NULL;
 }
 
+static const char *name_at(int i)
+{
+    return fsnn_products_name((fsnn_products)i);
+}
+
 int fsnn_products_find(const char *name)
 {
-    for (int i = 0; name && i < FSNN_PRODUCTS_KINDS; i++)
-        if (strcmp(name, kinds[i].name) == 0)
-            return i;
-    return fsnn_fail(FSNN_ENOTFOUND, "there are no products \"%s\": full, bf16 and int8 are known",
-                     name ? name : "");
+    return fsnn_name_find("kind of products", name, name_at, NULL);
 }
 
 fsnn_status fsnn_products_check(fsnn_products products)

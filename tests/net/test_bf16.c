@@ -275,7 +275,8 @@ static void what_is_refused(void **state)
     (void)state;
     fsnn_net *net = picture(false);
     REFUSED(fsnn_products_check((fsnn_products)99), FSNN_EARGUMENT, "number 99");
-    REFUSED(fsnn_products_find("bf17"), FSNN_ENOTFOUND, "full, bf16 and int8");
+    REFUSED(fsnn_products_find("bf17"), FSNN_ENOTFOUND,
+            "no kind of products \"bf17\": known are full, bf16, int8");
     assert_int_equal(fsnn_products_find("bf16"), FSNN_PRODUCTS_BF16);
     assert_null(fsnn_products_name(FSNN_PRODUCTS_KINDS));
     REFUSED(wrap(net, (fsnn_plan){.steps = 1, .batch = 1}, (fsnn_products)-1), FSNN_EARGUMENT,
