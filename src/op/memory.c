@@ -1,6 +1,7 @@
 /* op/memory.c: what a table of op/memory.h leaves open. */
 #include "op/memory.h"
 
+#include "base/hash.h"
 #include "base/whole.h"
 
 size_t op_memory_most(const op_node *node)
@@ -22,12 +23,9 @@ bool op_memory_fits(const op_node *node, const void *bytes, int64_t count)
     return m->fits ? m->fits(node, bytes, count) : count == (int64_t)m->bytes(node);
 }
 
-/* FNV-1a (Fowler, Noll, Vo) */
 void op_print_mix(uint64_t *print, const void *data, size_t bytes)
 {
-    const unsigned char *at = data;
-    for (size_t i = 0; i < bytes; i++)
-        *print = (*print ^ at[i]) * 0x100000001B3u;
+    *print = hash_bytes(*print, data, bytes);
 }
 
 void op_memory_print(const op_node *node, uint64_t *print)
