@@ -201,11 +201,17 @@ static fsnn_status fit(expansion *e)
     return status;
 }
 
+/* Learned, or several numbers, which the net may have set to anything. */
+static bool is_more(const fsnn_value *v)
+{
+    return v->learn || v->values || v->per != FSNN_PER_LAYER;
+}
+
 static bool rests(const expansion *e)
 {
-    return e->o->rest.value != 0 || e->o->rest.learn || e->o->rest.values ||
-           (e->o->resistance.value != 1 && e->o->resistance.value != 0) || e->o->resistance.learn ||
-           e->o->resistance.values;
+    const fsnn_value *rest = &e->o->rest, *resistance = &e->o->resistance;
+    return rest->value != 0 || is_more(rest) ||
+           (resistance->value != 1 && resistance->value != 0) || is_more(resistance);
 }
 
 static void check(expansion *e)

@@ -179,6 +179,8 @@ static const struct {
     {"lif: {reset: subtract, v0: 0.1}", "alpha: 0.7", "v0 other than 0 cannot be expanded"},
     {"lif: {reset: subtract, refractory: 2}", "alpha: 0.7", "a refractory period cannot"},
     {"lif: {reset: subtract, resistance: 2}", "alpha: 0.7", "a rest or a resistance cannot"},
+    {"lif: {reset: subtract, rest: {value: 0, per: neuron}}", "alpha: 0.7", "a rest or a"},
+    {"lif: {reset: subtract, resistance: {value: 1, per: neuron}}", "alpha: 0.7", "a rest or a"},
     {"lif: {reset: subtract}", "alpha: 0.7, memory: 8", "a memory that ends after some steps"},
     {"lif", "alpha: 0.7, method: ab", "method ab does not keep states step by step"},
     {"lif", "alpha: 0.7, implicit: true", "does not keep states step by step"},
