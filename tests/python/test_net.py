@@ -101,7 +101,7 @@ class Run(unittest.TestCase):
 
     def test_products_in_bf16(self):
         net, x = small().wrap(4, 2), inputs(4, 2, 3)
-        with self.assertRaisesRegex(ValueError, "full, bf16 and int8 are known"):
+        with self.assertRaisesRegex(ValueError, "known are full, bf16, int8"):
             net.wrap(4, 2, products="half")
         try:
             net.wrap(4, 2, products="bf16")
