@@ -5,8 +5,8 @@
                    dynamics={"alpha": 0.5})
     spikes = net.forward(x)  # [K, B, 3] in, [K, B, 4] out
 
-`Net` builds, runs and trains networks; `fde_solve`, `FdeSolver` and `mittag_leffler` are the solver;
-`fsnn.torch` has the same neurons as modules of PyTorch.
+`Net` builds, runs and trains networks; `fde_solve`, `FdeSolver` and `mittag_leffler` are the
+solver; `fsnn.torch` has the same neurons as modules of PyTorch.
 """
 
 from _fsnn import lib as _lib

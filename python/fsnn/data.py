@@ -118,9 +118,9 @@ class Data:
     `y` their targets (or None): classes 0, 1, ... where it is [N] of whole numbers; else values,
     [N], [N, C] or [N, T, C], that the output is to be: numbers of a regression, shares of classes,
     or 1 for each label that a sample has. `targets="values"` takes whole numbers as values,
-    "classes" takes [N, T] as a class a step, where -1 does not count. Arrays are copied, as float32.
-    `x` may also be anything with `__len__` and `__getitem__` that gives samples, or pairs (sample,
-    class) (a Dataset of torch, a list), or a memmap: samples are asked for when they are
+    "classes" takes [N, T] as a class a step, where -1 does not count. Arrays are copied, as
+    float32. `x` may also be anything with `__len__` and `__getitem__` that gives samples, or pairs
+    (sample, class) (a Dataset of torch, a list), or a memmap: samples are asked for when they are
     wanted, and not kept. Threads of the library's own ask, one at a time. Where there is no `y`,
     all pairs are asked for once, for their classes.
     """

@@ -287,8 +287,8 @@ class FdeSolver:
         seeds = np.ascontiguousarray(numbers(dL, np.float64, "dL"))
         if at.ndim != 1 or seeds.size != at.size * self._shape[0]:
             raise ValueError(
-                f"dL must be [{at.size}, {self._shape[0]}], as many rows as times, and its shape is "
-                f"{seeds.shape}"
+                f"dL must be [{at.size}, {self._shape[0]}], as many rows as times, and its shape "
+                f"is {seeds.shape}"
             )
         y0, velocity = np.empty(self._shape), np.empty(self._shape)
         by_parameters = np.empty(max(self._parameters.size, 1))

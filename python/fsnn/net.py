@@ -427,9 +427,10 @@ class Net:
             check(lib.fsnn_weights_save(self._wrapped(), os.fsencode(path)))
 
     def load(self, path: str | os.PathLike[str]) -> Net:
-        """Loads weights from .safetensors, .npz or .pt, or the best ones of a run's directory. A net that
-        is not wrapped is, for one step. What `set` gave the neurons (tau, threshold, alpha, ...)
-        stays. Raises OSError, ValueError (an array that is missing, unknown or does not fit)."""
+        """Loads weights from .safetensors, .npz or .pt, or the best ones of a run's directory. A
+        net that is not wrapped is, for one step. What `set` gave the neurons (tau, threshold,
+        alpha, ...) stays. Raises OSError, ValueError (an array that is missing, unknown or does not
+        fit)."""
         with self._lock:
             if self._session is None:
                 self.wrap(1)
@@ -498,9 +499,9 @@ class Net:
 
         `on_batch` and `on_epoch` get `Metrics`; what they raise ends the training in good order and
         comes out. Ctrl-C does too: the state is saved, then KeyboardInterrupt is raised, and
-        mode="resume" goes on to the same bytes. `progress`: a bar by tqdm where that is installed, and
-        a line an epoch. Raises ValueError (data and net do not fit),
-        fsnn.NumericError (the loss is not finite: epoch and batch), OSError.
+        mode="resume" goes on to the same bytes. `progress`: a bar by tqdm where that is installed,
+        and a line an epoch. Raises ValueError (data and net do not fit), fsnn.NumericError (the
+        loss is not finite: epoch and batch), OSError.
         """
         with self._lock:
             calls: dict[str, Any] = {"on_batch": on_batch, "on_epoch": on_epoch}

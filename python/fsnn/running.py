@@ -26,10 +26,10 @@ class Run:
     """y [T, B, output shape], and what was recorded: {"lif1.v": [T, B, layer's shape], ...}.
 
     `times` [T] or [T, B]: when the steps are, of x with time stamps. `loss` of a target, and
-    `gradients` by parameter. Beside recorded potentials `thresholds` [layer's shape] of layers whose
-    threshold does not move. `certificates` of memories by tolerance: by layer the smallest distance
-    of a spike test from its threshold, the largest effect of the memory on it, and 1 where the
-    spikes are proven to be those of the exact weights.
+    `gradients` by parameter. Beside recorded potentials `thresholds` [layer's shape] of layers
+    whose threshold does not move. `certificates` of memories by tolerance: by layer the smallest
+    distance of a spike test from its threshold, the largest effect of the memory on it, and 1 where
+    the spikes are proven to be those of the exact weights.
     """
 
     y: np.ndarray

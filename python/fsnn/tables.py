@@ -21,8 +21,8 @@ SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, "current", "alpha 0.8", of numbers or of names; `units` are "time", "1/time",
-    "current", "potential" or "", or what was named ("ms", "Hz", "nA", "mV")."""
+    """Columns by name, "current", "alpha 0.8", of numbers or of names; `units` are "time",
+    "1/time", "current", "potential" or "", or what was named ("ms", "Hz", "nA", "mV")."""
 
     columns: dict[str, np.ndarray]
     units: dict[str, str]
@@ -232,8 +232,8 @@ def resets(
 
 
 def method_weights(alpha: Sequence[float], lags: int, method: str = "gl") -> Table:
-    """The weights with which a method sums the past at step 1, lag by lag for each order, beside the
-    power law alpha/Gamma(1 - alpha) lag^(-1 - alpha) that those of gl approach."""
+    """The weights with which a method sums the past at step 1, lag by lag for each order, beside
+    the power law alpha/Gamma(1 - alpha) lag^(-1 - alpha) that those of gl approach."""
     orders, number = orders_of(alpha), lib.fsnn_method_find(method.encode())
     if number < 0:
         known = ffi.new("char []", 256)
@@ -247,8 +247,8 @@ def method_weights(alpha: Sequence[float], lags: int, method: str = "gl") -> Tab
 
 @dataclass(frozen=True)
 class Exponentials:
-    """`table`: lag, weight, sum of exponentials, relative error. `modes` exponentials, the `largest`
-    relative error, and what the fit promises, `stated`."""
+    """`table`: lag, weight, sum of exponentials, relative error. `modes` exponentials, the
+    `largest` relative error, and what the fit promises, `stated`."""
 
     table: Table
     modes: int
@@ -276,8 +276,8 @@ def surrogate_gradients(low: float = -2.0, high: float = 2.0, rows: int = 401) -
 
 
 def surrogate_summary() -> Table:
-    """A row for each surrogate: its default scale, slope at 0, half width (where the slope is half of
-    that at 0; infinity: nowhere), slope at 1, area under the slope."""
+    """A row for each surrogate: its default scale, slope at 0, half width (where the slope is half
+    of that at 0; infinity: nowhere), slope at 1, area under the slope."""
     table = ffi.new("fsnn_table *")
     check(lib.fsnn_surrogates_summary(table))
     return _named(_table(table), lib.fsnn_surrogate_name)

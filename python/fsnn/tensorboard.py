@@ -75,8 +75,8 @@ class TensorBoard:
             net.train(data, on_epoch=board.epoch)
 
     Names of figures are those of metrics.csv, with a slash where groups begin: "loss/training",
-    "loss/watched", "accuracy/training", "rate/lif1", "gradient/fc1", "neurons/lif1.tau", "term/quiet".
-    Figures that are not finite are left out."""
+    "loss/watched", "accuracy/training", "rate/lif1", "gradient/fc1", "neurons/lif1.tau",
+    "term/quiet". Figures that are not finite are left out."""
 
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         os.makedirs(directory, exist_ok=True)

@@ -71,8 +71,8 @@ class Score:
 class Evaluation:
     """Figures of a data set: `confusion` [classes, classes], row = label; by layer that spikes the
     rate, the neurons that never fired and those that fired at every step, and each neuron's spikes
-    a step. Operations are those of one sample over all its steps. Of several draws figures are means,
-    `score` has their spread, `losses` and `accuracies` each; `perturbed` the same under each
+    a step. Operations are those of one sample over all its steps. Of several draws figures are
+    means, `score` has their spread, `losses` and `accuracies` each; `perturbed` the same under each
     disturbance, "noise=0.1". `metrics` has what judges the targets, by name. Of values there is no
     accuracy (NaN), and `truth` and `answers` are some of the pairs, taken evenly. `class_names`
     [classes] where the files have one for each, else empty."""

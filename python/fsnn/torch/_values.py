@@ -24,8 +24,8 @@ def positive(what: str, value: Any, above: float = 0.0) -> Any:
     several are given."""
     if isinstance(value, torch.Tensor) and value.requires_grad and not value.is_leaf:
         raise TypeError(
-            f"{what} is the result of a computation with gradients, which would not flow back: give "
-            "a torch.nn.Parameter"
+            f"{what} is the result of a computation with gradients, which would not flow back: "
+            "give a torch.nn.Parameter"
         )
     try:
         given = torch.as_tensor(value, dtype=torch.float64).detach()

@@ -149,7 +149,8 @@ class SNNWrapper(torch.nn.Module):
         """Nothing is left to do: every call begins at time 0."""
 
     def get_per_layer_alpha(self) -> list[torch.Tensor]:
-        """The terms of alpha of each neuron layer, [terms]: the parameters where they are learned."""
+        """The terms of alpha of each neuron layer, [terms]: the parameters where they are
+        learned."""
         return [torch.as_tensor(alpha) for alpha in self.alpha]
 
     def get_per_layer_coefficient(self) -> list[torch.Tensor]:
