@@ -36,6 +36,15 @@ static int64_t wanted(const export_work *w, int64_t there)
 
 /* ---- a file ---- */
 
+static int take_class(const export_work *w, double given, int32_t *to)
+{
+    if (given < INT32_MIN || given > INT32_MAX)
+        return cli_error(CLI_FAILED, "%s: y holds %.0f: classes are whole numbers of 32 bits",
+                         w->o->test, given);
+    *to = (int32_t)given;
+    return CLI_GOOD;
+}
+
 /* y of whole numbers where the file has one: values, as of a regression, have no accuracy. */
 static int classes_from_file(export_work *w, int64_t T, int64_t B)
 {
@@ -50,15 +59,15 @@ static int classes_from_file(export_work *w, int64_t T, int64_t B)
                          "[%lld, %lld] with one for each step",
                          w->o->test, fsnn_shape_text(&y->shape, text, sizeof text), (long long)B,
                          (long long)T, (long long)B, (long long)B, (long long)T);
-    float *all = malloc((size_t)count * sizeof *all);
+    double *all = malloc((size_t)count * sizeof *all); /* exact where a class can be */
     int32_t *to = NULL;
     const int64_t kept = wanted(w, B) * steps;
     int code = all ? add_classes(w, wanted(w, B), steps, &to)
                    : cli_error(CLI_FAILED, "out of memory for the test's classes");
     if (code == CLI_GOOD)
-        fsnn_array_to_f32(y, all);
+        fsnn_array_to_f64(y, all);
     for (int64_t i = 0; code == CLI_GOOD && i < kept; i++)
-        to[i] = (int32_t)all[i];
+        code = take_class(w, all[i], &to[i]);
     free(all);
     return code;
 }
