@@ -31,10 +31,7 @@ static const cli_option table[] = {
      "NPZ with the array x [T, B, ...] that net_test.c checks the C with; default: the first "
      "samples of the description's test data",
      0, 0},
-    {"target", 0, CLI_TEXT, offsetof(export_options, target), "TARGET",
-     "cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, riscv, riscv-f or host: flash, RAM "
-     "and stack are measured by its compiler, where it is there",
-     0, 0},
+    {"target", 0, CLI_TEXT, offsetof(export_options, target), "TARGET", NULL, 0, 0},
     {"samples", 0, CLI_INT, offsetof(export_options, samples), "B",
      "samples of the test; default: all of --test, 20 of the test data", 1, 1e6},
     CLI_ROW_SET,
@@ -43,11 +40,7 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-static const cli_values values[] = {{"type", "float,int8,int4"},
-                                    {"memory", "full"},
-                                    {"target", "cortex-m0,cortex-m3,cortex-m4,cortex-m7,cortex-m55,"
-                                               "riscv,riscv-f,host"},
-                                    {NULL, NULL}};
+static const cli_values values[] = {{"type", "float,int8,int4"}, {"memory", "full"}, {NULL, NULL}};
 
 static int check_options(const export_options *o)
 {
@@ -219,7 +212,9 @@ const cli_command cli_export_c = {
                 "  fsnn export-c runs/tiny -o c/ --memory full --horizon 200\n"
                 "  fsnn export-c runs/tiny -o c/ --type int8 --target cortex-m4\n",
     .option = table,
+    .option_help = export_help,
     .values = values,
+    .option_values = export_values,
     .min_operands = 1,
     .max_operands = 1,
     .size = sizeof(export_options),

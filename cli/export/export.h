@@ -26,6 +26,10 @@ typedef struct export_work {
     bool counted;
 } export_work;
 
+/* Of --target, from the library's table. */
+const char *export_help(const char *option);
+const char *export_values(const char *option);
+
 /* x and classes of --test, or of the first samples of the test data: w->samples; exit code. */
 int export_samples(export_work *w);
 /* The override of dynamics.memory that the C needs, to be freed; NULL: the description's. */
