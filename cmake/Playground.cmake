@@ -18,6 +18,7 @@ function(fsnn_playground page)
     set(playground_single ${playground_single} ${${page}_single} PARENT_SCOPE)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/playground/${page}/*.c)
     add_executable(playground_${page} ${sources} ${objects})
+    target_include_directories(playground_${page} PRIVATE ${PROJECT_SOURCE_DIR}) # cli/convert/web_options.h
     target_link_libraries(playground_${page} PRIVATE fsnn_core)
     target_link_options(playground_${page} PRIVATE -mexec-model=reactor -Wl,--strip-all)
     set_target_properties(playground_${page} PROPERTIES OUTPUT_NAME ${page}) # PAGE.wasm

@@ -30,7 +30,7 @@ session  | model train data plot net frac tensor base | *
 cli      | cli/kit                               | *
 cli/kit  | -                                     | status file
 examples | -                                     | *
-playground | -                                   | *
+playground | cli/convert/web_options.h           | *
 bench    | cli/kit                               | *
 include  | -                                     | *
 '

@@ -1,89 +1,35 @@
 /* cli/convert/to_web.c: a description and its weights for the page of the playground: net.json,
- * which says the network, and net.safetensors. What the page takes is the table below, and the one
- * of playground/train/web_build.c. */
+ * which says the network, and net.safetensors. What the page takes are the tables of
+ * web_options.h. */
 #include "cli/convert/convert.h"
+#include "cli/convert/web_options.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum type { WHOLE, FLAG, REAL, CHOICE } type;
-
-typedef struct field {
-    const char *key;
-    size_t offset;
-    type type;
-    int count; /* numbers */
-} field;
-
-static const field linear[] = {{"out", offsetof(fsnn_linear, out), WHOLE, 1},
-                               {"bias", offsetof(fsnn_linear, bias), FLAG, 1},
-                               {0}};
-static const field conv1d[] = {{"out", offsetof(fsnn_conv1d, out), WHOLE, 1},
-                               {"kernel", offsetof(fsnn_conv1d, kernel), WHOLE, 1},
-                               {"stride", offsetof(fsnn_conv1d, stride), WHOLE, 1},
-                               {"padding", offsetof(fsnn_conv1d, padding), WHOLE, 1},
-                               {"dilation", offsetof(fsnn_conv1d, dilation), WHOLE, 1},
-                               {"groups", offsetof(fsnn_conv1d, groups), WHOLE, 1},
-                               {"bias", offsetof(fsnn_conv1d, bias), FLAG, 1},
-                               {0}};
-static const field conv2d[] = {{"out", offsetof(fsnn_conv2d, out), WHOLE, 1},
-                               {"kernel", offsetof(fsnn_conv2d, kernel), WHOLE, 2},
-                               {"stride", offsetof(fsnn_conv2d, stride), WHOLE, 2},
-                               {"padding", offsetof(fsnn_conv2d, padding), WHOLE, 2},
-                               {"dilation", offsetof(fsnn_conv2d, dilation), WHOLE, 2},
-                               {"groups", offsetof(fsnn_conv2d, groups), WHOLE, 1},
-                               {"bias", offsetof(fsnn_conv2d, bias), FLAG, 1},
-                               {0}};
-static const field pool[] = {{"kernel", offsetof(fsnn_pool, kernel), WHOLE, 2},
-                             {"stride", offsetof(fsnn_pool, stride), WHOLE, 2},
-                             {"padding", offsetof(fsnn_pool, padding), WHOLE, 2},
-                             {"count_padding", offsetof(fsnn_pool, count_padding), FLAG, 1},
-                             {"adaptive", offsetof(fsnn_pool, adaptive), WHOLE, 2},
-                             {0}};
-static const field norm[] = {{"eps", offsetof(fsnn_batchnorm, eps), REAL, 1},
-                             {"affine", offsetof(fsnn_batchnorm, affine), FLAG, 1},
-                             {0}};
-static const field neuron[] = {{"tau_per", offsetof(fsnn_neuron, tau.per), CHOICE, 1},
-                               {"threshold_per", offsetof(fsnn_neuron, threshold.per), CHOICE, 1},
-                               {"v_reset_per", offsetof(fsnn_neuron, v_reset.per), CHOICE, 1},
-                               {"reset", offsetof(fsnn_neuron, reset), CHOICE, 1},
-                               {"v0", offsetof(fsnn_neuron, v0), REAL, 1},
-                               {"v_reset", offsetof(fsnn_neuron, v_reset.value), REAL, 1},
-                               {"refractory", offsetof(fsnn_neuron, refractory), REAL, 1},
-                               {"equality", offsetof(fsnn_neuron, equality), CHOICE, 1},
-                               {0}};
-static const field nothing[] = {{0}};
-
-static const struct {
-    const char *kind;
-    const field *fields;
-} kinds[] = {{"linear", linear},   {"conv1d", conv1d},    {"conv2d", conv2d},   {"maxpool", pool},
-             {"avgpool", pool},    {"sumpool", pool},     {"flatten", nothing}, {"add", nothing},
-             {"dropout", nothing}, {"batchnorm", norm},   {"lif", neuron},      {"if", neuron},
-             {"readout", neuron},  {"integrator", neuron}};
-
-static const char taken[] = "linear, conv1d, conv2d, maxpool, avgpool, sumpool, flatten, add, "
-                            "dropout, batchnorm, lif, if, readout and integrator";
-
-static const field *fields_of(const char *kind)
-{
-    for (int i = 0; i < CLI_COUNT(kinds); i++)
-        if (!strcmp(kinds[i].kind, kind))
-            return kinds[i].fields;
-    return NULL;
-}
-
 /* ---- what the page cannot have ---- */
+
+static int refuse_kind(const fsnn_node_info *info)
+{
+    char taken[512] = "";
+    size_t used = 0;
+    for (const web_node *kind = web_nodes; kind->name && used < sizeof taken; kind++)
+        used += (size_t)snprintf(taken + used, sizeof taken - used, "%s%s",
+                                 kind == web_nodes  ? ""
+                                 : (kind + 1)->name ? ", "
+                                                    : " and ",
+                                 kind->name);
+    return cli_error(CLI_USAGE, "--web: node %s is of the kind %s: the page has %s", info->name,
+                     info->kind, taken);
+}
 
 static int check_node(const fsnn_net *net, int index)
 {
     fsnn_node_info info;
     int port = 0;
     fsnn_net_node(net, index, &info);
-    if (!fields_of(info.kind))
-        return cli_error(CLI_USAGE, "--web: node %s is of the kind %s: the page has %s", info.name,
-                         info.kind, taken);
+    if (!web_node_find(info.kind))
+        return refuse_kind(&info);
     if (*info.shares)
         return cli_error(CLI_USAGE,
                          "--web: node %s shares the parameters of %s: the page has none "
@@ -127,21 +73,6 @@ static int check_net(const fsnn_net *net)
 
 /* ---- net.json ---- */
 
-static double number_at(const field *f, const void *options, int index)
-{
-    const char *at = (const char *)options + f->offset;
-    switch (f->type) {
-    case WHOLE:
-        return (double)((const int64_t *)(const void *)at)[index];
-    case FLAG:
-        return *(const bool *)(const void *)at;
-    case REAL:
-        return *(const double *)(const void *)at;
-    default:
-        return *(const int *)(const void *)at;
-    }
-}
-
 static void write_node(cli_json *json, const fsnn_net *net, int index)
 {
     fsnn_node_info info, source;
@@ -156,10 +87,10 @@ static void write_node(cli_json *json, const fsnn_net *net, int index)
     }
     cli_json_close(json, ']');
     cli_json_open(json, "options", '{');
-    for (const field *f = fields_of(info.kind); f->key; f++) {
-        cli_json_open(json, f->key, '[');
-        for (int i = 0; i < f->count; i++)
-            cli_json_number(json, NULL, number_at(f, fsnn_net_options(net, index), i));
+    for (const web_option *o = web_node_find(info.kind)->options; o->key; o++) {
+        cli_json_open(json, o->key, '[');
+        for (int i = 0; i < o->count; i++)
+            cli_json_number(json, NULL, web_option_get(o, fsnn_net_options(net, index), i));
         cli_json_close(json, ']');
     }
     cli_json_close(json, '}');

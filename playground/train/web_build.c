@@ -1,8 +1,7 @@
-/* A network of the user's own, node by node. The options that a page takes are those of the table;
- * cli/convert/to_web.c writes the same. */
+/* A network of the user's own, node by node. */
+#include "cli/convert/web_options.h"
 #include "web.h"
 
-#include <stddef.h>
 #include <string.h>
 
 fsnn_net *web_net;
@@ -26,94 +25,7 @@ LEARN_API(web_text) char *web_text(void)
     return text;
 }
 
-/* ---- options by their names ---- */
-
-typedef enum type { WHOLE, FLAG, REAL_NUMBER, CHOICE } type;
-
-typedef struct field {
-    const char *key;
-    size_t offset;
-    type type;
-    int count;
-} field;
-
-#define FIELD(of, name, type, count)                                                               \
-    {                                                                                              \
-#name, offsetof(of, name), type, count                                                     \
-    }
-
-static const field linear[] = {
-    FIELD(fsnn_linear, out, WHOLE, 1), FIELD(fsnn_linear, bias, FLAG, 1), {0}};
-static const field conv1d[] = {
-    FIELD(fsnn_conv1d, out, WHOLE, 1),      FIELD(fsnn_conv1d, kernel, WHOLE, 1),
-    FIELD(fsnn_conv1d, stride, WHOLE, 1),   FIELD(fsnn_conv1d, padding, WHOLE, 1),
-    FIELD(fsnn_conv1d, dilation, WHOLE, 1), FIELD(fsnn_conv1d, groups, WHOLE, 1),
-    FIELD(fsnn_conv1d, bias, FLAG, 1),      {0}};
-static const field conv2d[] = {
-    FIELD(fsnn_conv2d, out, WHOLE, 1),      FIELD(fsnn_conv2d, kernel, WHOLE, 2),
-    FIELD(fsnn_conv2d, stride, WHOLE, 2),   FIELD(fsnn_conv2d, padding, WHOLE, 2),
-    FIELD(fsnn_conv2d, dilation, WHOLE, 2), FIELD(fsnn_conv2d, groups, WHOLE, 1),
-    FIELD(fsnn_conv2d, bias, FLAG, 1),      {0}};
-static const field pool[] = {
-    FIELD(fsnn_pool, kernel, WHOLE, 2),   FIELD(fsnn_pool, stride, WHOLE, 2),
-    FIELD(fsnn_pool, padding, WHOLE, 2),  FIELD(fsnn_pool, count_padding, FLAG, 1),
-    FIELD(fsnn_pool, adaptive, WHOLE, 2), {0}};
-static const field norm[] = {
-    FIELD(fsnn_batchnorm, eps, REAL_NUMBER, 1), FIELD(fsnn_batchnorm, affine, FLAG, 1), {0}};
-static const field neuron[] = {{"tau_per", offsetof(fsnn_neuron, tau.per), CHOICE, 1},
-                               {"threshold_per", offsetof(fsnn_neuron, threshold.per), CHOICE, 1},
-                               {"v_reset_per", offsetof(fsnn_neuron, v_reset.per), CHOICE, 1},
-                               FIELD(fsnn_neuron, reset, CHOICE, 1),
-                               FIELD(fsnn_neuron, v0, REAL_NUMBER, 1),
-                               {"v_reset", offsetof(fsnn_neuron, v_reset.value), REAL_NUMBER, 1},
-                               FIELD(fsnn_neuron, refractory, REAL_NUMBER, 1),
-                               FIELD(fsnn_neuron, equality, CHOICE, 1),
-                               {0}};
-static const field nothing[] = {{0}};
-
-static const struct kind {
-    const char *name;
-    const field *fields;
-} kinds[] = {{"linear", linear},  {"conv1d", conv1d},    {"conv2d", conv2d},   {"maxpool", pool},
-             {"avgpool", pool},   {"sumpool", pool},     {"dropout", nothing}, {"flatten", nothing},
-             {"add", nothing},    {"batchnorm", norm},   {"lif", neuron},      {"if", neuron},
-             {"readout", neuron}, {"integrator", neuron}};
-
-static const struct kind *kind; /* of the next node; NULL: none yet */
-
-static const struct kind *find_kind(void)
-{
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(kinds[i].name, text) == 0)
-            return &kinds[i];
-    return NULL;
-}
-
-static const field *find_field(void)
-{
-    for (const field *f = kind ? kind->fields : nothing; f->key; f++)
-        if (strcmp(f->key, text) == 0)
-            return f;
-    return NULL;
-}
-
-static void put(const field *f, int index, double value)
-{
-    char *at = (char *)&options + f->offset;
-    switch (f->type) {
-    case WHOLE:
-        ((int64_t *)(void *)at)[index] = (int64_t)value;
-        break;
-    case FLAG:
-        *(bool *)(void *)at = value != 0;
-        break;
-    case REAL_NUMBER:
-        *(double *)(void *)at = value;
-        break;
-    default:
-        *(int *)(void *)at = (int)value;
-    }
-}
+static const web_node *kind; /* of the next node; NULL: none yet */
 
 /* ---- building ---- */
 
@@ -146,7 +58,7 @@ LEARN_API(web_begin) int web_begin(int rank, double a, double b, double c)
 
 LEARN_API(web_kind) int web_kind(void)
 {
-    const struct kind *found = find_kind();
+    const web_node *found = web_node_find(text);
     if (!found)
         return wrong("this page has no nodes of the kind");
     kind = found;
@@ -158,10 +70,10 @@ LEARN_API(web_kind) int web_kind(void)
 
 LEARN_API(web_set) int web_set(int index, double value)
 {
-    const field *f = find_field();
-    if (!f || index < 0 || index >= f->count)
+    const web_option *o = kind ? web_option_find(kind, text) : NULL;
+    if (!o || index < 0 || index >= o->count)
         return wrong("this page does not know the option");
-    put(f, index, value);
+    web_option_put(o, &options, index, value);
     return 0;
 }
 
