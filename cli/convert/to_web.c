@@ -73,6 +73,30 @@ static int check_net(const fsnn_net *net)
 
 /* ---- net.json ---- */
 
+/* A neuron's options with the first of each list as its number, so that the numbers fit together as
+ * the lists do: every number of them comes as a parameter. */
+static fsnn_neuron without_lists(const fsnn_neuron *o)
+{
+    fsnn_neuron n = *o;
+    fsnn_value *const value[] = {&n.tau, &n.threshold, &n.v_reset, &n.rest, &n.resistance};
+    for (int i = 0; i < CLI_COUNT(value); i++)
+        if (value[i]->values)
+            value[i]->value = value[i]->values[0];
+    return n;
+}
+
+static void write_options(cli_json *json, const web_node *kind, const void *options)
+{
+    cli_json_open(json, "options", '{');
+    for (const web_option *o = kind->options; o->key; o++) {
+        cli_json_open(json, o->key, '[');
+        for (int i = 0; i < o->count; i++)
+            cli_json_number(json, NULL, web_option_get(o, options, i));
+        cli_json_close(json, ']');
+    }
+    cli_json_close(json, '}');
+}
+
 static void write_node(cli_json *json, const fsnn_net *net, int index)
 {
     fsnn_node_info info, source;
@@ -86,14 +110,13 @@ static void write_node(cli_json *json, const fsnn_net *net, int index)
         cli_json_text(json, NULL, source.name);
     }
     cli_json_close(json, ']');
-    cli_json_open(json, "options", '{');
-    for (const web_option *o = web_node_find(info.kind)->options; o->key; o++) {
-        cli_json_open(json, o->key, '[');
-        for (int i = 0; i < o->count; i++)
-            cli_json_number(json, NULL, web_option_get(o, fsnn_net_options(net, index), i));
-        cli_json_close(json, ']');
+    const void *options = fsnn_net_options(net, index);
+    fsnn_neuron neuron;
+    if (info.neuron) {
+        neuron = without_lists(options);
+        options = &neuron;
     }
-    cli_json_close(json, '}');
+    write_options(json, web_node_find(info.kind), options);
     cli_json_close(json, '}');
 }
 

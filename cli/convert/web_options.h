@@ -46,6 +46,7 @@ static const web_option web_norm[] = {
     WEB(fsnn_batchnorm, eps, WEB_NUMBER, 1), WEB(fsnn_batchnorm, affine, WEB_FLAG, 1), {0}};
 static const web_option web_neuron[] = {
     WEB_AT(fsnn_neuron, tau_per, tau.per, WEB_CHOICE, 1),
+    WEB_AT(fsnn_neuron, threshold, threshold.value, WEB_NUMBER, 1),
     WEB_AT(fsnn_neuron, threshold_per, threshold.per, WEB_CHOICE, 1),
     WEB_AT(fsnn_neuron, v_reset_per, v_reset.per, WEB_CHOICE, 1),
     WEB(fsnn_neuron, reset, WEB_CHOICE, 1),
@@ -53,6 +54,12 @@ static const web_option web_neuron[] = {
     WEB_AT(fsnn_neuron, v_reset, v_reset.value, WEB_NUMBER, 1),
     WEB(fsnn_neuron, refractory, WEB_NUMBER, 1),
     WEB(fsnn_neuron, equality, WEB_CHOICE, 1),
+    WEB_AT(fsnn_neuron, rest, rest.value, WEB_NUMBER, 1),
+    WEB_AT(fsnn_neuron, rest_per, rest.per, WEB_CHOICE, 1),
+    WEB_AT(fsnn_neuron, rest_learn, rest.learn, WEB_FLAG, 1),
+    WEB_AT(fsnn_neuron, resistance, resistance.value, WEB_NUMBER, 1),
+    WEB_AT(fsnn_neuron, resistance_per, resistance.per, WEB_CHOICE, 1),
+    WEB_AT(fsnn_neuron, resistance_learn, resistance.learn, WEB_FLAG, 1),
     {0}};
 
 #undef WEB
