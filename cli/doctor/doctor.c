@@ -23,10 +23,11 @@ static const cli_option table[] = {
     CLI_ROWS_LAST,
 };
 
-/* A thing that a build has may fail on this machine; `sentence` is empty where it does not. */
+/* A thing that a build has may fail on this machine. */
 typedef struct finding {
     fsnn_feature_info feature;
-    char *sentence; /* what is missing and what helps */
+    bool fails;
+    char *sentence; /* what is missing and what helps, or which library is used; may be empty */
 } finding;
 
 typedef struct report {
@@ -69,26 +70,42 @@ static bool has_gnuplot(void)
     return fsnn_plot_check(NULL) == FSNN_OK;
 }
 
-static bool loads(const char *name)
+/* A library that is loaded when it is needed: by its own name, or by what the variable names. */
+typedef struct library {
+    const char *variable, *name, *function; /* one that it has */
+} library;
+
+static const library sndfile = {"FSNN_SOUND_LIBRARY", "libsndfile.so.1", "sf_open"};
+#ifdef FSNN_HDF5_LIBRARY
+static const library hdf5 = {"FSNN_HDF5_LIBRARY", FSNN_HDF5_LIBRARY, "H5open"};
+#else /* it is linked: the program would not have started without it */
+static const library hdf5;
+#endif
+
+static const char *named(const library *l)
 {
-    void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
-    if (library)
-        dlclose(library);
-    return library != NULL;
+    const char *name = getenv(l->variable);
+    return name && *name ? name : NULL;
+}
+
+static bool loads(const library *l)
+{
+    const char *name = named(l);
+    void *at = dlopen(name ? name : l->name, RTLD_LAZY | RTLD_LOCAL);
+    const bool whole = at && dlsym(at, l->function);
+    if (at)
+        dlclose(at);
+    return whole;
 }
 
 static bool has_sndfile(void)
 {
-    return loads("libsndfile.so.1");
+    return loads(&sndfile);
 }
-
-#ifndef FSNN_HDF5_LIBRARY /* it is linked: the program would not have started without it */
-#define FSNN_HDF5_LIBRARY NULL
-#endif
 
 static bool has_hdf5(void)
 {
-    return !FSNN_HDF5_LIBRARY || loads(FSNN_HDF5_LIBRARY);
+    return !hdf5.name || loads(&hdf5);
 }
 
 #define MPI_PROGRAM "fsnn-mpi"
@@ -109,20 +126,30 @@ static const struct {
     const char *feature;
     bool (*works)(void);
     const char *advice;
+    const library *library;
 } late[] = {
-    {"plots", has_gnuplot, "the program gnuplot does not start: install gnuplot-nox"},
-    {"libsndfile", has_sndfile, "libsndfile.so.1 cannot be loaded: install libsndfile1"},
-    {"HDF5", has_hdf5, "the HDF5 library cannot be loaded: install libhdf5-103-1"},
-    {"MPI", has_starter, "neither mpirun nor srun is there: install openmpi-bin"},
+    {"plots", has_gnuplot, "the program gnuplot does not start: install gnuplot-nox", NULL},
+    {"libsndfile", has_sndfile, "libsndfile.so.1 cannot be loaded: install libsndfile1", &sndfile},
+    {"HDF5", has_hdf5, "the HDF5 library cannot be loaded: install libhdf5-103-1", &hdf5},
+    {"MPI", has_starter, "neither mpirun nor srun is there: install openmpi-bin", NULL},
 };
 
-static char *trouble(const fsnn_feature_info *f)
+static char *trouble(const fsnn_feature_info *f, bool *fails)
 {
     if (!f->built)
         return how_to_get(f);
-    for (int i = 0; i < CLI_COUNT(late); i++)
-        if (strcmp(f->name, late[i].feature) == 0 && !late[i].works())
-            return cli_format("%s", late[i].advice);
+    for (int i = 0; i < CLI_COUNT(late); i++) {
+        const library *l = late[i].library;
+        if (strcmp(f->name, late[i].feature) != 0)
+            continue;
+        *fails = !late[i].works();
+        if (l && l->name && named(l))
+            return cli_format("%s, which %s names%s", named(l), l->variable,
+                              *fails ? ", is no library of it that can be loaded: unset the "
+                                       "variable, or name another"
+                                     : "");
+        return cli_format("%s", *fails ? late[i].advice : "");
+    }
     return cli_format("%s", "");
 }
 
@@ -131,8 +158,9 @@ static void add(report *r, const fsnn_feature_info *f)
     if (r->count == CLI_COUNT(r->found))
         return;
     finding *found = &r->found[r->count++];
-    *found = (finding){*f, trouble(f)};
-    r->broken += f->built && *found->sentence;
+    *found = (finding){.feature = *f};
+    found->sentence = trouble(f, &found->fails);
+    r->broken += found->fails;
 }
 
 static void look(report *r)
@@ -148,7 +176,7 @@ static void look(report *r)
 
 static const char *state(const finding *f)
 {
-    return !f->feature.built ? "left out" : *f->sentence ? "fails" : "there";
+    return !f->feature.built ? "left out" : f->fails ? "fails" : "there";
 }
 
 static void print_json(const report *r)

@@ -41,6 +41,24 @@ mkdir alone && cp "$fsnn" alone/fsnn
 alone/fsnn doctor >bare 2>said
 grep -q '^MPI  *left out  *Training.*: install libopenmpi-dev and openmpi-bin and build with -DFSNN_MPI=ON' bare || fail "without fsnn-mpi: $(cat bare)"
 
+# libraries that are loaded late, by the file that a variable names
+late() # FEATURE VARIABLE
+{
+    grep -q "^$1  *there" text || { echo "$1 is not there: $2 was not tried"; return; }
+    for wrong in "$work/none.so" libm.so.6; do
+        env "$2=$wrong" "$fsnn" doctor >bare 2>said && fail "$2=$wrong: all is good"
+        grep -q "^$1  *fails  *.*: $wrong, which $2 names, .*: unset the variable" bare || fail "$2=$wrong: $(cat bare)"
+    done
+    env "$2=" "$fsnn" doctor >bare 2>said
+    grep -q "^$1  *there" bare || fail "$2 is empty: $(cat bare)"
+}
+late libsndfile FSNN_SOUND_LIBRARY
+if command -v ldconfig >/dev/null && sound=$(ldconfig -p | sed -n 's/.*libsndfile[.]so[.]1 .*=> //p' | head -n 1) && [ -n "$sound" ]; then
+    FSNN_SOUND_LIBRARY=$sound "$fsnn" doctor >bare 2>said
+    grep -q "^libsndfile  *\(there  *.*: $sound, which FSNN_SOUND_LIBRARY names\|left out.*\)$" bare || fail "FSNN_SOUND_LIBRARY=$sound: $(cat bare)"
+fi
+! ldd "$fsnn" 2>/dev/null | grep -q libhdf5 && late HDF5 FSNN_HDF5_LIBRARY
+
 FSNN_ISA=base "$fsnn" doctor >text 2>said
 grep -q '^instructions  *base, FSNN_ISA=base' text || fail "FSNN_ISA=base: $(cat text)"
 ! grep -q FSNN_ISA said || fail "FSNN_ISA=base: $(cat said)"
