@@ -5,15 +5,11 @@
 #
 # FSNN_ARM64: a folder for the build, which is then kept. FSNN_ARM64_TESTS=all: the tests that take longest, too. 77: no cross
 # compiler, no qemu, or no mirror for CMocka.
-set -u
-place=$(mktemp -d) || exit 1
-trap 'rm -rf "$place"' EXIT
-fail() { echo "FAILED: $*"; [ ! -f "$place/log" ] || tail -n 40 "$place/log"; exit 1; }
-try() { "$@" >"$place/log" 2>&1 || fail "$*"; }
+. tests/long/kit/begin.sh
 
-command -v aarch64-linux-gnu-gcc >/dev/null || { echo "skipped: no aarch64-linux-gnu-gcc (tools/install-deps.sh --packages)"; exit 77; }
+need_programs aarch64-linux-gnu-gcc
 command -v qemu-aarch64 >/dev/null || command -v qemu-aarch64-static >/dev/null ||
-    { echo "skipped: no qemu-aarch64 (tools/install-deps.sh --packages)"; exit 77; }
+    skip "no qemu-aarch64 (tools/install-deps.sh --packages)"
 
 build=${FSNN_ARM64:-$place/build}
 root=$build/root

@@ -2,11 +2,7 @@
 # Programs that are linked with libfsnn.so, installed and moved: fsnn, fsnn-mpi and what fsnn starts find the library and each other.
 #
 # FSNN_SHARED: a build with -DFSNN_LINK=shared that is there already.
-set -u
-place=$(mktemp -d) || exit 1
-trap 'rm -rf "$place"' EXIT
-fail() { echo "FAILED: $*"; [ ! -f "$place/log" ] || tail -n 40 "$place/log"; exit 1; }
-try() { "$@" >"$place/log" 2>&1 || fail "$*"; }
+. tests/long/kit/begin.sh
 unset LD_LIBRARY_PATH
 
 build=${FSNN_SHARED:-$place/build}

@@ -3,20 +3,16 @@
 # installed in clean virtual environments outside of the tree. There run the first program of the README (on every Python
 # from 3.9 on that this machine has), the command with the tutorial, and, beside PyTorch, the examples. Skipped where pip
 # reaches no package index.
-set -u
-place=$(mktemp -d) || exit 1
-trap 'rm -rf "$place"' EXIT
-fail() { echo "FAILED: $*"; [ ! -f "$place/log" ] || tail -n 40 "$place/log"; exit 1; }
-try() { "$@" >"$place/log" 2>&1 || fail "$*"; }
+. tests/long/kit/begin.sh
 python=${FSNN_PYTHON_EXECUTABLE:-python3}
 source=$(pwd)
 [ -z "${FSNN_DATA:-}" ] || FSNN_DATA=$(realpath "$FSNN_DATA")
 unset PYTHONPATH
 
-"$python" -c 'import setuptools, venv, ensurepip' 2>/dev/null || { echo "skipped: $python lacks setuptools or venv"; exit 77; }
+"$python" -c 'import setuptools, venv, ensurepip' 2>/dev/null || skip "$python lacks setuptools or venv"
 try "$python" -m venv "$place/clean"
 "$place/clean/bin/pip" download -q --no-deps -d "$place/probe" cffi >/dev/null 2>&1 ||
-    { echo "skipped: pip reaches no package index"; exit 77; }
+    skip "pip reaches no package index"
 
 # tools/wheel.py checks tag, size, abi3
 try make -s wheel BUILD="$place" PYTHON="$python"

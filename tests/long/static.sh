@@ -4,11 +4,7 @@
 # packed, and gives the bytes of this build's program where both compute with the same instructions.
 #
 # FSNN_STATIC: a program that is there already. 77: neither root nor user namespaces here.
-set -u
-place=$(mktemp -d) || exit 1
-trap 'rm -rf "$place"' EXIT
-fail() { echo "FAILED: $*"; [ ! -f "$place/log" ] || tail -n 40 "$place/log"; exit 1; }
-try() { "$@" >"$place/log" 2>&1 || fail "$*"; }
+. tests/long/kit/begin.sh
 build=${FSNN_BUILD:-build}
 linked=$(realpath "${FSNN_BIN:-$build/fsnn}")
 
@@ -17,7 +13,7 @@ mkdir "$root"
 if [ "$(id -u)" -eq 0 ]; then
     inside() { (cd / && chroot "$root" "$@"); }
 else
-    unshare --user --map-root-user true 2>/dev/null || { echo "skipped: neither root nor user namespaces here"; exit 77; }
+    unshare --user --map-root-user true 2>/dev/null || skip "neither root nor user namespaces here"
     inside() { (cd / && unshare --user --map-root-user chroot "$root" "$@"); }
 fi
 
