@@ -107,6 +107,25 @@ static inline int check_run(const char *name, const struct CMUnitTest *tests, si
 #define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
     check_run(name, tests, sizeof(tests) / sizeof(tests)[0], setup, teardown)
 
+/* ---- where instructions cost much ----
+ *
+ * FSNN_EVERY=11: of loops over combinations (methods, resets, engines, lengths) a test runs every
+ * eleventh, where the processor is emulated. As no axis has 11 values, each value still has its
+ * turns, beside others. Unset: all. */
+static inline int check_every(void)
+{
+    const char *given = getenv("FSNN_EVERY");
+    int every = given ? atoi(given) : 1;
+    return every > 1 ? every : 1;
+}
+
+/* Whether this combination is run. */
+static inline bool check_turn(void)
+{
+    static int turn;
+    return turn++ % check_every() == 0;
+}
+
 /* ---- what a build can leave out ---- */
 
 /* Whether this build has it, a word of fsnn_built(): "YAML", "zlib", "double precision". */

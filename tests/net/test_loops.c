@@ -157,6 +157,8 @@ static fsnn_net *make(graph build, const fsnn_dynamics *d, fsnn_plan plan, fsnn_
 
 static void check(int g, const fsnn_dynamics *d, const char *what)
 {
+    if (!check_turn())
+        return;
     fsnn_plan plan = {.steps = 6,
                       .batch = 3,
                       .training = true,

@@ -140,6 +140,8 @@ static void close_machine(machine *m)
 
 static void compare(const setup *c)
 {
+    if (!check_turn())
+        return;
     int64_t count = c->K * c->B * c->N;
     size_t bytes = (size_t)count * sizeof(float);
     float *I = numbers(count, 1), *g = numbers(count, 2);

@@ -33,7 +33,7 @@ static void forward(void **state)
     for (int m = 0; m < METHODS; m++)
         for (int reset = 0; reset < FSNN_RESETS; reset++) {
             setup c = compressed(m, reset);
-            if (refused(c.method, reset))
+            if (refused(c.method, reset) || !check_turn())
                 continue;
             check_forward(&c);
             c.options.v0 = 0.25;
@@ -47,7 +47,7 @@ static void backward(void **state)
     for (int m = 0; m < METHODS; m++)
         for (int reset = 0; reset < FSNN_RESETS; reset++) {
             setup c = compressed(m, reset);
-            if (refused(c.method, reset) || c.method == &frac_ml)
+            if (refused(c.method, reset) || c.method == &frac_ml || !check_turn())
                 continue; /* ml does not learn tau and alpha with exponentials */
             c.smooth = true;
             c.options.detach_reset = reset % 2;
@@ -90,7 +90,7 @@ static void pieces(void **state)
         for (int reset = 0; reset < FSNN_RESETS; reset++)
             for (int i = 0; i < 9; i++) {
                 setup c = compressed(m, reset);
-                if (refused(c.method, reset) || (c.method == &frac_ml && i % 4))
+                if (refused(c.method, reset) || (c.method == &frac_ml && i % 4) || !check_turn())
                     continue;
                 fill(&c, &x);
                 start(&whole, &c, &x, c.K);
@@ -188,7 +188,8 @@ static void chained(void **state)
             for (int i = 0; i < 9; i++) {
                 setup c = compressed(m, reset);
                 int64_t piece = cuts[i / 3], total = c.B * c.N;
-                if (refused(c.method, reset) || (c.method == &frac_ml && i != 4 && i != 6))
+                if (refused(c.method, reset) || (c.method == &frac_ml && i != 4 && i != 6) ||
+                    !check_turn())
                     continue;
                 c.tolerance = i % 3 == 0 ? 1e-6 : 0;
                 c.memory = i % 3 == 1 ? 30 : 0;
@@ -249,7 +250,7 @@ static void saved_and_restored(void **state)
             for (int engine = 0; engine < 3; engine++) {
                 setup c = compressed(m, reset);
                 int64_t total = c.B * c.N, cut = 77;
-                if (refused(c.method, reset) || (c.method == &frac_ml && reset))
+                if (refused(c.method, reset) || (c.method == &frac_ml && reset) || !check_turn())
                     continue;
                 c.tolerance = engine == 0 ? 1e-6 : 0;
                 c.memory = engine == 1 ? 30 : 0;
@@ -288,7 +289,7 @@ static void certificate(void **state)
         for (int reset = 0; reset < FSNN_RESETS; reset++)
             for (int e = 0; e < 3; e++) {
                 setup c = compressed(i, reset);
-                if (refused(c.method, reset))
+                if (refused(c.method, reset) || !check_turn())
                     continue;
                 c.kind = e == 1 && reset != FSNN_RESET_NONE ? "if" : "lif";
                 c.tolerance = tolerances[e];

@@ -17,6 +17,8 @@ static void each(void (*check)(const setup *), bool smooth)
                     const reset_rule *r = &scan_kernels_get()->resets[reset];
                     if ((r->state && methods[m]->drive) || (r->clears && methods[m]->start))
                         continue; /* refused where nets are wrapped */
+                    if (!check_turn())
+                        continue;
                     c.smooth = smooth;
                     c.kind = kinds[kind];
                     c.method = methods[m];
@@ -41,7 +43,8 @@ static void refractory(void (*check)(const setup *), bool smooth)
             for (int steps = 1; steps < 9; steps += 4) {
                 setup c = plain();
                 const reset_rule *r = &scan_kernels_get()->resets[reset];
-                if ((r->state && methods[m]->drive) || (r->clears && methods[m]->start))
+                if ((r->state && methods[m]->drive) || (r->clears && methods[m]->start) ||
+                    !check_turn())
                     continue;
                 c.smooth = smooth;
                 c.method = methods[m];
@@ -164,7 +167,8 @@ static void chunks(void **state)
                 setup c = plain();
                 const reset_rule *r = &scan_kernels_get()->resets[reset];
                 c.method = methods[i / 4];
-                if ((r->state && c.method->drive) || (r->clears && c.method->start))
+                if ((r->state && c.method->drive) || (r->clears && c.method->start) ||
+                    !check_turn())
                     continue;
                 c.K = 61;
                 c.memory = memories[i % 4];

@@ -54,6 +54,9 @@ static void each(void (*check)(const setup *), bool smooth)
                 setup c = plain();
                 if (!possible(e, methods[m], reset))
                     continue;
+                tried++;
+                if (!check_turn())
+                    continue;
                 c.kind = neurons[n].dv;
                 c.e = e;
                 c.interpreted = true;
@@ -67,7 +70,6 @@ static void each(void (*check)(const setup *), bool smooth)
                 c.B = 1; /* a tile that is not full: `others` has whole ones */
                 c.N = 13;
                 check(&c);
-                tried++;
             }
         assert_true(tried >= 11);
         equation_destroy(e);
