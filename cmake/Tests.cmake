@@ -113,6 +113,7 @@ endforeach()
 # Hashes of what the library computes, for tests/net/same_bits.sh.
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/net/same_bits/*.c)
 add_executable(same_bits ${sources})
+target_include_directories(same_bits PRIVATE ${PROJECT_SOURCE_DIR}/src) # base/hash.h
 target_compile_options(same_bits PRIVATE -O1)
 target_link_libraries(same_bits PRIVATE fsnn_static)
 set_target_properties(same_bits PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)

@@ -1,6 +1,8 @@
 /* Hashes, lines, numbers. */
 #include "bits.h"
 
+#include "base/hash.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,16 +13,15 @@ static int failed;
 
 hash hash_new(void)
 {
-    return (hash){.bits = 14695981039346656037u};
+    return (hash){.bits = HASH_START};
 }
 
-void hash_bytes(hash *h, const void *bytes, size_t count)
+void hash_add(hash *h, const void *bytes, size_t count)
 {
     const unsigned char *byte = bytes;
-    for (size_t i = 0; i < count; i++) {
-        h->bits = (h->bits ^ byte[i]) * 1099511628211u;
+    h->bits = hash_bytes(h->bits, bytes, count);
+    for (size_t i = 0; i < count; i++)
         h->other |= byte[i] != 0;
-    }
     h->bytes += (int64_t)count;
 }
 
@@ -31,7 +32,7 @@ void hash_floats(hash *h, const float *x, int64_t count)
         memcpy(&bits, &x[i], sizeof bits);
         if (isnan(x[i]))
             bits = 0x7fc00000u;
-        hash_bytes(h, &bits, sizeof bits);
+        hash_add(h, &bits, sizeof bits);
     }
 }
 
@@ -41,12 +42,12 @@ void hash_double(hash *h, double x)
     memcpy(&bits, &x, sizeof bits);
     if (isnan(x))
         bits = 0x7ff8000000000000u;
-    hash_bytes(h, &bits, sizeof bits);
+    hash_add(h, &bits, sizeof bits);
 }
 
 void hash_number(hash *h, int64_t x)
 {
-    hash_bytes(h, &x, sizeof x);
+    hash_add(h, &x, sizeof x);
 }
 
 void line_begin(const char *name)

@@ -29,7 +29,7 @@ typedef struct hash {
 } hash;
 
 hash hash_new(void);
-void hash_bytes(hash *h, const void *bytes, size_t count);
+void hash_add(hash *h, const void *bytes, size_t count);
 /* Every NaN counts as the same: which one comes out is the compiler's choice. */
 void hash_floats(hash *h, const float *x, int64_t count);
 void hash_double(hash *h, double x);

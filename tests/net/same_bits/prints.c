@@ -30,7 +30,7 @@ static void mathematics(void)
 static void hash_long(hash *h, long double x)
 {
     enum { BYTES = 10 }; /* what follows is padding */
-    hash_bytes(h, &x, BYTES);
+    hash_add(h, &x, BYTES);
 }
 
 static void long_mathematics(void)

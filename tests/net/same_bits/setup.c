@@ -234,11 +234,11 @@ static void hash_state(hash *h, const char *bytes, int64_t size)
 {
     enum { MAGIC = 8, ADDED = 8, FITS = 8 };
     int64_t then = size - ADDED;
-    hash_bytes(h, "FSNNST2", MAGIC);
-    hash_bytes(h, bytes + MAGIC + ADDED, FITS);
-    hash_bytes(h, &then, sizeof then);
+    hash_add(h, "FSNNST2", MAGIC);
+    hash_add(h, bytes + MAGIC + ADDED, FITS);
+    hash_add(h, &then, sizeof then);
     size_t head = MAGIC + ADDED + FITS + sizeof then;
-    hash_bytes(h, bytes + head, (size_t)size - head);
+    hash_add(h, bytes + head, (size_t)size - head);
 }
 
 static void state(run *r, hash *h)
@@ -296,7 +296,7 @@ static void look(run *r, int node, int64_t numbers)
     hash_double(&r->record, fsnn_net_rate(r->net, node));
     int64_t *counts = calloc((size_t)numbers, sizeof *counts);
     if (counts && good(r, fsnn_net_spike_counts(r->net, node, counts, &most)))
-        hash_bytes(&r->record, counts, (size_t)numbers * sizeof *counts);
+        hash_add(&r->record, counts, (size_t)numbers * sizeof *counts);
     free(counts);
     free(x);
 }
