@@ -245,6 +245,27 @@ row measured 'code and constants (flash), stack on cortex-m4' | grep -q '^not me
 "$fsnn" export-c run-mlp -o lists --samples 5 --quiet --set data.encoder.kind=rate --set data.encoder.sparse=true >log 2>&1 &&
     compile lists || fail "test data as lists: $(tail -1 log)"
 
+# classes of --test are whole numbers, also where float32 has no such
+if command -v python3 >/dev/null; then
+    cat >make.py <<'E'
+import struct, sys, zipfile
+
+def npy(kind, shape, data):
+    head = ("{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (kind, shape)).encode()
+    head += b" " * ((64 - (len(head) + 11) % 64) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + data
+
+with zipfile.ZipFile(sys.argv[1], "w") as out:
+    out.writestr("x.npy", npy("<f4", (5, 2, 1, 4, 4), struct.pack("<160f", *[i % 3 for i in range(160)])))
+    out.writestr("y.npy", npy("<i8", (2,), struct.pack("<2q", int(sys.argv[2]), 1)))
+E
+    python3 make.py large.npz 16777217 && python3 make.py larger.npz 8589934592
+    "$fsnn" export-c run-mlp -o large --test large.npz --quiet >log 2>&1 || fail "class 16777217: $(tail -1 log)"
+    grep -q 'has the label 16777217' large/report.md || fail "class 16777217: $(grep -A3 Accuracy large/report.md)"
+    "$fsnn" export-c run-mlp -o larger --test larger.npz --quiet >log 2>&1 && fail "a class of 34 bits is taken"
+    grep -q 'y holds 8589934592: classes are whole numbers of 32 bits' log || fail "a class of 34 bits: $(tail -1 log)"
+fi
+
 # ---- integers ----
 
 describe loops "kind: rate, steps: 40" "alpha: 0.5" <<'EOF'
