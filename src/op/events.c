@@ -12,12 +12,17 @@
 
 #include <string.h>
 
-enum { ROWS = 128, CHUNKS = 8, COLUMNS = 64, TILE = 16 };
+enum { ROWS = 128, CHUNKS = 8, COLUMNS = 64, TILE = 16, PACKED = 32 };
 
 static const events_kernels *kernels(void)
 {
     static const events_kernels *const level[] = FSNN_BY_ISA(&events_kernels);
     return level[fsnn_isa_level()];
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
 }
 
 typedef struct job {
@@ -59,22 +64,33 @@ static fsnn_status capacity(events_space *space, size_t numbers)
 static events_slice slice_of(const job *j, int64_t slice, int64_t begin, int64_t end)
 {
     int64_t left = j->out - slice * j->width;
-    return (events_slice){j->x, begin, end, j->out, left < j->width ? left : j->width};
+    return (events_slice){j->x, begin, end, j->out, least(left, j->width)};
 }
 
 /* ---- forward ---- */
+
+/* n elements of a slice: W is read along its rows, and what is written stays in the first cache.
+ * The rows are far from one another, so the next tile's parts of them are asked for early. */
+static void pack_tile(const job *j, int64_t slice, int64_t begin, int64_t n)
+{
+    int64_t first = slice * j->width, width = j->width;
+    real *to = j->packed + (slice * j->in + begin) * width;
+    for (int64_t c = 0; c < width; c++) {
+        const real *w = j->weight + (first + c) * j->in + begin;
+        __builtin_prefetch(w + PACKED);
+        __builtin_prefetch(w + PACKED + 16);
+        for (int64_t i = 0; i < n; i++)
+            to[i * width + c] = first + c < j->out ? w[i] : 0;
+    }
+}
 
 /* Elements begin ... end - 1 of all slices. */
 static void pack(int64_t begin, int64_t end, void *user)
 {
     const job *j = user;
-    for (int64_t s = 0; s < j->slices; s++) {
-        real *to = j->packed + s * j->in * j->width;
-        int64_t first = s * j->width, n = j->out - first;
-        for (int64_t i = begin; i < end; i++)
-            for (int64_t c = 0; c < j->width; c++)
-                to[i * j->width + c] = c < n ? j->weight[(first + c) * j->in + i] : 0;
-    }
+    for (int64_t s = 0; s < j->slices; s++)
+        for (int64_t i = begin; i < end; i += PACKED)
+            pack_tile(j, s, i, least(end - i, PACKED));
 }
 
 static void forward(int64_t begin, int64_t end, void *user)
@@ -121,10 +137,10 @@ static void chunk(int64_t number, int worker, void *user)
 /* Squares of TILE x TILE: the parts of W^T are read along its rows, W is written along its own. */
 static void collect_tile(const job *j, int64_t slice, int64_t first, int64_t begin, int64_t n)
 {
-    int64_t size = j->in * j->width, columns = j->width - first, out = j->out - slice * j->width;
+    int64_t size = j->in * j->width, out = j->out - slice * j->width;
+    int64_t columns = least(j->width - first, TILE);
     const real *from = j->packed + slice * size + begin * j->width + first;
     real sum[TILE][TILE] = {{0}};
-    columns = columns < TILE ? columns : TILE;
     for (int64_t c = 0; c < j->chunks; c++, from += j->slices * size)
         for (int64_t i = 0; i < n; i++)
             for (int64_t k = 0; k < columns; k++)
@@ -142,7 +158,7 @@ static void collect(int64_t begin, int64_t end, void *user)
     for (int64_t s = 0; s < j->slices; s++)
         for (int64_t k = 0; k < j->width && s * j->width + k < j->out; k += TILE)
             for (int64_t i = begin; i < end; i += TILE)
-                collect_tile(j, s, k, i, end - i < TILE ? end - i : TILE);
+                collect_tile(j, s, k, i, least(end - i, TILE));
 }
 
 fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const real *gy,
