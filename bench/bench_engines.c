@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         for (size_t e = 0; e < sizeof tolerances / sizeof *tolerances; e++)
             measure(lengths[i], tolerances[e], o.rounds, x, g);
-    free(x);
-    free(g);
+    fsnn_free_array(x);
+    fsnn_free_array(g);
     return 0;
 }

@@ -144,6 +144,6 @@ int main(int argc, char **argv)
     for (size_t a = 0; a < sizeof alphas / sizeof *alphas; a++)
         for (size_t n = 0; n < sizeof lengths / sizeof *lengths && lengths[n] <= longest; n++)
             one(alphas[a], lengths[n], x, table);
-    free(x);
+    fsnn_free_array(x);
     return 0;
 }

@@ -86,7 +86,7 @@ static void measure(int64_t T, int rounds, const square *s)
         print_product(median(gemm, rounds), rate, sum);
     printf("}\n");
     fflush(stdout);
-    free(x);
+    fsnn_free_array(x);
     fsnn_net_destroy(net);
     fsnn_net_destroy(without);
 }

@@ -89,7 +89,7 @@ static void measure(const variant *v, int64_t N, int rounds)
     fflush(stdout);
     for (int w = 0; w < WHATS; w++)
         fsnn_net_destroy(net[w]);
-    free(x);
+    fsnn_free_array(x);
 }
 
 int main(int argc, char **argv)

@@ -88,8 +88,8 @@ static void measure(fsnn_reset reset, int rounds)
         fflush(stdout);
         fsnn_net_destroy(net[k]);
     }
-    free(x);
-    free(gradient);
+    fsnn_free_array(x);
+    fsnn_free_array(gradient);
 }
 
 int main(int argc, char **argv)

@@ -69,8 +69,8 @@ static void measure(int64_t in, int64_t out, double density, int rounds)
            m[1] * 1e3, m[2] * 1e3, m[3] * 1e3, m[2] / m[0], m[3] / m[1]);
     fflush(stdout);
     fsnn_net_destroy(net);
-    free(x);
-    free(g);
+    fsnn_free_array(x);
+    fsnn_free_array(g);
     free(start);
     free(count);
     free(index);
@@ -129,8 +129,8 @@ static void measure_gradient(int64_t in, int64_t out, double density, bool input
     fflush(stdout);
     for (int way = 0; way < WAYS; way++)
         fsnn_net_destroy(net[way]);
-    free(x);
-    free(g);
+    fsnn_free_array(x);
+    fsnn_free_array(g);
 }
 
 int main(int argc, char **argv)

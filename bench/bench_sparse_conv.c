@@ -106,8 +106,8 @@ static void measure(size_t i, double density, int rounds)
     fflush(stdout);
     for (int n = 0; n < NETS; n++)
         fsnn_net_destroy(net[n]);
-    free(x);
-    free(g);
+    fsnn_free_array(x);
+    fsnn_free_array(g);
 }
 
 int main(int argc, char **argv)

@@ -87,6 +87,6 @@ int main(int argc, char **argv)
                 if (lengths[t] <= variants[v].longest &&
                     bench_wanted(argc, argv, &o, variants[v].name))
                     measure(&variants[v], lengths[t], chunks[c], x);
-    free(x);
+    fsnn_free_array(x);
     return 0;
 }

@@ -49,13 +49,13 @@ static inline double median(double *x, int n)
     return x[n / 2];
 }
 
-/* Numbers in [0, 1), the same in every run, at the beginning of a cache line as the values of a
- * network are. */
+/* Numbers in [0, 1), the same in every run; fsnn_free_array. They lie as the library's own arrays
+ * do. */
 static inline float *numbers(int64_t n)
 {
-    float *x = NULL;
-    if (posix_memalign((void **)&x, 64, (size_t)n * sizeof *x)) {
-        fprintf(stderr, "bench: no memory for %lld numbers\n", (long long)n);
+    float *x = fsnn_alloc_array(n, sizeof *x);
+    if (!x) {
+        fprintf(stderr, "bench: %s\n", fsnn_error_text());
         exit(1);
     }
     uint32_t state = 1;

@@ -171,7 +171,7 @@ static void open_net(graph_run *r)
     r->training = fsnn_training_default();
     r->training.optimizer.weight_decay = 1e-4;
     bench_try(fsnn_optimizer_create(r->net, &r->training.optimizer, &r->optimizer));
-    r->gradient = cli_allocate((size_t)T * BATCH * CLASSES, sizeof *r->gradient);
+    r->gradient = bench_numbers((int64_t)T * BATCH * CLASSES);
 }
 
 /* Forward, loss, backward, clipped Adam. */
@@ -258,7 +258,7 @@ static void close_run(graph_run *r)
         free((void *)r->kept.spikes[i].index);
         free(r->kept.label[i]);
     }
-    free(r->gradient);
+    fsnn_free_array(r->gradient);
     fsnn_loader_destroy(r->loader);
     fsnn_optimizer_destroy(r->optimizer);
     fsnn_net_destroy(r->net);
@@ -327,4 +327,4 @@ static void run_graph(bench *b)
 const bench_workload bench_graph = {"graph",
                                     "an epoch of SGCN on Cora or a graph of its size, 100 steps, "
                                     "spikes as lists, beside its products alone",
-                                    run_graph};
+                                    run_graph, false};
