@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 extern const bench_workload bench_layer, bench_mlp, bench_cnn, bench_graph, bench_stream,
-    bench_latency, bench_length, bench_memory, bench_precision, bench_first;
+    bench_latency, bench_length, bench_memory, bench_precision, bench_first, bench_grid;
 const bench_workload *const bench_workloads[] = {
     &bench_layer,  &bench_mlp,    &bench_cnn,       &bench_graph, &bench_stream, &bench_latency,
-    &bench_length, &bench_memory, &bench_precision, &bench_first, NULL};
+    &bench_length, &bench_memory, &bench_precision, &bench_first, &bench_grid,   NULL};
 
 typedef struct options {
     cli_common common;
@@ -158,7 +158,7 @@ static bool wanted(const options *o, const bench_workload *w)
     for (int i = 0; i < o->common.operands; i++)
         if (strcmp(o->common.operand[i], w->name) == 0)
             return true;
-    return o->common.operands == 0;
+    return o->common.operands == 0 && !w->only_named;
 }
 
 static int list_workloads(void)

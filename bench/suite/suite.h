@@ -10,6 +10,17 @@
 
 #define BENCH_ROUNDS 51
 
+/* Of a network of linear layers, each with LIF: what its cost hangs on. */
+#define BENCH_LAYERS 4
+typedef struct bench_sizes {
+    int layers;                      /* 0: the row has no such network */
+    int64_t width[BENCH_LAYERS + 1]; /* of the input, of each layer */
+    double ones[BENCH_LAYERS];       /* share of ones in what each is given; -1: other numbers */
+    char memory[16];                 /* "none" (order 1), "direct", "exponentials" */
+    int64_t exponentials, near;      /* how many, and the lag up to which there are none */
+    bool training;                   /* a whole step; else forward */
+} bench_sizes;
+
 /* One row: a median beside a floor of the same run. */
 typedef struct bench_row {
     char workload[16], what[72];
@@ -24,6 +35,7 @@ typedef struct bench_row {
     double aim;       /* most that median/floor should be; 0: none */
     double limit;     /* most that the median should be; 0: none */
     double bytes;     /* most memory the process held, from its start */
+    bench_sizes sizes;
 } bench_row;
 
 typedef struct bench {
@@ -70,6 +82,7 @@ int bench_scaling_table(const bench_rows *one, const bench_rows *all, int thread
 typedef struct bench_workload {
     const char *name, *help;
     void (*run)(bench *b);
+    bool only_named; /* not among those of `fsnn bench` without operands */
 } bench_workload;
 
 extern const bench_workload *const bench_workloads[]; /* NULL-terminated */
@@ -117,6 +130,7 @@ struct bench_net {
     fsnn_net *net;
     fsnn_optimizer *optimizer;
     fsnn_training training;
+    double rate; /* of learning */
     int64_t T, batch, classes;
     bool input_gradient;
     float *x, *gradient;
@@ -131,6 +145,10 @@ typedef enum bench_input { BENCH_NUMBERS, BENCH_SPIKES, BENCH_STILL, BENCH_INPUT
  * tenth are ones. */
 void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch,
                     bool input_gradient, bench_input input);
+/* Wraps `net` (taken over) for training steps; x is the caller's to set, of bench_numbers or
+ * bench_spikes. */
+void bench_net_wrap(bench_net *n, fsnn_net *net, const fsnn_dynamics *dynamics,
+                    const fsnn_plan *plan);
 /* For inference alone: order 0.5, batches of 64, `share` of the input ones. */
 void bench_net_open_forward(bench_net *n, fsnn_net *net, int64_t T, double share,
                             fsnn_products products);

@@ -40,7 +40,7 @@ static void run_layer(bench *b)
 
 const bench_workload bench_layer = {
     "layer", "Linear(n, n) and LIF, 16 samples, 500 steps, full memory, beside the Linear alone",
-    run_layer};
+    run_layer, false};
 
 /* ---- networks beside their dense kernels ---- */
 
@@ -106,7 +106,7 @@ static void run_mlp(bench *b)
 const bench_workload bench_mlp = {"mlp",
                                   "784-2560-10, batches of 64, alpha 0.5, beside its matrix "
                                   "products alone; grey values, a tenth spikes, still pictures",
-                                  run_mlp};
+                                  run_mlp, false};
 
 static void run_cnn(bench *b)
 {
@@ -121,4 +121,4 @@ const bench_workload bench_cnn = {
     "cnn",
     "conv 32 - pool - conv 64 - pool - 128 - 10, batches of 64, beside its dense kernels alone; "
     "grey values, a tenth spikes, still pictures",
-    run_cnn};
+    run_cnn, false};

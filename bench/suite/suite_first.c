@@ -71,4 +71,4 @@ static void run_first(bench *b)
 }
 
 const bench_workload bench_first = {
-    "first", "the first training step of a network beside a later one", run_first};
+    "first", "the first training step of a network beside a later one", run_first, false};

@@ -121,4 +121,4 @@ const bench_workload bench_latency = {
     "latency",
     "one step of one sample through 784-256-10, dense and of 10 % spikes: percentiles of all steps "
     "of --seconds, beside the same in a plan that is none for streams",
-    run_latency};
+    run_latency, false};

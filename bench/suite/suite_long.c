@@ -81,7 +81,7 @@ static void run_stream(bench *b)
 const bench_workload bench_stream = {"stream",
                                      "a step of a layer that has run long, memory by a tolerance "
                                      "of 1e-5, beside reading its state once",
-                                     run_stream};
+                                     run_stream, false};
 
 /* Rows of growing T, each beside the first one times the growth of T. Short runs are timed several
  * in a row, as long as the longest: what else the machine does would meet long ones only. */
@@ -124,7 +124,7 @@ static void run_length(bench *b)
 const bench_workload bench_length = {
     "length",
     "2,000 neurons over 1,000 to 100,000 steps, memory by a tolerance of 1e-5, beside the shortest",
-    run_length};
+    run_length, false};
 
 /* What the process and the network hold after a short and after a long run, fed in pieces. */
 static void run_memory(bench *b)
@@ -170,4 +170,4 @@ static void run_memory(bench *b)
 const bench_workload bench_memory = {"memory",
                                      "bytes held after 100,000 steps of 2,000 neurons, memory by a "
                                      "tolerance of 1e-5, beside those after 1,000",
-                                     run_memory};
+                                     run_memory, false};

@@ -197,34 +197,43 @@ double bench_bandwidth(bench *b)
 
 /* ---- networks ---- */
 
+void bench_net_wrap(bench_net *n, fsnn_net *net, const fsnn_dynamics *dynamics,
+                    const fsnn_plan *plan)
+{
+    fsnn_shape out;
+    *n = (bench_net){.net = net,
+                     .T = plan->steps,
+                     .batch = plan->batch,
+                     .training = fsnn_training_default(),
+                     .rate = 1e-3,
+                     .input_gradient = plan->input_gradient};
+    bench_try(fsnn_net_wrap(net, dynamics, plan));
+    bench_try(fsnn_net_shapes(net, NULL, &out));
+    bench_try(fsnn_optimizer_create(net, &n->training.optimizer, &n->optimizer));
+    fsnn_net_zero_grad(net); /* from here on each step leaves them zero */
+    n->classes = fsnn_shape_count(&out);
+    n->gradient = bench_numbers(n->T * n->batch * n->classes);
+    n->label = cli_allocate((size_t)n->batch, sizeof *n->label);
+    for (int64_t b = 0; b < n->batch; b++)
+        n->label[b] = (int32_t)(b % n->classes);
+}
+
 void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch,
                     bool input_gradient, bench_input input)
 {
     fsnn_order order = fsnn_order_of(alpha);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
-    fsnn_shape in, out;
-    *n = (bench_net){.net = net,
-                     .T = T,
-                     .batch = batch,
-                     .training = fsnn_training_default(),
-                     .input_gradient = input_gradient};
-    bench_try(fsnn_net_wrap(net, &dynamics,
-                            &(fsnn_plan){.steps = T,
-                                         .batch = batch,
-                                         .training = true,
-                                         .input_gradient = input_gradient,
-                                         .seed = 1,
-                                         .still = input == BENCH_STILL}));
-    bench_try(fsnn_net_shapes(net, &in, &out));
-    bench_try(fsnn_optimizer_create(net, &n->training.optimizer, &n->optimizer));
-    fsnn_net_zero_grad(net); /* from here on each step leaves them zero */
+    fsnn_plan plan = {.steps = T,
+                      .batch = batch,
+                      .training = true,
+                      .input_gradient = input_gradient,
+                      .seed = 1,
+                      .still = input == BENCH_STILL};
+    fsnn_shape in;
+    bench_net_wrap(n, net, &dynamics, &plan);
+    bench_try(fsnn_net_shapes(net, &in, NULL));
     int64_t inputs = T * batch * fsnn_shape_count(&in);
-    n->classes = fsnn_shape_count(&out);
     n->x = input == BENCH_SPIKES ? bench_spikes(inputs, 0.1) : bench_numbers(inputs);
-    n->gradient = bench_numbers(T * batch * n->classes);
-    n->label = cli_allocate((size_t)batch, sizeof *n->label);
-    for (int64_t b = 0; b < batch; b++)
-        n->label[b] = (int32_t)(b % n->classes);
 }
 
 void bench_net_close(bench_net *n)
@@ -284,5 +293,5 @@ void bench_net_step(void *net)
     bench_try(fsnn_loss_compute(&n->training.loss, n->T, n->batch, n->classes, out, n->label, NULL,
                                 n->gradient, &value, NULL));
     bench_try(fsnn_net_backward(n->net, n->gradient, NULL));
-    bench_try(fsnn_optimizer_step_and_zero(n->optimizer, 1e-3, 0, NULL));
+    bench_try(fsnn_optimizer_step_and_zero(n->optimizer, n->rate, 0, NULL));
 }

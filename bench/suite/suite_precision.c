@@ -123,4 +123,4 @@ const bench_workload bench_precision = {
     "precision",
     "training steps in bf16 beside their dense kernels and float32; spikes through layers and "
     "networks in int8 beside float32",
-    run_precision};
+    run_precision, false};

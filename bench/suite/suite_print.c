@@ -82,12 +82,29 @@ static void print_figures(const bench_row *r)
         printf("\"aim_%s\": %g, ", unit, r->limit * scale);
 }
 
+/* "widths": [784, 10], "ones": [0.1], ...; null: an input of other numbers. */
+static void print_sizes(const bench_sizes *s)
+{
+    printf("\"pass\": \"%s\", \"memory\": \"%s\", \"exponentials\": %lld, \"near\": %lld, "
+           "\"widths\": [",
+           s->training ? "step" : "forward", s->memory, (long long)s->exponentials,
+           (long long)s->near);
+    for (int i = 0; i <= s->layers; i++)
+        printf("%s%lld", i ? ", " : "", (long long)s->width[i]);
+    printf("], \"ones\": [");
+    for (int i = 0; i < s->layers; i++)
+        printf(s->ones[i] < 0 ? "%snull" : "%s%.4g", i ? ", " : "", s->ones[i]);
+    printf("], ");
+}
+
 void bench_print_json(const bench_row *r, const char *machine)
 {
     printf("{\"bench\": \"%s\", \"what\": \"%s\", \"T\": %lld, \"batch\": %lld, \"neurons\": %lld, "
            "\"rounds\": %d, ",
            r->workload, r->what, (long long)r->steps, (long long)r->batch, (long long)r->neurons,
            r->rounds);
+    if (r->sizes.layers)
+        print_sizes(&r->sizes);
     print_figures(r);
     printf("\"peak_mib\": %.1f, \"clock\": \"%s\", \"threads\": %d, \"isa\": \"%s\", "
            "\"machine\": \"%s\", \"version\": \"%s\", \"commit\": \"%s\"}\n",

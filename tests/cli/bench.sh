@@ -66,6 +66,17 @@ if ! "$fsnn" --version | grep -q '(without.*OpenMP'; then
     [ "$(grep -c '^| length | T 1' "$dir/scaling.md")" = 2 ]
     grep -q '| 1 thread, ms | 2 threads, ms |' "$dir/scaling.md"
 fi
+# networks of many sizes, only where they are asked for; a row has what a model of cost needs
+"$fsnn" bench grid --quick --rounds 3 --threads 1 --json > "$dir/grid"
+[ "$(grep -c '"pass": "forward", "memory": "[a-z]*", "exponentials": [0-9]*, "near": [0-9]*, "widths": \[[0-9, ]*\], "ones": \[' \
+    "$dir/grid")" = 40 ]
+[ "$(grep -c '"pass": "step"' "$dir/grid")" = 40 ]
+for memory in none direct exponentials; do
+    grep -q "\"memory\": \"$memory\"" "$dir/grid"
+done
+grep '"memory": "exponentials"' "$dir/grid" | grep -qv '"exponentials": 0'
+# what hangs on no clock is the same in every run
+"$fsnn" bench grid --quick --rounds 3 --threads 1 --json | sed 's/"median_ms.*//' | cmp - <(sed 's/"median_ms.*//' "$dir/grid")
 code=0
 "$fsnn" bench length --processor --threads 2 2> "$dir/error" || code=$?
 [ "$code" != 0 ]
@@ -78,3 +89,21 @@ code=0
 "$fsnn" bench strem 2> "$dir/error" || code=$?
 [ "$code" = 2 ]
 grep -q 'did you mean "stream"' "$dir/error"
+
+# all tables, and into a page between its marks, which are looked for first
+if ! "$fsnn" --version | grep -q '(without'; then
+    export BENCH_OUT="$dir/tables" BENCH_ARGS="length --quick --rounds 3" BENCH_PAGE="$dir/page.md"
+    echo "no marks" > "$BENCH_PAGE"
+    ! tools/bench.sh > "$dir/out" 2> "$dir/error"
+    grep -q 'page.md has no marks <!-- bench all --> and <!-- /bench all -->' "$dir/error"
+    [ ! -s "$dir/out" ]
+    for mark in all one scaling; do
+        printf '<!-- bench %s -->\nstale\n<!-- /bench %s -->\nafter %s\n' $mark $mark $mark
+    done > "$BENCH_PAGE"
+    tools/bench.sh > "$dir/out" 2> "$dir/error"
+    wanted=2 after=3 stale=0
+    [ "$(nproc)" -gt 1 ] && wanted=6 || stale=2 # of one processor there is one table
+    [ "$(grep -c '^| length | T 1' "$BENCH_PAGE")" = $wanted ]
+    [ "$(grep -c '^after' "$BENCH_PAGE")" = $after ]
+    [ "$(grep -c '^stale' "$BENCH_PAGE")" = $stale ]
+fi
