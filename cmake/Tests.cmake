@@ -18,7 +18,7 @@ set(needs_SOUND data/sound)
 set(needs_PNG data/png)
 set(needs_PLOT build/docs plot/charts plot/plot plot/plot_errors cli/figures cli/ladder)
 # networks in double precision, fsnn simulate, which computes in it, and recorded bits of single ones that jump
-set(needs_DOUBLE cli/ladder train/average train/rules train/accumulate train/shards train/targets ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits web/neuron web/own)
+set(needs_DOUBLE cli/ladder train/average train/rules train/accumulate train/shards train/synchronised train/targets ".*_in_double" ".*/double" "(cli|session)/simulate[a-z_]*" net/same_bits web/neuron web/own)
 set(needs_CLI "cli/.*" build/docs build/elsewhere build/files build/install build/man build/reference build/symbols
     fuzz/replay python/nir web/neuron web/own)
 

@@ -111,6 +111,8 @@ int main(int argc, char **argv)
     MPI_Init(&argc, &argv);
     team = (train_team){.agree = agree, .report = report};
     mpi_ranks(&team.ranks);
+    if (team.ranks.count > 1) /* ranks share the processors, unless --threads says otherwise */
+        fsnn_threads_set(1);
     int code = cli_close(run(argc, argv));
     MPI_Finalize();
     return code;

@@ -296,6 +296,18 @@ FSNN_API int fsnn_quantise_bits(fsnn_quantise quantise);
 /* "none", "int8", "int4"; NULL: there is no such one. */
 FSNN_API const char *fsnn_quantise_name(fsnn_quantise quantise);
 
+/* Over what batch normalisation normalises where a batch is run in shards:
+ *   shard         over each of them: a shard should have 16 samples or more
+ *   synchronised  over the whole batch, as without shards: forward and backward wait, at each such
+ *                 layer, for the sums of all shards, which are run at the same time */
+typedef enum fsnn_norm_over {
+    FSNN_NORM_SHARD,
+    FSNN_NORM_SYNCHRONISED,
+    FSNN_NORMS_OVER
+} fsnn_norm_over;
+/* "shard", "synchronised"; NULL: there is no such one. */
+FSNN_API const char *fsnn_norm_over_name(fsnn_norm_over over);
+
 typedef struct fsnn_training {
     int64_t epochs, batch;
     fsnn_loss loss;
@@ -327,16 +339,18 @@ typedef struct fsnn_training {
     /* Shards of a batch; 0 counts as 1. Each is run by itself: batches of the training data's
      * loader are shards, of batch / shards samples, and so many of them make one batch (the last of
      * an epoch may have fewer). Gradients are those of the mean loss of each shard, added up by one
-     * fixed tree, weighted by the samples that count; batch normalisation normalises over a shard,
-     * and its running statistics move by the mean of the shards'. Random numbers of a shard depend
-     * on its number, and one thread runs it, so that results depend on the number of shards and not
-     * on who computes them. */
+     * fixed tree, weighted by the samples that count; batch normalisation normalises over a shard
+     * or over all of them (`batchnorm`), and its running statistics move by the mean of the
+     * shards'. Random numbers of a shard depend on its number, and one thread runs it (several run
+     * as many shards), so that results depend on the number of shards and not on who computes
+     * them. */
     int64_t shards;
     /* Weights of linear layers and convolutions as docs/fixed-point.md quantises them, in forward,
      * backward and evaluations of the training; gradients go to the weights behind them as if they
      * had not been rounded (straight-through: Bengio et al. 2013). What is saved are the weights
      * themselves, which fsnn_integer_create makes the same integers of. Single precision. */
     fsnn_quantise quantise;
+    fsnn_norm_over batchnorm; /* with shards; the net has a layer of batch normalisation then */
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

@@ -355,6 +355,11 @@ static const char *quantise_name(int i)
     return fsnn_quantise_name((fsnn_quantise)i);
 }
 
+static const char *norm_over_name(int i)
+{
+    return fsnn_norm_over_name((fsnn_norm_over)i);
+}
+
 static const char *const products_names[] = {
     [FSNN_PRODUCTS_FULL] = "full", [FSNN_PRODUCTS_BF16] = "bf16", NULL};
 
@@ -421,6 +426,12 @@ const fsnn_key training_keys[] = {
      .max = INT32_MAX,
      .help = "equal parts of a batch that are run one by one, or by the ranks of fsnn-mpi; results "
              "depend on their number, not on who runs them"},
+    {.name = "batchnorm",
+     .type = FSNN_KEY_ENUM,
+     AT(fsnn_training, batchnorm),
+     .name_of = norm_over_name,
+     .help = "with shards, over what batch normalisation normalises: each shard, or synchronised "
+             "between them, the whole batch"},
     {.name = "ema",
      .type = FSNN_KEY_REAL,
      AT(fsnn_training, ema),

@@ -105,6 +105,43 @@ static void chain(const fsnn_net *net)
     }
 }
 
+/* The sums of a step, before it. */
+static void gather(fsnn_net *net, const net_step *step)
+{
+    op_run run;
+    net_run(net, step, 0, &run);
+    gradients(net, step, 0, &run);
+    net_gather(net, step, &run);
+}
+
+/* One step, or a loop. A step that waits is begun again. */
+static fsnn_status step_back(fsnn_net *net, const net_step *step, int i)
+{
+    if (!net->together.total)
+        net_unpack(net, i);
+    if (net_looped(step))
+        return net_loop_backward(net, i);
+    if (!step->live || step->follows >= 0)
+        return FSNN_OK;
+    if (!net_gathers(net, step))
+        return net_backward_step(net, step, 0);
+    gather(net, step);
+    return FSNN_OK;
+}
+
+/* From step `last` on, to the first or to one that waits. */
+static fsnn_status steps_back(fsnn_net *net, int last)
+{
+    for (int i = last; i >= 0; i = net->step[i].first - 1) {
+        FSNN_TRY(step_back(net, &net->step[i], i));
+        if (net->together.step >= 0)
+            return FSNN_OK;
+        net->together.total = NULL;
+        FSNN_TRY(net_tell_final(net, net->step[i].first, i));
+    }
+    return net_tell_final(net, 0, -1);
+}
+
 fsnn_status net_backward(fsnn_net *net, const real *output_gradient)
 {
     chain(net);
@@ -112,15 +149,7 @@ fsnn_status net_backward(fsnn_net *net, const real *output_gradient)
         memcpy(net_grad(net, net->out_value), output_gradient,
                (size_t)net_numbers(net, net->out_value) * sizeof(real));
     net->back = true;
-    for (int i = net->steps - 1; i >= 0; i = net->step[i].first - 1) {
-        net_unpack(net, i);
-        if (net_looped(&net->step[i]))
-            FSNN_TRY(net_loop_backward(net, i));
-        else if (net->step[i].live && net->step[i].follows < 0)
-            FSNN_TRY(net_backward_step(net, &net->step[i], 0));
-        FSNN_TRY(net_tell_final(net, net->step[i].first, i));
-    }
-    return net_tell_final(net, 0, -1);
+    return steps_back(net, net->steps - 1);
 }
 
 fsnn_status net_call_back(fsnn_net *net, const void *output_gradient, const void **input_gradient)
@@ -131,8 +160,18 @@ fsnn_status net_call_back(fsnn_net *net, const void *output_gradient, const void
         FSNN_TRY(net_segments_backward(net, net->given, output_gradient));
     else
         FSNN_TRY(net_backward(net, output_gradient));
+    if (net->together.step >= 0)
+        return FSNN_OK;
     net_penalties_end(net);
     if (input_gradient)
         *input_gradient = net_segmented(net) ? net->segments.gradient : net_input_gradient(net);
+    return FSNN_OK;
+}
+
+fsnn_status net_backward_on(fsnn_net *net, int step)
+{
+    FSNN_TRY(steps_back(net, step));
+    if (net->together.step < 0)
+        net_penalties_end(net);
     return FSNN_OK;
 }

@@ -78,6 +78,7 @@ fsnn_status fsnn_net_create(fsnn_net **net)
     (*net)->input = (*net)->output = -1;
     (*net)->plane = net_plane_of(FSNN_PRECISION_SINGLE);
     (*net)->packs_from = NET_PACKS_FROM;
+    (*net)->together.step = -1;
     return FSNN_OK;
 }
 
@@ -113,6 +114,7 @@ void fsnn_net_destroy(fsnn_net *net)
     fsnn_free(net->order);
     fsnn_free(net->notes);
     net_penalties_free(net);
+    fsnn_free(net->together.sums);
     fsnn_free(net->node);
     fsnn_free(net);
 }

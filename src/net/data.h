@@ -45,6 +45,16 @@ fsnn_status net_segments_backward(fsnn_net *net, const real *x, const real *outp
 /* Either, as the net is planned (net/plane.h). */
 fsnn_status net_call(fsnn_net *net, const void *x, const fsnn_spikes *spikes, const void **output);
 fsnn_status net_call_back(fsnn_net *net, const void *output_gradient, const void **input_gradient);
+fsnn_status net_call_on(fsnn_net *net, const void **output);
+/* The rest of a backward that waits, from that step on. */
+fsnn_status net_backward_on(fsnn_net *net, int step);
+/* Whether a step needs the sums over all shards of the batch, and has not got them yet; it gives
+ * its own, and waits. */
+static inline bool net_gathers(const fsnn_net *net, const net_step *step)
+{
+    return step->op->together && step->op->training && step->op->op->gather && !net->together.total;
+}
+void net_gather(fsnn_net *net, const net_step *step, const op_run *run);
 
 /* Step `at` of a loop; 0 elsewhere. */
 void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run);

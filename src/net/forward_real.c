@@ -118,7 +118,8 @@ void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
     *run = (op_run){.step = net->counter,
                     .first = net->segments.first + at,
                     .at = at,
-                    .replay = net->segments.replay};
+                    .replay = net->segments.replay,
+                    .shared = net->together.total};
     for (int k = 0; k < op->inputs; k++)
         if (net_reads_spikes(net, step, k))
             run->spikes[k] = &net->piece;
@@ -135,12 +136,22 @@ void net_run(const fsnn_net *net, const net_step *step, int64_t at, op_run *run)
     run->tape = step->tape < 0 ? NULL : net_at(net, step->tape + at * net_tape_numbers(net, step));
 }
 
+void net_gather(fsnn_net *net, const net_step *step, const op_run *run)
+{
+    step->op->op->gather(step->op, run, net->back, net->together.sums);
+    net->together.step = (int)(step - net->step);
+}
+
 static fsnn_status forward_step(fsnn_net *net, const net_step *step)
 {
     op_run run, next;
     if (step->op->op->flags & OP_VIEW || step->follows >= 0)
         return FSNN_OK;
     net_run(net, step, 0, &run);
+    if (net_gathers(net, step)) {
+        net_gather(net, step, &run);
+        return FSNN_OK;
+    }
     net_lead(net, step, &run, &next);
     FSNN_TRY(step->op->op->forward(step->op, &run));
     net_count(net, step);
@@ -148,13 +159,17 @@ static fsnn_status forward_step(fsnn_net *net, const net_step *step)
     return FSNN_OK;
 }
 
-static fsnn_status forward_steps(fsnn_net *net)
+/* From step `first` on, to the end or to one that waits. */
+static fsnn_status forward_steps(fsnn_net *net, int first)
 {
-    for (int i = 0; i < net->steps; i = net->step[i].last + 1) {
+    for (int i = first; i < net->steps; i = net->step[i].last + 1) {
         if (net_looped(&net->step[i]))
             FSNN_TRY(net_loop_forward(net, i));
         else
             FSNN_TRY(forward_step(net, &net->step[i]));
+        if (net->together.step >= 0)
+            return FSNN_OK;
+        net->together.total = NULL;
         net_pack(net, i);
     }
     return net_output_finite(net);
@@ -164,20 +179,42 @@ fsnn_status net_forward(fsnn_net *net, const real *x)
 {
     net->back = false;
     FSNN_TRY(net_input(net, x));
-    fsnn_status status = forward_steps(net);
+    fsnn_status status = forward_steps(net, 0);
     return status == FSNN_ENUMERIC ? net_strayed(net) : status;
+}
+
+static void end_forward(fsnn_net *net, const void **output)
+{
+    if (net->together.step >= 0)
+        return;
+    net->ran = true;
+    if (output)
+        *output = net_segmented(net) ? net->segments.output : net_data(net, net->out_value);
 }
 
 fsnn_status net_call(fsnn_net *net, const void *x, const fsnn_spikes *spikes, const void **output)
 {
     net->ran = net->moved = false;
+    net->together.step = -1;
+    net->together.total = NULL;
     net->counter++;
     net->spikes = spikes;
     net->given = x;
     FSNN_TRY(net_penalties_begin(net));
     FSNN_TRY((net_segmented(net) ? net_segments_forward : net_forward)(net, x));
-    net->ran = true;
-    if (output)
-        *output = net_segmented(net) ? net->segments.output : net_data(net, net->out_value);
+    end_forward(net, output);
+    return FSNN_OK;
+}
+
+/* A forward that waits comes to its end in a later call. */
+fsnn_status net_call_on(fsnn_net *net, const void **output)
+{
+    int step = net->together.step;
+    net->together.step = -1;
+    if (net->back)
+        return net_backward_on(net, step);
+    fsnn_status status = forward_steps(net, step);
+    FSNN_TRY(status == FSNN_ENUMERIC ? net_strayed(net) : status);
+    end_forward(net, output);
     return FSNN_OK;
 }

@@ -92,6 +92,15 @@ typedef struct net_segments {
     size_t states_bytes, output_bytes, gradient_bytes, rate_bytes;
 } net_segments;
 
+/* Nets that run the shards of one batch, each one shard, together (net/together.c). */
+typedef struct net_together {
+    int64_t samples; /* of the batch; 0: the net runs alone */
+    int step;        /* that has given its sums and waits for those of all; -1: none */
+    double *sums;    /* [capacity] */
+    int64_t capacity;
+    const double *total; /* of the step that goes on; NULL: none does */
+} net_together;
+
 /* What forwards cost since counting began (net/account.c): one a node. */
 typedef struct net_tally {
     double inputs, ones, others; /* inputs seen; those that are 1; those that are neither 0 nor 1 */
@@ -113,6 +122,7 @@ typedef struct net_penalties {
     int count;
     int64_t *steps; /* [lengths] steps of each sample that count; NULL: all */
     int64_t lengths;
+    double share; /* of a net that runs a shard of a batch together with others: its weight */
 } net_penalties;
 
 struct fsnn_net {
@@ -176,6 +186,7 @@ struct fsnn_net {
     void *hook_user;
     net_tally *tally; /* [nodes]; NULL: nothing is counted */
     double done;      /* share of a training (fsnn_net_progress) */
+    net_together together;
     net_penalties penalty;
 };
 
@@ -235,6 +246,27 @@ fsnn_status net_warn_once(fsnn_net *net, char *sentence);
 bool net_param_described(const fsnn_net *net, int index);
 /* fsnn_net_describe, and with `learned` the values that are learned, too. */
 fsnn_status net_describe(const fsnn_net *net, bool learned, char **text);
+
+/* A copy that computes the same: its learned values and those of neurons lie in the memory of
+ * `net`, which outlives it; gradients and all other values are its own. */
+fsnn_status net_copy(const fsnn_net *net, fsnn_net **copy);
+/* fsnn_net_replan for calls of one shard of a batch of so many samples, whose other shards nets
+ * like this one run; 0: of a whole batch. FSNN_ESHAPE, FSNN_EUNSUPPORTED: an operator cannot; the
+ * net is as before. */
+fsnn_status net_replan_together(fsnn_net *net, const fsnn_plan *plan, int64_t samples);
+/* Whether a node's numbers depend on sums over the samples (fsnn_op.gather). */
+bool net_sums_samples(const fsnn_net *net);
+/* Penalties of such a net count by its weight in the batch. */
+void net_together_share(fsnn_net *net, double weight);
+/* Planned: room for them. FSNN_EMEMORY. */
+fsnn_status net_together_reserve(fsnn_net *net);
+/* The most sums that a step of it, as it is planned, gives. */
+int64_t net_together_most(const fsnn_net *net);
+/* Whether the call, forward or backward, waits: it has left its sums [*count] in *sums. */
+bool net_waits(const fsnn_net *net, const double **sums, int64_t *count);
+/* It goes on with those of all shards, to its end or to the next step that waits; at the end of a
+ * forward *output is set. */
+fsnn_status net_go_on(fsnn_net *net, const double *total, const void **output);
 
 /* After backward has come through steps first ... last: tells the hook what is final by that. With
  * last -1: that all is. */
@@ -334,6 +366,10 @@ static inline fsnn_status net_fail_in(const op_node *op, fsnn_status status)
     return strchr(fsnn_error_key(), '.') ? status : fsnn_fail_in(status, op->name);
 }
 
+/* `made` becomes what `node` is, of the same or another table. Options point to what the state of
+ * `node` holds, which is there until all nodes are made. Released also after an error. */
+fsnn_status net_make_node(net_node *node, const fsnn_op *kind, op_node *made);
+void net_release_node(op_node *op);
 /* The nodes are made anew for another precision, where they are of one; the net as it was after an
  * error. */
 fsnn_status net_set_precision(fsnn_net *net, fsnn_precision precision);

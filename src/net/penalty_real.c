@@ -120,6 +120,11 @@ void net_penalties_count(fsnn_net *net, const net_step *step)
 
 /* ---- backward ---- */
 
+static double weight_of(const fsnn_net *net, const net_penalty *p)
+{
+    return net->together.samples ? net->penalty.share * p->what.weight : p->what.weight;
+}
+
 static double h(const fsnn_penalty *p, double x, double *slope)
 {
     double beyond = x > p->max ? x - p->max : x < p->min ? x - p->min : 0;
@@ -150,7 +155,7 @@ static double put(const fsnn_net *net, net_penalty *p, int64_t b, int64_t n, dou
 {
     int64_t N = neurons(net, p), B = net->plan.batch;
     double slope, value = h(&p->what, rate, &slope);
-    p->row[b * N + n] = p->what.weight * slope / ((double)(B * N) * (double)steps_of(net, b));
+    p->row[b * N + n] = weight_of(net, p) * slope / ((double)(B * N) * (double)steps_of(net, b));
     return value;
 }
 
@@ -182,7 +187,7 @@ static fsnn_status holds_back(const fsnn_net *net, int node)
             continue;
         double count = (double)neurons(net, p) * steps_all(net);
         holds.hold[holds.count++] =
-            (scan_bound){p->what.min, p->what.max, 2 * p->what.weight / count};
+            (scan_bound){p->what.min, p->what.max, 2 * weight_of(net, p) / count};
     }
     return holds.count ? neuron_node_hold(net_neuron(net, node), &holds) : FSNN_OK;
 }

@@ -309,6 +309,7 @@ static fsnn_status plan_operators(fsnn_net *net)
         op->chained = op->segmented && !net->plan.truncate;
         op->B = net->plan.batch;
         op->training = net->plan.training;
+        op->together = net->together.samples;
         op->stream = net->plan.stream;
         op->products = net->plan.products;
         op->smooth = net->plan.smooth;
@@ -347,6 +348,7 @@ fsnn_status net_place(fsnn_net *net)
     FSNN_TRY(net_check_memory(net));
     FSNN_TRY(net_dense_reserve(net, net_still_numbers(net)));
     FSNN_TRY(plan_operators(net));
+    FSNN_TRY(net_together_reserve(net));
     FSNN_TRY(net_fuse(net));
     net_find_bits(net);
     size_t values = (size_t)net->values;

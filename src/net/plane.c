@@ -46,7 +46,7 @@ const fsnn_op *net_plane_kind(const net_plane *plane, const char *kind)
     return NULL;
 }
 
-static void release(op_node *op)
+void net_release_node(op_node *op)
 {
     if (op->state && op->op->destroy)
         op->op->destroy(op);
@@ -54,9 +54,7 @@ static void release(op_node *op)
     fsnn_free(op->options);
 }
 
-/* `made` becomes what `node` is, of another table. Options point to what the state of `node`
- * holds, which is there until all nodes are made. */
-static fsnn_status make(net_node *node, const fsnn_op *kind, op_node *made)
+fsnn_status net_make_node(net_node *node, const fsnn_op *kind, op_node *made)
 {
     size_t options = kind->options_size, state = kind->state_size ? kind->state_size : 1;
     *made = node->op;
@@ -81,7 +79,7 @@ static fsnn_status make_all(fsnn_net *net, const net_plane *plane, op_node *made
             return fsnn_fail_key(FSNN_EUNSUPPORTED, "dynamics.precision",
                                  "%s \"%s\": this kind has no double precision: single works",
                                  op->op->kind, op->name);
-        FSNN_TRY(make(net->node[i], kind, &made[i]));
+        FSNN_TRY(net_make_node(net->node[i], kind, &made[i]));
     }
     return FSNN_OK;
 }
@@ -107,7 +105,7 @@ fsnn_status net_set_precision(fsnn_net *net, fsnn_precision precision)
         if (!status)
             net->node[i]->op = made[i];
         if (made[i].op)
-            release(status ? &made[i] : &keep);
+            net_release_node(status ? &made[i] : &keep);
     }
     fsnn_free(made);
     if (!status)

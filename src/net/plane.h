@@ -20,6 +20,8 @@ typedef struct net_plane {
                            const void **output);
     fsnn_status (*backward)(fsnn_net *net, const void *output_gradient,
                             const void **input_gradient);
+    /* A call that waits goes on (net/net.h: net_go_on). */
+    fsnn_status (*go_on)(fsnn_net *net, const void **output);
     /* Values of parameters were written (fsnn_op.changed of all nodes). */
     fsnn_status (*changed)(fsnn_net *net, bool *anew);
     /* What a neuron node did in the last forward, in plain layout. */

@@ -13,6 +13,7 @@ const net_plane net_plane_real = {
     .to_plain = &net_to_plain,
     .forward = net_call,
     .backward = net_call_back,
+    .go_on = net_call_on,
     .changed = net_changed,
     .read = net_read,
     .read_state = net_read_state,

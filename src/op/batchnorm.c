@@ -13,11 +13,16 @@
  * Threshold-dependent batch normalisation (tdbn; Zheng et al. 2021) is the same over K and B with
  * alpha threshold weight in place of weight: currents that begin with the deviation of a threshold.
  *
+ * Where a batch is run in shards together, n and all sums are those of the whole batch: each shard
+ * gives its own, n among them, and takes those of all.
+ *
  * Sums are in double in a fixed order. Cost: two passes over memory either way. */
+#include "base/error_key.h"
 #include "op/check.h"
 #include "op/norm_walk.h"
 
 #include <math.h>
+#include <string.h>
 
 static const fsnn_batchnorm defaults = {.eps = 1e-5, .momentum = 0.1, .affine = true};
 
@@ -141,10 +146,22 @@ static double count_of(const norm_walk *w)
 }
 
 /* The same with all steps for which it stands, where the input is still. */
-static double whole_count(const op_node *node, const norm_walk *w)
+static double whole_count(const op_node *node, double count)
 {
     const fsnn_batchnorm *o = node->options;
-    return count_of(w) * (double)(node->still && !o->per_step ? node->span : 1);
+    return count * (double)(node->still && !o->per_step ? node->span : 1);
+}
+
+/* Samples of the batch. */
+static int64_t batch_of(const op_node *node)
+{
+    return node->together ? node->together : node->B;
+}
+
+/* Numbers of a channel in a group of the whole batch. */
+static double planned_count(const op_node *node, const norm_walk *w)
+{
+    return whole_count(node, count_of(w) / (double)node->B * (double)batch_of(node));
 }
 
 /* The scratch, [groups, C] each, then partial sums; on the tape mean and 1/sd, doubles too. */
@@ -172,19 +189,33 @@ static const char *stepwise(const op_node *node)
     return node->op == &op_tdbn ? "batchnorm with `per_step: true`" : "`per_step: true`";
 }
 
+/* Sums over shards are exchanged where the whole network waits for them: not step by step. */
+static fsnn_status check_together(const op_node *node)
+{
+    if (!node->together || !node->training || (!node->looped && !node->segmented))
+        return FSNN_OK;
+    return fsnn_fail_key(
+        FSNN_EUNSUPPORTED, "batchnorm",
+        "%s \"%s\": %s runs pieces of time, and statistics that are synchronised between shards "
+        "are exchanged once for all steps: training.batchnorm: shard works, or %s",
+        node->op->kind, node->name, node->looped ? "a loop" : "gradient checkpointing",
+        node->looped ? "its place outside of the loop" : "no checkpointing");
+}
+
 static fsnn_status plan(op_node *node)
 {
     const fsnn_batchnorm *o = node->options;
     norm_walk w = walk_of(node);
     int64_t n = w.groups * w.C;
-    if (node->training && whole_count(node, &w) < 2)
+    if (node->training && planned_count(node, &w) < 2)
         return fsnn_fail(FSNN_ESHAPE,
                          "%s \"%s\": training sees one number a channel (%s %lld), which "
                          "has no variance: a batch of 2 or more works%s",
                          node->op->kind, node->name,
                          o->per_step ? "each step alone, batch" : "steps times batch",
-                         (long long)(o->per_step ? node->B : node->K * node->B),
+                         (long long)(o->per_step ? 1 : node->K) * (long long)batch_of(node),
                          o->per_step ? ", or per_step: false with several steps" : "");
+    FSNN_TRY(check_together(node));
     if (node->training && node->looped && !o->per_step)
         return fsnn_fail(
             FSNN_EUNSUPPORTED,
@@ -203,6 +234,35 @@ static fsnn_status plan(op_node *node)
     return FSNN_OK;
 }
 
+/* ---- sums over shards: numbers of a channel and group, then s and q ---- */
+
+static int64_t sums_shared(const op_node *node)
+{
+    norm_walk w = walk_of(node);
+    return node->training ? 1 + 2 * w.groups * w.C : 0;
+}
+
+static void give_sums(const norm_walk *w, const work *k, double *sums)
+{
+    const size_t bytes = (size_t)(w->groups * w->C) * sizeof *sums;
+    sums[0] = count_of(w);
+    memcpy(sums + 1, k->s, bytes);
+    memcpy(sums + 1 + w->groups * w->C, k->q, bytes);
+}
+
+static void take_sums(const norm_walk *w, const work *k, const double *sums)
+{
+    const size_t bytes = (size_t)(w->groups * w->C) * sizeof *sums;
+    memcpy(k->s, sums + 1, bytes);
+    memcpy(k->q, sums + 1 + w->groups * w->C, bytes);
+}
+
+/* Numbers of a channel and group over which the sums are. */
+static double summed_count(const norm_walk *w, const op_run *run)
+{
+    return run->shared ? run->shared[0] : count_of(w);
+}
+
 /* ---- forward ---- */
 
 /* Mean, 1/sd and the running statistics from the sums. */
@@ -210,7 +270,7 @@ static void settle_batch(const op_node *node, const op_run *run, const norm_walk
 {
     const fsnn_batchnorm *o = node->options;
     real *running_mean = run->value[node->params - 2], *running_var = run->value[node->params - 1];
-    double n = count_of(w), unbiased = whole_count(node, w);
+    double n = summed_count(w, run), unbiased = whole_count(node, n);
     int64_t times = node->still && o->per_step ? node->span : 1;
     unbiased /= unbiased - 1;
     for (int64_t i = 0; i < w->groups * w->C; i++) {
@@ -248,7 +308,10 @@ static fsnn_status forward(op_node *node, const op_run *run)
     norm_walk w = walk_of(node);
     work k = work_of(&w, run);
     if (node->training) {
-        norm_moments(&w, run->in[0], k.part, k.s, k.q);
+        if (run->shared)
+            take_sums(&w, &k, run->shared);
+        else
+            norm_moments(&w, run->in[0], k.part, k.s, k.q);
         settle_batch(node, run, &w, &k);
     } else {
         settle_running(node, run, &w, &k);
@@ -281,15 +344,36 @@ static void add_gradients(const op_node *node, const op_run *run, const norm_wal
     }
 }
 
+/* Sums of the shard at hand, and what they give to the parameters. */
+static void sum_back(const op_node *node, const op_run *run, const norm_walk *w, const work *k)
+{
+    const fsnn_batchnorm *o = node->options;
+    norm_products(w, run->gout[0], run->in[0], k->mean, k->part, k->s, k->q);
+    if (o->affine)
+        add_gradients(node, run, w, k);
+}
+
+static void gather(op_node *node, const op_run *run, bool back, double *sums)
+{
+    norm_walk w = walk_of(node);
+    work k = work_of(&w, run);
+    if (back)
+        sum_back(node, run, &w, &k);
+    else
+        norm_moments(&w, run->in[0], k.part, k.s, k.q);
+    give_sums(&w, &k, sums);
+}
+
 static fsnn_status backward(op_node *node, const op_run *run)
 {
     const fsnn_batchnorm *o = node->options;
     norm_walk w = walk_of(node);
     work k = work_of(&w, run);
-    double n = count_of(&w);
-    norm_products(&w, run->gout[0], run->in[0], k.mean, k.part, k.s, k.q);
-    if (o->affine)
-        add_gradients(node, run, &w, &k);
+    double n = summed_count(&w, run);
+    if (run->shared)
+        take_sums(&w, &k, run->shared);
+    else
+        sum_back(node, run, &w, &k);
     if (!run->gin[0])
         return FSNN_OK;
     for (int64_t i = 0; i < w.groups * w.C; i++) {
@@ -316,6 +400,8 @@ const fsnn_op op_batchnorm = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .sums_shared = sums_shared,
+    .gather = gather,
 };
 
 const fsnn_op op_tdbn = {
@@ -332,4 +418,6 @@ const fsnn_op op_tdbn = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .sums_shared = sums_shared,
+    .gather = gather,
 };

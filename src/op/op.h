@@ -95,6 +95,9 @@ typedef struct op_node {
     bool still_in;               /* input 0 is so (OP_READS_STILL); the rows are K B all the same */
     bool gradient_in[OP_MAX_IN]; /* backward must give the gradient of this input */
     uint64_t seed;               /* of this node: own stream of random numbers */
+    /* samples of the batch of which the B are a shard, where sums go over all of its shards
+     * (fsnn_op.gather); 0: B is all there is */
+    int64_t together;
     /* set by plan(): bytes of scratch that forward or backward use during the call (shared between
      * nodes), and bytes that live from this node's forward to its backward (a dropout mask, pooling
      * indices) */
@@ -120,6 +123,8 @@ typedef struct op_run {
     int64_t at;    /* in a loop: the step, 0..span-1 */
     /* forward of the same steps as before, for backward: nothing that lasts may change */
     bool replay;
+    /* where the node sums over shards together: the sums over all of them, of what gather gave */
+    const double *shared;
     /* The operator that takes the output as it is made, and its call: there is no out[0] and
      * gout[0] then. */
     const op_node *into;
@@ -153,6 +158,13 @@ typedef struct fsnn_op {
     fsnn_status (*plan)(op_node *node);
     fsnn_status (*forward)(op_node *node, const op_run *run);
     fsnn_status (*backward)(op_node *node, const op_run *run);
+    /* Of an operator whose numbers depend on sums over the samples, where a batch is run in shards
+     * together (op_node.together): how many sums it has, after plan(), and what its own shard adds
+     * to them, before forward and, with `back`, before backward, which find the sums over all
+     * shards in op_run.shared. Backward's gather gives the gradients of its parameters too. NULL:
+     * a sample's numbers are its own. */
+    int64_t (*sums_shared)(const op_node *node);
+    void (*gather)(op_node *node, const op_run *run, bool back, double *sums);
     /* Of operators with one input and output that can do their work patch by patch, in any order
      * and by any thread; the others leave these NULL. patches: after plan(), false where it cannot.
      * x, gx [lines, count]: from number `from` of line `line` of a row on. Together they do what

@@ -184,8 +184,11 @@ fsnn_status fsnn_session_prepare(fsnn_session *session, fsnn_part part, bool tra
         return fsnn_fail(FSNN_ESTATE, "%s: the %s data are not open", session->path,
                          fsnn_part_name(part));
     fsnn_loader_shape(loader, &steps, &shape);
+    int64_t batch = fsnn_loader_batch(loader);
+    if (training && batch == 1 && t->shards > 1 && t->batchnorm == FSNN_NORM_SYNCHRONISED)
+        batch = 2; /* a shard of one sample, which alone has no variance: the training plans it */
     const fsnn_plan plan = {.steps = steps,
-                            .batch = fsnn_loader_batch(loader),
+                            .batch = batch,
                             .training = training,
                             .checkpoint = t->checkpoint,
                             .truncate = training && t->truncate,

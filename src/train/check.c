@@ -1,5 +1,6 @@
 /* train/check.c: all that can be refused before a training begins: options, data that do not fit,
  * and a last batch that is too small for the network. */
+#include "net/net.h"
 #include "train/optimizer.h"
 #include "train/pass.h"
 #include "train/schedule.h"
@@ -79,29 +80,77 @@ static fsnn_status check_shards(const fsnn_loader *train, const fsnn_training *t
     return FSNN_OK;
 }
 
+const char *fsnn_norm_over_name(fsnn_norm_over over)
+{
+    static const char *const names[FSNN_NORMS_OVER] = {
+        [FSNN_NORM_SHARD] = "shard", [FSNN_NORM_SYNCHRONISED] = "synchronised"};
+    return (unsigned)over < FSNN_NORMS_OVER ? names[over] : NULL;
+}
+
+static fsnn_status check_norms(const fsnn_net *net, const fsnn_training *training)
+{
+    if (!fsnn_norm_over_name(training->batchnorm))
+        return fsnn_fail_key(FSNN_EARGUMENT, "batchnorm",
+                             "there is no way %d to normalise over a batch",
+                             (int)training->batchnorm);
+    if (training->batchnorm == FSNN_NORM_SHARD || net_sums_samples(net))
+        return FSNN_OK;
+    return fsnn_fail_key(FSNN_EARGUMENT, "batchnorm",
+                         "the network has no layer of batch normalisation that could be "
+                         "synchronised: leave batchnorm out");
+}
+
+/* Samples of the last batch of an epoch, or of every, where its shards sum together; else 0. */
+static int64_t together(const fsnn_loader *train, const fsnn_training *training, bool last)
+{
+    const int64_t n = shards_of(training), whole = n * fsnn_loader_batch(train),
+                  rest = fsnn_loader_samples(train) % whole;
+    if (training->batchnorm == FSNN_NORM_SHARD || n < 2)
+        return 0;
+    return last && rest && !training->drop_last ? rest : whole;
+}
+
 /* The plans of the batches, checkpointing and products among them. The last batch of an epoch may
  * be smaller than the others: what normalises over a batch may refuse it. Planned now, it does so
  * before anything is learned. */
-static fsnn_status check_plans(fsnn_net *net, const fsnn_loader *train,
-                               const fsnn_training *training)
+static fsnn_status plan_batch(fsnn_net *net, const fsnn_loader *train,
+                              const fsnn_training *training, int64_t samples, bool last)
+{
+    const pass_mode mode = {true, training->checkpoint, training->truncate, training->products,
+                            together(train, training, last)};
+    fsnn_batch batch = {.batch = samples, .still = fsnn_loader_still(train)};
+    fsnn_loader_shape(train, &batch.steps, NULL);
+    return pass_replan(net, &batch, mode);
+}
+
+/* The last batch of an epoch, where it is another than the others. */
+static fsnn_status check_last(fsnn_net *net, const fsnn_loader *train,
+                              const fsnn_training *training)
 {
     fsnn_error error;
-    fsnn_plan plan = pass_plan(net);
-    int64_t batch = fsnn_loader_batch(train), samples = fsnn_loader_samples(train);
-    fsnn_batch last = {.batch = batch, .still = fsnn_loader_still(train)};
-    fsnn_loader_shape(train, &last.steps, NULL);
-    pass_mode mode = {true, training->checkpoint, training->truncate, training->products};
-    FSNN_TRY(pass_replan(net, &last, mode));
-    last.batch = samples % batch;
-    fsnn_status status = last.batch ? pass_replan(net, &last, mode) : FSNN_OK;
+    int64_t batch = fsnn_loader_batch(train), samples = fsnn_loader_samples(train),
+            rest = samples % batch, all = together(train, training, true);
+    fsnn_status status = FSNN_OK;
+    if (rest || all != together(train, training, false))
+        status = plan_batch(net, train, training, rest ? rest : batch, true);
     if (!status)
-        return fsnn_net_replan(net, &plan);
+        return FSNN_OK;
     fsnn_error_keep(&error);
     fsnn_fail(status,
               "the last batch of an epoch is %lld of %lld samples, in batches of %lld: %s; "
               "`drop_last: true` in the section training leaves it out",
-              (long long)last.batch, (long long)samples, (long long)batch, error.text);
+              (long long)(all ? all : rest), (long long)samples,
+              (long long)(all ? training->batch : batch), error.text);
     return fsnn_error_set_key(status, error.key);
+}
+
+static fsnn_status check_plans(fsnn_net *net, const fsnn_loader *train,
+                               const fsnn_training *training)
+{
+    const fsnn_plan plan = pass_plan(net);
+    fsnn_status status = plan_batch(net, train, training, fsnn_loader_batch(train), false);
+    status = status ? status : check_last(net, train, training);
+    return pass_back(net, &plan, status);
 }
 
 fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn_loader *test,
@@ -113,6 +162,7 @@ fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train, const fsnn
     FSNN_TRY(check_options(training));
     FSNN_TRY(fsnn_net_shapes(net, NULL, NULL)); /* wrapped? */
     FSNN_TRY(check_quantise(net, training));
+    FSNN_TRY(check_norms(net, training));
     FSNN_TRY(optimizer_check_rules(net, &training->optimizer));
     FSNN_TRY(terms_check(net, training));
     FSNN_TRY(pass_check(net, train, "training"));

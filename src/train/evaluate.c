@@ -96,7 +96,7 @@ static fsnn_status one(const task *t, const fsnn_batch *batch, const layers *l, 
     const train_plane *plane = train_plane_for(t->net);
     judging j = {t, s, result};
     fsnn_plan plan = pass_plan(t->net); /* segments bound the memory of an evaluation too */
-    pass_mode mode = {false, plan.checkpoint, plan.truncate, t->products};
+    pass_mode mode = {false, plan.checkpoint, plan.truncate, t->products, 0};
     FSNN_TRY(pass_forward(t->net, batch, mode, &s->input, &answers));
     if (t->integers)
         FSNN_TRY(integer_answers(t->integers, t->net, batch, &s->integers, &answers.output));

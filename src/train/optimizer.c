@@ -152,10 +152,22 @@ static void square_chunk(int64_t i, int worker, void *user)
 
 /* Squares of floats cannot overflow a double: a sum that is not finite means a gradient that is
  * not, or in double precision one beyond 1e154. */
+/* A chunk's bits do not depend on the number of threads. */
+static void all_chunks(const fsnn_optimizer *o, void (*body)(int64_t i, int worker, void *user),
+                       void *user)
+{
+    const int threads = fsnn_threads();
+    if (o->threads)
+        fsnn_threads_set(o->threads);
+    fsnn_parallel(o->chunks, body, user);
+    if (o->threads)
+        fsnn_threads_set(threads);
+}
+
 static fsnn_status measure(fsnn_optimizer *o, double *norm)
 {
     double sum = 0;
-    fsnn_parallel(o->chunks, square_chunk, o);
+    all_chunks(o, square_chunk, o);
     for (int64_t i = 0; i < o->chunks; i++) {
         if (!isfinite(o->square[i]))
             return fsnn_fail(FSNN_ENUMERIC,
@@ -213,7 +225,7 @@ static fsnn_status update(fsnn_optimizer *o, double lr, double clip, double weig
     o->steps++;
     double scale = clip > 0 && size > clip ? clip / size : 1;
     optimizer_walk w = {o, lr, scale / weight, zero};
-    fsnn_parallel(o->chunks, step_chunk, &w);
+    all_chunks(o, step_chunk, &w);
     if (zero)
         optimizer_clear_fixed(o->net, &o->options);
     return o->neuron ? fsnn_net_params_changed(o->net) : FSNN_OK;

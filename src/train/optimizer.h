@@ -37,6 +37,7 @@ struct fsnn_optimizer {
     double *square; /* [chunks]: sums of squares of the gradient */
     int64_t chunks;
     bool neuron; /* neuron parameters are among them */
+    int threads; /* that its walks take; 0: those of the calling thread */
 };
 
 /* A step: of an optimiser, with a learning rate and a factor on the gradient; zero: the gradients

@@ -62,8 +62,9 @@ fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
     bool same = now.steps == plan.steps && now.batch == plan.batch &&
                 now.training == mode.training && now.checkpoint == mode.checkpoint &&
                 now.truncate == mode.truncate && now.products == mode.products &&
-                now.still == batch->still && !now.record && !now.input_gradient && !now.smooth;
-    return same ? FSNN_OK : fsnn_net_replan(net, &plan);
+                now.still == batch->still && net->together.samples == mode.together &&
+                !now.record && !now.input_gradient && !now.smooth;
+    return same ? FSNN_OK : net_replan_together(net, &plan, mode.together);
 }
 
 void pass_input_free(pass_input *input)
@@ -92,7 +93,7 @@ static fsnn_status forward_double(fsnn_net *net, const fsnn_batch *batch, pass_i
                                   const void **output)
 {
     fsnn_shape shape;
-    const double *out;
+    const double *out = NULL;
     int64_t steps = batch->still ? 1 : batch->steps;
     if (batch->spikes) {
         FSNN_TRY(fsnn_net_forward_spikes_double(net, batch->spikes, &out));
@@ -108,7 +109,7 @@ static fsnn_status forward_double(fsnn_net *net, const fsnn_batch *batch, pass_i
 static fsnn_status forward(fsnn_net *net, const fsnn_batch *batch, pass_input *input,
                            const void **output)
 {
-    const float *out;
+    const float *out = NULL;
     if (fsnn_net_precision(net) == FSNN_PRECISION_DOUBLE)
         return forward_double(net, batch, input, output);
     FSNN_TRY(batch->spikes ? fsnn_net_forward_spikes(net, batch->spikes, &out)
@@ -124,23 +125,35 @@ fsnn_status pass_backward(fsnn_net *net, const void *output_gradient)
                : fsnn_net_backward(net, output_gradient, NULL);
 }
 
-fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
-                         loss_input *answers)
+fsnn_status pass_start(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
+                       const void **output)
 {
-    *answers = (loss_input){.K = batch->steps, .B = batch->batch};
     if (!batch->labels && !batch->values)
         return fsnn_fail(FSNN_EARGUMENT, "the samples have no labels: a loss needs them");
     FSNN_TRY(pass_replan(net, batch, mode));
     FSNN_TRY(fsnn_net_reset(net));
-    FSNN_TRY(forward(net, batch, input, &answers->output));
+    return forward(net, batch, input, output);
+}
+
+fsnn_status pass_answers(const fsnn_net *net, const fsnn_batch *batch, pass_input *input,
+                         loss_input *answers)
+{
+    *answers = (loss_input){.K = batch->steps, .B = batch->batch, .output = answers->output};
     return target_of(net, batch, &input->target, answers);
+}
+
+fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
+                         loss_input *answers)
+{
+    FSNN_TRY(pass_start(net, batch, mode, input, &answers->output));
+    return pass_answers(net, batch, input, answers);
 }
 
 fsnn_status pass_back(fsnn_net *net, const fsnn_plan *plan, fsnn_status status)
 {
     fsnn_error error;
     fsnn_error_keep(&error);
-    fsnn_status back = fsnn_net_replan(net, plan);
+    fsnn_status back = net_replan_together(net, plan, 0);
     if (!status)
         return back;
     fsnn_error_restore(&error);

@@ -15,6 +15,7 @@ typedef struct pass_mode {
     int64_t checkpoint;
     bool truncate;
     fsnn_products products;
+    int64_t together; /* it is a shard of a batch of so many samples, run with the others; or 0 */
 } pass_mode;
 /* Plans the net for a batch's steps, size and stillness, where it is not already. */
 fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode);
@@ -29,6 +30,12 @@ void pass_input_free(pass_input *input);
  * for the gradient: where samples have a label for each of several places, B counts places. What is
  * in `input` stays until backward has run. */
 fsnn_status pass_forward(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
+                         loss_input *answers);
+/* Its two parts, of a net that may wait between them (net_waits): the run, and what a loss is given
+ * beside the output, which is in `answers` by then. */
+fsnn_status pass_start(fsnn_net *net, const fsnn_batch *batch, pass_mode mode, pass_input *input,
+                       const void **output);
+fsnn_status pass_answers(const fsnn_net *net, const fsnn_batch *batch, pass_input *input,
                          loss_input *answers);
 fsnn_status pass_backward(fsnn_net *net, const void *output_gradient);
 /* Gives the net its plan of before back, after work that ended with `status`: its error, where it

@@ -14,6 +14,8 @@ typedef struct train_plane {
     fsnn_status (*loss)(const fsnn_loss *loss, const loss_input *input, fsnn_measure *measure);
     fsnn_status (*answers)(const fsnn_loss *loss, const loss_input *input, loss_visit *visit,
                            void *user);
+    /* x [count] times `factor` */
+    void (*scale)(void *x, int64_t count, double factor);
     /* optimizer.h */
     double (*square)(const fsnn_optimizer *o, const optimizer_chunk *chunk);
     void (*step)(const optimizer_walk *walk, const optimizer_chunk *chunk);

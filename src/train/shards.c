@@ -12,6 +12,12 @@ int64_t shards_of(const fsnn_training *training)
     return training->shards > 1 ? training->shards : 1;
 }
 
+int64_t shards_at_once(const fsnn_training *training)
+{
+    const int64_t n = shards_of(training), threads = fsnn_threads();
+    return n < 2 || training->batchnorm == FSNN_NORM_SYNCHRONISED || n < threads ? n : threads;
+}
+
 fsnn_status shards_size(const fsnn_training *training, int64_t *size)
 {
     int64_t n = shards_of(training);
@@ -122,13 +128,23 @@ static void all_pieces(const shard_walk *w, visit *one)
 
 void shards_begin(shards *s, bool waiting)
 {
-    const shard_walk w = {.s = s, .waiting = waiting};
+    const shard_walk w = {.s = s, .net = s->net, .waiting = waiting};
     all_pieces(&w, train_plane_for(s->net)->shard_begin);
 }
 
-fsnn_status shards_take(shards *s, double weight, int64_t place)
+void shards_begin_copy(const shards *s, fsnn_net *copy)
 {
-    const shard_walk w = {.s = s, .to = tree_next(&s->tree), .weight = weight};
+    for (int i = 0; i < fsnn_net_param_count(copy); i++) {
+        const fsnn_param *p = fsnn_net_param(copy, i);
+        if (belongs(p, false))
+            memcpy(net_param_data(p), net_param_data(fsnn_net_param(s->net, i)),
+                   net_param_bytes(p));
+    }
+}
+
+fsnn_status shards_take(shards *s, const fsnn_net *net, shard_weight weight, int64_t place)
+{
+    const shard_walk w = {.s = s, .net = net, .to = tree_next(&s->tree), .weight = weight};
     if (!w.to)
         return FSNN_EMEMORY;
     all_pieces(&w, train_plane_for(s->net)->shard_take);
@@ -138,6 +154,7 @@ fsnn_status shards_take(shards *s, double weight, int64_t place)
 
 void shards_put(shards *s, const void *sum, double weight, bool waiting)
 {
-    const shard_walk w = {.s = s, .from = sum, .weight = weight, .waiting = waiting};
+    const shard_walk w = {
+        .s = s, .net = s->net, .from = sum, .weight = {weight, weight}, .waiting = waiting};
     all_pieces(&w, train_plane_for(s->net)->shard_put);
 }

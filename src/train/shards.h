@@ -24,12 +24,18 @@ typedef struct shards {
     void *kept;   /* [learned] gradients of batches before that wait for a step; NULL: none ever */
 } shards;
 
+/* Weights of what a shard leaves: of its gradient, and of how its statistics moved. */
+typedef struct shard_weight {
+    double gradient, statistics;
+} shard_weight;
+
 /* One walk over all pieces. */
 typedef struct shard_walk {
     const shards *s;
+    const fsnn_net *net;
     void *to;         /* [count] */
     const void *from; /* [count] */
-    double weight;
+    shard_weight weight;
     bool waiting;
 } shard_walk;
 
@@ -43,6 +49,8 @@ void shard_put(const shard_walk *w, const shard_piece *piece);
  * FSNN_EARGUMENT (key shards). */
 int64_t shards_of(const fsnn_training *training);
 fsnn_status shards_size(const fsnn_training *training, int64_t *size);
+/* Shards that a process with all of them runs at the same time. */
+int64_t shards_at_once(const fsnn_training *training);
 
 /* Of a wrapped net. FSNN_EMEMORY; shards_close is due after an error too. */
 fsnn_status shards_open(shards *s, fsnn_net *net, const fsnn_training *training);
@@ -52,9 +60,11 @@ int64_t shards_bytes(const fsnn_net *net, const fsnn_training *training);
 
 /* A batch begins: gradients are set aside where they wait, and become 0. */
 void shards_begin(shards *s, bool waiting);
-/* A shard's backward is over: `weight` times what it left becomes node {0, place} of the tree, and
- * the net is as before it. FSNN_EMEMORY. */
-fsnn_status shards_take(shards *s, double weight, int64_t place);
+/* A copy of the net (net_copy) gets its statistics. */
+void shards_begin_copy(const shards *s, fsnn_net *copy);
+/* A shard's backward is over: `weight` times what it left in `net`, which is that of shards_open or
+ * a copy, becomes node {0, place} of the tree, and `net` is as before it. FSNN_EMEMORY. */
+fsnn_status shards_take(shards *s, const fsnn_net *net, shard_weight weight, int64_t place);
 /* The batch is over: `sum` [count] becomes the net's gradient, with what was set aside where
  * `waiting`; running statistics move by the mean, sum / weight. */
 void shards_put(shards *s, const void *sum, double weight, bool waiting);

@@ -13,7 +13,7 @@ typedef struct place {
 
 static place place_of(const shard_walk *w, const shard_piece *c)
 {
-    const fsnn_param *p = fsnn_net_param(w->s->net, c->param);
+    const fsnn_param *p = fsnn_net_param(w->net, c->param);
     const bool learned = c->at < w->s->learned;
 #ifdef FSNN_DOUBLE
     real *net = learned ? p->grad64 : p->value64;
@@ -38,14 +38,14 @@ void shard_begin(const shard_walk *w, const shard_piece *c)
 void shard_take(const shard_walk *w, const shard_piece *c)
 {
     const place p = place_of(w, c);
-    const real weight = (real)w->weight;
+    const real weight = (real)w->weight.gradient, moved = (real)w->weight.statistics;
     real *to = (real *)w->to + c->at;
     for (int64_t i = 0; i < c->count && p.learned; i++) {
         to[i] = weight * p.net[i];
         p.net[i] = 0;
     }
     for (int64_t i = 0; i < c->count && !p.learned; i++) {
-        to[i] = weight * (p.net[i] - p.aside[i]);
+        to[i] = moved * (p.net[i] - p.aside[i]);
         p.net[i] = p.aside[i];
     }
 }
@@ -56,7 +56,7 @@ void shard_put(const shard_walk *w, const shard_piece *c)
     const real *from = (const real *)w->from + c->at;
     for (int64_t i = 0; i < c->count; i++)
         if (!p.learned)
-            p.net[i] = (real)((double)p.aside[i] + (double)from[i] / w->weight);
+            p.net[i] = (real)((double)p.aside[i] + (double)from[i] / w->weight.statistics);
         else
             p.net[i] = w->waiting ? p.aside[i] + from[i] : from[i];
 }

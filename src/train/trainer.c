@@ -4,6 +4,7 @@
 
 #include "base/port_files.h"
 #include "data/loader.h"
+#include "net/net.h"
 #include "train/evaluate.h"
 #include "train/loss.h"
 #include "train/pass.h"
@@ -95,6 +96,7 @@ static fsnn_status prepare_own(trainer *t)
     t->at = (progress){.schedule = SCHEDULE_START, .watched = -INFINITY, .best = -1};
     trainer_shards_epoch(t, &t->at.epoch_batches, &t->at.epoch_samples);
     FSNN_TRY(trainer_shards_open(t));
+    FSNN_TRY(trainer_learners_open(t));
     fsnn_net_zero_grad(t->net); /* from here on each step leaves them zero */
     return FSNN_OK;
 }
@@ -345,9 +347,8 @@ static void release(trainer *t)
     figures_close(&t->figures);
     layers_free(&t->layers);
     fsnn_free(t->rate);
-    fsnn_free(t->gradient);
     fsnn_free(t->class_weight);
-    pass_input_free(&t->input);
+    trainer_learners_close(t);
     trainer_shards_close(t);
 }
 
@@ -373,20 +374,31 @@ static void share_batches(const trainer *t, bool on)
         loader_share(t->test, r ? r->count : 1, r ? r->rank : 0, 1);
 }
 
-/* Everything, with the number of threads that a batch of shards is run with: kernels of
- * convolutions and products may cut their sums by it, and a shard must give the same bits wherever
- * it is run. */
+/* The penalties of the terms on the nets of all learners. */
+static fsnn_status begin_terms(const trainer *t)
+{
+    for (int i = 0; i < t->learners; i++)
+        FSNN_TRY(terms_begin(t->learner[i].net, &t->options->training));
+    return FSNN_OK;
+}
+
+/* Everything, with the number of threads that a shard is run with: kernels of convolutions and
+ * products may cut their sums by it, and a shard must give the same bits wherever it is run. */
 static fsnn_status run_epochs(trainer *t)
 {
-    int threads = fsnn_threads();
     share_batches(t, true);
-    if (!t->shards.net || threads == 1)
+    if (!t->shards.net) {
+        FSNN_TRY(begin_terms(t));
         return all_epochs(t);
+    }
     fsnn_plan plan = pass_plan(t->net);
+    t->optimizer->threads = t->threads;
     FSNN_TRY(fsnn_threads_set(1));
     fsnn_status status = fsnn_net_replan(t->net, &plan); /* kernels are made for it */
+    status = status ? status : trainer_learners_begin(t);
+    status = status ? status : begin_terms(t);
     status = status ? status : all_epochs(t);
-    fsnn_threads_set(threads);
+    fsnn_threads_set(t->threads);
     return status;
 }
 
@@ -397,12 +409,12 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
         *result = (fsnn_metrics){0};
     if (!net || !train || !options)
         return fsnn_fail(FSNN_EARGUMENT, "fsnn_train: net, train and options must not be NULL");
-    trainer t = {.net = net, .train = train, .test = test, .options = options};
+    trainer t = {
+        .net = net, .train = train, .test = test, .options = options, .threads = fsnn_threads()};
     fsnn_plan plan = pass_plan(net);
     fsnn_status status = prepare(&t);
     if (!status) {
-        status = terms_begin(net, &options->training);
-        status = status ? status : run_epochs(&t);
+        status = run_epochs(&t);
         share_batches(&t, false);
         status = terms_off(&t, status);
         status = pass_back(net, &plan, status);

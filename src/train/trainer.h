@@ -4,13 +4,14 @@
 
 #include "train/average.h"
 #include "train/history.h"
-#include "train/pass.h"
+#include "train/learner.h"
 #include "train/plane.h"
 #include "train/ranks.h"
 #include "train/quantised.h"
 #include "train/run.h"
 #include "train/schedule.h"
 #include "train/shards.h"
+#include "train/together.h"
 
 /* Where a training stands: all that a checkpoint keeps besides weights, moments and figures
  * (checkpoint.c has the table). */
@@ -53,9 +54,11 @@ typedef struct trainer {
     double mark;               /* when the last batch ended */
     bool wants;                /* this process wants to stop in this epoch */
     bool stop;                 /* one of the ranks wanted to, when the last batch was run */
-    void *gradient;            /* of the output, [capacity], in the net's precision */
-    int64_t capacity;
-    pass_input input;
+    /* [learners]: the first has the net; the others run shards at the same time */
+    learner *learner;
+    int learners;
+    int threads; /* of this process */
+    together together;
     double weight; /* of the gradients that are added up for the next step */
     shards shards; /* where a batch has several: */
     double *said;  /* [shards][width] what each says of itself (trainer_shards.c) */
@@ -65,21 +68,23 @@ typedef struct trainer {
     int64_t full; /* targets of one that is full */
 } trainer;
 
-/* What the loss says of a batch, or a shard of one. */
-typedef struct lesson {
-    double loss, norm;
-    int64_t correct, counted;
-} lesson;
-
 /* The next batch of the epoch: forward, loss, backward, step. 1; 0: there is none; an error. */
 int trainer_batch(trainer *t);
-/* Its parts: forward, loss, backward; the step, where the group of batches is complete, with
+/* Its parts: what learners are told; the step, where the group of batches is complete, with
  * `weight` as the weight of its gradient; the figures. */
-fsnn_status trainer_learn(trainer *t, const fsnn_batch *batch, lesson *l);
+learning trainer_learning(const trainer *t);
 fsnn_status trainer_step(trainer *t, double weight, lesson *l);
 void trainer_count(trainer *t, const lesson *l);
 /* Batches that wait for a step before the one that runs now. */
 int64_t trainer_group(const trainer *t);
+
+/* Learners, of which shards may want several. FSNN_EMEMORY. */
+fsnn_status trainer_learners_open(trainer *t);
+void trainer_learners_close(trainer *t);
+/* Before the first batch of shards: the plan of the net. */
+fsnn_status trainer_learners_begin(const trainer *t);
+/* What follows is for all threads of the process, or for one, as a shard is run. */
+void trainer_threads(const trainer *t, bool many);
 
 /* Batches of shards. What they need; FSNN_EMEMORY. */
 fsnn_status trainer_shards_open(trainer *t);
@@ -88,6 +93,11 @@ void trainer_shards_close(trainer *t);
 void trainer_shards_epoch(const trainer *t, int64_t *batches, int64_t *samples);
 /* The next batch of the epoch. */
 fsnn_status trainer_shards_batch(trainer *t);
+/* trainer_wave.c: shards `first` ... `last` - 1 of the next batch, which has `shards` in all, into
+ * the tree; what each says of itself into own. */
+fsnn_status trainer_run_shards(trainer *t, int64_t first, int64_t last, int64_t shards);
+/* A shard was run: its row. */
+void trainer_shard_says(const trainer *t, const learner *w, int64_t index);
 /* Batches of the epoch whose gradients wait for a step, after the one that ran last; 0: it made
  * one. */
 int64_t trainer_waiting(const trainer *t);

@@ -1,5 +1,4 @@
-/* One batch of a training, and the figures so far. Nothing is allocated but for the first batch and
- * one larger than it. */
+/* One batch of a training, and the figures so far. */
 #include "train/trainer.h"
 
 #include <math.h>
@@ -7,19 +6,6 @@
 static double done(const trainer *t)
 {
     return (double)t->at.epoch + (double)t->at.batches / (double)t->at.epoch_batches;
-}
-
-static fsnn_status gradient_reserve(trainer *t, int64_t count)
-{
-    if (count <= t->capacity)
-        return FSNN_OK;
-    fsnn_free(t->gradient);
-    t->capacity = 0;
-    t->gradient = fsnn_alloc((size_t)count * train_plane_for(t->net)->size);
-    if (!t->gradient)
-        return FSNN_EMEMORY;
-    t->capacity = count;
-    return FSNN_OK;
 }
 
 static int64_t group_of(const trainer *t)
@@ -59,35 +45,12 @@ fsnn_status trainer_step(trainer *t, double weight, lesson *l)
     return FSNN_OK;
 }
 
-static fsnn_status learn(trainer *t, const fsnn_batch *batch, lesson *l)
+learning trainer_learning(const trainer *t)
 {
-    const fsnn_training *training = &t->options->training;
-    loss_input answers;
-    fsnn_measure measure;
-    pass_mode mode = {true, training->checkpoint, training->truncate, training->products};
-    FSNN_TRY(fsnn_net_progress(t->net, fmin(done(t) / (double)training->epochs, 1)));
-    FSNN_TRY(pass_forward(t->net, batch, mode, &t->input, &answers));
-    FSNN_TRY(gradient_reserve(t, answers.K * answers.B * answers.C));
-    answers.gradient = t->gradient;
-    FSNN_TRY(train_plane_for(t->net)->loss(&t->loss, &answers, &measure));
-    *l = (lesson){.loss = measure.value,
-                  .correct = measure.correct,
-                  .counted = target_counted(batch, &t->loss)};
-    if (!isfinite(l->loss))
-        return fsnn_fail(FSNN_ENUMERIC,
-                         "the loss is %.6g: a lower learning rate or clipping may help, or the "
-                         "samples hold numbers that are not finite",
-                         l->loss);
-    if (training->terms)
-        FSNN_TRY(fsnn_net_lengths(t->net, t->loss.mask ? batch->lengths : NULL,
-                                  t->loss.mask && batch->lengths ? batch->batch : 0));
-    return pass_backward(t->net, t->gradient);
-}
-
-fsnn_status trainer_learn(trainer *t, const fsnn_batch *batch, lesson *l)
-{
-    FSNN_TRY(quantised_show(&t->quantised, true));
-    return quantised_hide(&t->quantised, learn(t, batch, l));
+    return (learning){.training = &t->options->training,
+                      .loss = &t->loss,
+                      .done = done(t),
+                      .full = t->together.most ? t->full : 0};
 }
 
 void trainer_count(trainer *t, const lesson *l)
@@ -103,10 +66,19 @@ void trainer_count(trainer *t, const lesson *l)
     t->mark = now;
 }
 
+static fsnn_status learn(trainer *t, const fsnn_batch *batch)
+{
+    const learning how = trainer_learning(t);
+    FSNN_TRY(quantised_show(&t->quantised, true));
+    learner_take(t->learner, batch);
+    learner_go(&how, t->learner, NULL);
+    return quantised_hide(&t->quantised, learner_status(t->learner));
+}
+
 static fsnn_status whole_batch(trainer *t, const fsnn_batch *batch)
 {
-    lesson l;
-    FSNN_TRY(trainer_learn(t, batch, &l));
+    FSNN_TRY(learn(t, batch));
+    lesson l = t->learner->lesson;
     figures_batch(&t->figures, t->net);
     FSNN_TRY(trainer_step(t, 1, &l));
     layers_add_rates(&t->layers, t->net, (double)l.counted, t->rate);

@@ -77,34 +77,16 @@ static double weight_of(const trainer *t, const double *said)
     return said[COUNTED] / (double)t->full;
 }
 
-static fsnn_status run(trainer *t, const fsnn_batch *batch, int64_t shard, int64_t index)
+void trainer_shard_says(const trainer *t, const learner *w, int64_t index)
 {
-    lesson l;
     double *said = t->own + HEAD + index * width(t);
-    FSNN_TRY(trainer_learn(t, batch, &l));
-    said[COUNTED] = (double)l.counted;
-    said[LOSS] = l.loss;
-    said[CORRECT] = (double)l.correct;
+    const lesson *l = &w->lesson;
+    said[COUNTED] = (double)l->counted;
+    said[LOSS] = l->loss;
+    said[CORRECT] = (double)l->correct;
     for (int i = 0; i < t->layers.count; i++)
-        said[SAID + i] = fsnn_net_rate(t->net, t->layers.node[i]);
-    figures_look(&t->figures, t->net, said + SAID + t->layers.count);
-    return shards_take(&t->shards, weight_of(t, said), shard);
-}
-
-/* Shards first ... last - 1: those of this rank. */
-static fsnn_status run_all(trainer *t, int64_t first, int64_t last)
-{
-    int64_t number = fsnn_net_counter(t->net);
-    fsnn_batch batch;
-    for (int64_t k = first; k < last; k++) {
-        int more = fsnn_loader_next(t->train, &batch);
-        if (more <= 0)
-            return (fsnn_status)more;
-        fsnn_net_counter_set(t->net, number + k); /* the random numbers of shard k */
-        FSNN_TRY(run(t, &batch, k, k - first));
-    }
-    fsnn_net_counter_set(t->net, number + count_of(t));
-    return FSNN_OK;
+        said[SAID + i] = fsnn_net_rate(w->net, t->layers.node[i]);
+    figures_look(&t->figures, w->net, said + SAID + t->layers.count);
 }
 
 /* ---- the batch as a whole ---- */
@@ -173,11 +155,13 @@ fsnn_status trainer_shards_batch(trainer *t)
     const void *sum;
     ranks_share(r, ranks_own(r), all, shards, &first, &last);
     tree_clear(&t->shards.tree);
+    trainer_threads(t, true);
     shards_begin(&t->shards, waiting);
-    FSNN_TRY(tell(t, run_all(t, first, last)));
+    FSNN_TRY(tell(t, trainer_run_shards(t, first, last, shards)));
     FSNN_TRY(ranks_sum(r, &t->shards.tree, all, shards, &t->room, &sum));
     double weight = weigh(t, shards);
     shards_put(&t->shards, sum, weight, waiting);
+    trainer_threads(t, false);
     FSNN_TRY(trainer_step(t, weight, &l));
     count_all(t, shards, weight, l.norm);
     return FSNN_OK;

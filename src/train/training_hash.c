@@ -62,9 +62,10 @@ static uint64_t terms(uint64_t h, const fsnn_training *t)
 uint64_t training_hash(const fsnn_training *t)
 {
     const int64_t whole[] = {
-        t->epochs,   t->batch,     shards_of(t),           t->accumulate,    (int64_t)t->seed,
-        t->truncate, t->drop_last, t->checkpoint,          t->best,          t->top_k,
-        t->terms,    t->products,  t->early_stop.patience, t->early_stop.by, t->quantise,
+        t->epochs,    t->batch,     shards_of(t),           t->accumulate,    (int64_t)t->seed,
+        t->truncate,  t->drop_last, t->checkpoint,          t->best,          t->top_k,
+        t->terms,     t->products,  t->early_stop.patience, t->early_stop.by, t->quantise,
+        t->batchnorm,
     };
     const double real[] = {t->clip, t->ema, t->early_stop.min_delta};
     uint64_t h = hash_bytes(HASH_START, whole, sizeof whole);

@@ -52,6 +52,20 @@ grep -q 'ranks       4: each sent' log || fail "nothing is said of what was sent
 ranks 2 net.yaml --out six2 --set training.shards=6 --set training.batch=30 >log 2>&1 || fail "six shards, two ranks"
 same six six2 || fail "six shards on two ranks: other weights"
 
+# eight ranks, more than there are processors, and shards of four samples whose statistics are synchronised
+sync="--set training.shards=8 --set training.batchnorm=synchronised --set training.epochs=2"
+"$fsnn" train net.yaml --out eight --no-figures -q --set training.shards=8 --set training.epochs=2 >log 2>&1 || fail "eight shards"
+ranks 8 net.yaml --out eight8 --set training.shards=8 --set training.epochs=2 >log 2>&1 || fail "eight ranks"
+same eight eight8 || fail "eight ranks: other weights"
+"$fsnn" train net.yaml --out sync --no-figures -q --threads 1 $sync >log 2>&1 || fail "synchronised"
+same sync eight && fail "synchronised: the weights of shards apart"
+for count in 1 2 4 8; do
+    ranks $count net.yaml --out sync$count $sync >log 2>&1 || fail "synchronised, $count ranks"
+    same sync sync$count || fail "synchronised, $count ranks: other weights"
+done
+"$fsnn" train net.yaml --out sync0 --no-figures -q --threads 3 $sync >log 2>&1 || fail "synchronised, three threads"
+same sync sync0 || fail "synchronised, three threads: other weights"
+
 # one epoch, then on with another number of ranks, and alone
 ranks 2 net.yaml --out part --set training.epochs=1 --set training.schedule=constant >log 2>&1 || fail "one epoch"
 cp -r part part4 && cp -r part part1
@@ -112,5 +126,5 @@ ranks 4 --resume killed --set training.epochs=$epochs >log 2>&1 || fail "--resum
 "$fsnn" train net.yaml --out long --set training.epochs=$epochs --set training.schedule=constant --no-figures -q >log 2>&1
 same long killed || fail "after a kill: other weights than without"
 [ "$(ls -A killed | sort | tr '\n' ' ')" = "$(ls -A long | sort | tr '\n' ' ')" ] || fail "litter after the kill: $(ls -A killed)"
-[ $failures = 0 ] && echo "the same bytes for 1, 2 and 4 ranks"
+[ $failures = 0 ] && echo "the same bytes for 1, 2, 4 and 8 ranks"
 exit $failures

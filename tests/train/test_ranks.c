@@ -68,6 +68,7 @@ typedef struct how {
     bool lossy, other_seed; /* of the last rank */
     int64_t poison;         /* a sample that overflows in the encoder, of the last rank, or */
     bool all;               /* of all */
+    bool norm;              /* batch normalisation, synchronised */
 } how;
 
 static fsnn_status train_rank(const how *h, wires *w, bool resume)
@@ -79,6 +80,8 @@ static fsnn_status train_rank(const how *h, wires *w, bool resume)
     o.batch = TOY_BATCH / h->shards;
     o.poison = last || h->all ? h->poison : 0;
     o.direct = h->all;
+    o.norm = h->norm;
+    options.training.batchnorm = h->norm ? FSNN_NORM_SYNCHRONISED : FSNN_NORM_SHARD;
     options.training.shards = h->shards;
     options.training.clip = 0.5;
     options.training.optimizer.lr = last && h->other_seed ? 0.02 : 0.01;
@@ -124,10 +127,12 @@ static void same_bytes(void **state)
     static const struct {
         int64_t shards;
         int ranks;
-    } row[] = {{4, 2}, {4, 4}, {8, 2}, {16, 4}};
+        bool norm;
+    } row[] = {{4, 2, false}, {4, 4, false}, {8, 2, false}, {16, 4, false},
+               {4, 2, true},  {8, 4, true},  {16, 2, true}};
     for (int i = 0; i < FSNN_COUNT(row); i++) {
-        CASE("%d shards, %d ranks", (int)row[i].shards, row[i].ranks);
-        how h = {.shards = row[i].shards};
+        CASE("%d shards, %d ranks, row %d", (int)row[i].shards, row[i].ranks, i);
+        how h = {.shards = row[i].shards, .norm = row[i].norm};
         GOOD(train_ranks(&h, 1, false));
         toy_file last = toy_read("last.safetensors"), best = toy_read("best.safetensors");
         toy_clean();
@@ -174,6 +179,10 @@ static void errors_of_one(void **state)
     assert_false(folder_has("last.safetensors"));
     h = (how){.shards = 4, .poison = 7, .all = true}; /* in a shard of one of them */
     fsnn_status status = train_ranks(&h, 4, false);
+    assert_int_equal(status, FSNN_ENUMERIC);
+    CONTAINS(fsnn_error_text(), "epoch 1, batch");
+    h.norm = true; /* while the others wait for its sums */
+    status = train_ranks(&h, 4, false);
     assert_int_equal(status, FSNN_ENUMERIC);
     CONTAINS(fsnn_error_text(), "epoch 1, batch");
     toy_clean();

@@ -43,6 +43,7 @@ typedef struct toy_options {
     bool no_labels;
     bool linear_out; /* the net ends in a linear layer */
     bool wide;       /* double precision */
+    bool norm;       /* batch normalisation before the first neurons */
     uint64_t seed;
 } toy_options;
 
@@ -82,6 +83,8 @@ static inline fsnn_net *toy_net(const toy_options *o)
     fsnn_plan plan = {.steps = TOY_STEPS, .batch = o->batch, .training = true, .seed = o->seed};
     int node = fsnn_net_input(net, FSNN_SHAPE(TOY_FEATURES));
     node = fsnn_net_linear(net, "fc1", node, o->hidden, true);
+    if (o->norm)
+        node = fsnn_net_batchnorm(net, "norm", node);
     node = fsnn_net_lif(net, "lif1", node, &neuron);
     if (o->dropout > 0)
         node = fsnn_net_add(net, "dropout", "drop", &node, 1, &(fsnn_dropout){.p = o->dropout});
