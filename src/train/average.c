@@ -1,6 +1,7 @@
 /* Averaged weights, beside those that learn. */
 #include "train/average.h"
 
+#include "base/isa.h"
 #include "net/net.h"
 #include "tensor/finite.h"
 #include "train/arrays.h"
@@ -50,27 +51,31 @@ int64_t average_bytes(const fsnn_net *net, double decay)
     return bytes;
 }
 
-static void step_wide(double *a, const double *w, int64_t n, double d)
-{
-    for (int64_t i = 0; i < n; i++)
-        a[i] = d * a[i] + (1 - d) * w[i];
-}
+/* The parameter that averages move to. */
+typedef struct walk {
+    const fsnn_param *param;
+    void *value;
+    double decay;
+} walk;
 
-static void step_single(float *a, const float *w, int64_t n, double d)
+static void walk_range(int64_t begin, int64_t end, void *user)
 {
-    for (int64_t i = 0; i < n; i++)
-        a[i] = (float)(d * (double)a[i] + (1 - d) * (double)w[i]);
+    static const average_kernels *const level[] = FSNN_BY_ISA(&average_kernels);
+    const average_kernels *k = level[fsnn_isa_level()];
+    const walk *w = user;
+    if (w->param->value64)
+        k->of_double((double *)w->value + begin, w->param->value64 + begin, end - begin, w->decay);
+    else
+        k->of_float((float *)w->value + begin, w->param->value + begin, end - begin, w->decay);
 }
 
 void average_step(average *a)
 {
+    enum { GRAIN = 1 << 14 };
     for (int i = 0; i < params(a); i++) {
-        const fsnn_param *p = fsnn_net_param(a->net, i);
-        int64_t n = fsnn_shape_count(&p->shape);
-        if (a->value[i] && p->value64)
-            step_wide(a->value[i], p->value64, n, a->decay);
-        else if (a->value[i])
-            step_single(a->value[i], p->value, n, a->decay);
+        walk w = {fsnn_net_param(a->net, i), a->value[i], a->decay};
+        if (w.value)
+            fsnn_parallel_range(fsnn_shape_count(&w.param->shape), GRAIN, walk_range, &w);
     }
 }
 

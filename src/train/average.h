@@ -13,6 +13,14 @@ typedef struct average {
     bool swapped; /* the net has the averages, and `value` the weights */
 } average;
 
+/* a <- d a + (1 - d) w of n numbers, one set an instruction set; all give the same bits. */
+typedef struct average_kernels {
+    void (*of_float)(float *a, const float *w, int64_t n, double d);
+    void (*of_double)(double *a, const double *w, int64_t n, double d);
+} average_kernels;
+
+extern const average_kernels average_kernels_base, average_kernels_avx2, average_kernels_avx512;
+
 /* Nothing where decay is 0. FSNN_EMEMORY; average_close is due after an error too. */
 fsnn_status average_open(average *a, fsnn_net *net, double decay);
 void average_close(average *a);

@@ -2,7 +2,38 @@
  * stops that lead to the same bytes. */
 #include "toy.h"
 
+#include "base/isa.h"
+#include "train/average.h"
+
 enum { MOST = 4096 };
+
+/* Every instruction set has the bits of the formula, whatever the length. */
+static void kernels(void **state)
+{
+    (void)state;
+    enum { N = 1003 };
+    static const average_kernels *const level[FSNN_ISA_LEVELS] = FSNN_BY_ISA(&average_kernels);
+    static float a[N], w[N];
+    static double wide[N], wide_w[N];
+    const double d = 0.9993;
+    for (int l = 0; l <= fsnn_isa_level(); l++) {
+        CASE("level %d", l);
+        if (!level[l])
+            continue;
+        for (int i = 0; i < N; i++) {
+            wide[i] = a[i] = (float)fsnn_random_normal(5, 1, (uint64_t)i);
+            wide_w[i] = w[i] = (float)fsnn_random_normal(5, 2, (uint64_t)i);
+        }
+        level[l]->of_float(a, w, N - l, d);
+        level[l]->of_double(wide, wide_w, N - l, d);
+        for (int i = 0; i < N; i++) {
+            double x = (float)fsnn_random_normal(5, 1, (uint64_t)i), y = wide_w[i];
+            volatile double old = d * x, new = (1 - d) * y; /* never joined with the sum */
+            assert_true(wide[i] == (i < N - l ? old + new : x));
+            assert_true(a[i] == (float)(i < N - l ? old + new : x));
+        }
+    }
+}
 
 static int64_t values_of(const fsnn_net *net, double *x)
 {
@@ -121,6 +152,7 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kernels),
         cmocka_unit_test(formula),
         cmocka_unit_test(resumes),
         cmocka_unit_test(refused),
