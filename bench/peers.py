@@ -91,8 +91,9 @@ class Bench:
         self.json = open(options.json, "w") if options.json else None  # noqa: SIM115
 
     def run(self) -> None:
-        count = len(SETS[self.options.set])
-        end, left = time.monotonic() + 60 * self.options.minutes, count * len(self.options.cores)
+        indices = self.options.indices
+        end = time.monotonic() + 60 * self.options.minutes
+        left = len(indices) * len(self.options.cores)
         for cores in self.options.cores:
             workers = [Worker(name, cores) for name in self.options.contenders]
             for worker in workers:  # what they import takes its time
@@ -100,7 +101,7 @@ class Bench:
             for worker in workers:
                 worker.answer(max(end - time.monotonic(), 1))
             try:
-                for index in range(count):
+                for index in indices:
                     now = time.monotonic()
                     self._workload(cores, index, workers, now + (end - now) / left, end)
                     left -= 1
@@ -215,6 +216,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--limit", type=float, help="seconds to get ready (120; with --quick 30)")
     parser.add_argument("--cores", default="1,2", help="numbers of cores, one after the other")
     parser.add_argument("--contenders", help="some of them, separated by ';'")
+    parser.add_argument("--workloads", help="some of the set, separated by ';': 'cnn, T 16'")
     parser.add_argument("--markdown", metavar="FILE", help="write the table there")
     parser.add_argument("--json", metavar="FILE", help="write every measurement there")
     options = parser.parse_args()
@@ -231,6 +233,11 @@ def parsed() -> argparse.Namespace:
     if unknown or not options.cores:
         parser.error(f"contenders are {'; '.join(CONTENDERS)}; cores at most {here}")
     options.contenders = names
+    labels = [workload.label for workload in SETS[options.set]]
+    wanted = options.workloads.split(";") if options.workloads else labels
+    if set(wanted) - set(labels):
+        parser.error(f"workloads of the set {options.set} are {'; '.join(labels)}")
+    options.indices = [index for index, label in enumerate(labels) if label in wanted]
     return options
 
 

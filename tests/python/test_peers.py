@@ -74,6 +74,15 @@ class Program(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("all, cnn, T 2, cores 1: the time is over", done.stdout)
 
+    def test_some_workloads(self):
+        done = self.run_tiny(".", "--contenders", "fsnn.Net", "--workloads", "cnn, T 2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("| cnn, T 2 | forward |", done.stdout)
+        self.assertNotIn("mlp", done.stdout)
+        done = self.run_tiny(".", "--workloads", "cnn, T 2;nothing")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("workloads of the set tiny are layer 32, T 20; mlp", done.stderr)
+
     def test_unknown_contender(self):
         done = self.run_tiny(".", "--contenders", "nobody")
         self.assertEqual(done.returncode, 2)
