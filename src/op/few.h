@@ -49,7 +49,7 @@ void few_close(few_weights *few);
 /* Bytes of scratch of few_forward. */
 size_t few_scratch(int64_t in);
 /* y [rows, out] of x [rows, in], or of `lists` where it is not NULL; W [out, in], bias [out] or
- * NULL. A sum is that of a large dense product, bit for bit where the library sums as dense_piece()
+ * NULL. A sum is that of a large dense_gemm, bit for bit where the library sums as dense_piece()
  * says, whether numbers are skipped or not and whatever the threads. Cost: out multiply-adds a
  * number that is not 0. */
 void few_forward(few_weights *few, const real *x, const fsnn_spikes *lists, int64_t rows,

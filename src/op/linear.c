@@ -3,8 +3,9 @@
  * Cost: in * out multiply-adds a row and product, one product forward and two backward. Input given
  * as lists of spikes costs out additions an event (op/events.h); dense input that turns out to be
  * few spikes is taken as lists too (op/spikes.h). Few rows of a stream have a way of their own
- * (op/few.h); dense products may have factors in bfloat16 (op/rounded.h); in inference weights may
- * have 8 bits (op/int8.h). A gradient gy that is mostly zeros is taken number by number
+ * (op/few.h). The dense product forward is made for its sizes where that is faster
+ * (dense_linear_create); dense products may have factors in bfloat16 (op/rounded.h); in inference
+ * weights may have 8 bits (op/int8.h). A gradient gy that is mostly zeros is taken number by number
  * (op/sparse.h). */
 #include "op/check.h"
 #include "base/whole.h"
@@ -41,7 +42,9 @@ typedef struct linear_state {
     few_weights few; /* where the plan is that of a stream, and the rows are few */
     rounded_products rounded;
     int8_product int8;
-    int tasks; /* of sparse products, that the plan has scratch for */
+    dense_linear *made; /* of the rows of a forward call; NULL: dense_gemm */
+    int64_t made_rows;  /* that it was asked for */
+    int tasks;          /* of sparse products, that the plan has scratch for */
     sparse_wish wish;
 } linear_state;
 
@@ -106,6 +109,26 @@ static fsnn_status plan_int8(op_node *node, size_t *scratch)
     return dense_prepare();
 }
 
+static void close_made(linear_state *state)
+{
+    dense_linear_destroy(state->made);
+    state->made = NULL;
+}
+
+/* In a loop, forward goes step by step. */
+static fsnn_status plan_made(op_node *node, size_t *scratch)
+{
+    linear_state *state = node->state;
+    int64_t rows = all_rows(node);
+    if (node->looped && node->K > 1)
+        return FSNN_OK;
+    state->made_rows = rows;
+    FSNN_TRY(dense_linear_create(rows, inputs_of(node), ((const fsnn_linear *)node->options)->out,
+                                 &state->made));
+    *scratch = dense_linear_scratch(state->made);
+    return FSNN_OK;
+}
+
 /* Scratch of dense products. */
 static fsnn_status plan_products(op_node *node, size_t *scratch)
 {
@@ -119,6 +142,7 @@ static fsnn_status plan_products(op_node *node, size_t *scratch)
         return rounded_plan(&state->rounded, node, all_rows(node), inputs_of(node), o->out,
                             scratch);
     rounded_close(&state->rounded);
+    FSNN_TRY(plan_made(node, scratch));
     return dense_prepare();
 }
 
@@ -126,6 +150,7 @@ static fsnn_status plan(op_node *node)
 {
     const fsnn_linear *o = node->options;
     int64_t rows = all_rows(node);
+    close_made(node->state);
     if (node->stream && rows <= FEW_ROWS && inputs_of(node) <= INT32_MAX - FEW_MORE)
         return plan_few(node);
     few_close(&((linear_state *)node->state)->few);
@@ -182,11 +207,14 @@ static const fsnn_spikes *lists_of(const op_node *node, const op_run *run, doubl
 /* y = x W^T, gx = gy W, gW += gy^T x of dense numbers. */
 static fsnn_status multiply(const op_node *node, const op_run *run, const real *w)
 {
-    const dense_bf16 *rounded = rounded_now(&((linear_state *)node->state)->rounded, node);
+    const linear_state *state = node->state;
+    const dense_bf16 *rounded = rounded_now(&state->rounded, node);
     int64_t in = inputs_of(node), out = ((const fsnn_linear *)node->options)->out;
     const real *x = run->in[0];
     if (rounded)
         return dense_bf16_forward(rounded, x, w, run->out[0], run->scratch);
+    if (state->made && state->made_rows == all_rows(node))
+        return dense_linear_forward(state->made, x, w, run->out[0], run->scratch);
     return dense_gemm('N', 'T', all_rows(node), out, in, 1, x, in, w, in, 0, run->out[0], out);
 }
 
@@ -297,6 +325,7 @@ static void destroy(op_node *node)
     few_close(&state->few);
     rounded_close(&state->rounded);
     int8_close(&state->int8);
+    close_made(state);
 }
 
 const fsnn_op op_linear = {

@@ -26,6 +26,19 @@ fsnn_status dense_gemm(char ta, char tb, int64_t M, int64_t N, int64_t K, real a
  * one chain, then so many in the next, and these chains added in their order. */
 int64_t dense_piece(void);
 
+/* y [rows, out] = x [rows, in] W^T, W [out, in], by kernels made for these sizes where they are
+ * faster than dense_gemm, which hangs on the sizes and the processor only. Sums may have another
+ * order than dense_gemm's. The environment variable FSNN_LINEAR asks for it always ("made", where
+ * there are such kernels) or never ("gemm"). */
+typedef struct dense_linear dense_linear;
+/* *linear is NULL where dense_gemm is to be taken. */
+fsnn_status dense_linear_create(int64_t rows, int64_t in, int64_t out, dense_linear **linear);
+void dense_linear_destroy(dense_linear *linear);
+/* Bytes of scratch of a call; of NULL 0. */
+size_t dense_linear_scratch(const dense_linear *linear);
+fsnn_status dense_linear_forward(const dense_linear *linear, const real *x, const real *w, real *y,
+                                 void *scratch);
+
 /* One operand of many products: where its matrix of product (o, i) begins, o outer + i inner, and
  * how its rows stand apart. `turned`: the transpose is what lies there. */
 typedef struct dense_operand {
