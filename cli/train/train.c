@@ -29,8 +29,8 @@ static const cli_option table[] = {
     {"resume", 0, CLI_TEXT, offsetof(options, resume), "DIR",
      "continue the run in DIR where it stopped; its own description is the default", 0, 0},
     {"weights", 'w', CLI_TEXT, offsetof(options, weights), "FILE",
-     "begin with these weights: .safetensors or .npz with arrays named as the parameters, or a run "
-     "directory for its best ones",
+     "begin with these weights: .safetensors, .npz or .pt (PyTorch) with arrays named as the "
+     "parameters, or a run directory for its best ones",
      0, 0},
     {"force", 0, CLI_FLAG, offsetof(options, force), NULL, "replace a run that is already in DIR",
      0, 0},

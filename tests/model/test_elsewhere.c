@@ -31,7 +31,8 @@ static void test_unknown_names_are_answered(void **state)
         {LIF("v_rest: -70"), "did you mean \"rest\"? (SpikingJelly's v_rest is rest here: of lif"},
         {LIF("v_leak: -70"), "did you mean \"rest\"? (Norse's v_leak"},
         {LIF("E_L: -70"), "did you mean \"rest\"? (NEST's E_L"},
-        {LIF("v_peak: 30"), "did you mean \"threshold\"? (NEST's V_peak is threshold here: qif"},
+        {LIF("v_peak: 30"),
+         "v_peak: is of qif, eif and user, whose potential runs up by itself: lif"},
         /* what all libraries that know the name mean by it */
         {LIF("alpha: 0.5"), "did you mean \"dynamics.alpha\"? (spikeDE's alpha"},
         {LIF("alpha: 0.5"), "; snnTorch's alpha is params.tau_syn here"},
@@ -52,6 +53,9 @@ static void test_unknown_names_are_answered(void **state)
         {"input: [4]\nlayers: [LIF]\n" ALPHA,
          "unknown kind of layer \"LIF\", did you mean \"lif\"?"},
         {LIF("thresold: 1"), "unknown key, did you mean \"threshold\"?"},
+        /* the same word of ours, where it does not belong, is no advice */
+        {"input: [1, 4, 4]\nlayers:\n  - batchnorm: {threshold: 1}\n" ALPHA,
+         "batchnorm.threshold: unknown key; known are: "},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++)
         expect_error(row[i].text, NULL, row[i].wanted);
