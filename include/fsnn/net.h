@@ -70,6 +70,8 @@ FSNN_API int fsnn_kind_defaults(const char *kind, void *options);
 FSNN_API bool fsnn_kind_is_neuron(const char *kind);
 /* Whether they are neuron layers that never spike, whose output is the potential. */
 FSNN_API bool fsnn_kind_is_readout(const char *kind);
+/* Whether a kind has an option of this name, as in descriptions: "v_peak" of "qif". */
+FSNN_API bool fsnn_kind_has(const char *kind, const char *option);
 
 typedef struct fsnn_linear { /* y = x W^T + b over the last dimension; W [out, in] */
     int64_t out;

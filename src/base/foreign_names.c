@@ -390,9 +390,9 @@ static const fsnn_foreign names[] = {
     {NORSE, "from_nir", NULL, "", NULL, "fsnn convert NET.nir reads NIR graphs (docs/nir.md)"},
     {NORSE, "to_nir", NULL, "", NULL,
      "fsnn convert MODEL.yaml -o NET.nir writes NIR graphs (docs/nir.md)"},
-    {NEST, "V_peak", NULL, "0 mV", "threshold",
-     "qif and eif spike where v reaches it, the peak, not at critical or onset; it is above 0, so "
-     "count potentials from below it"},
+    {NEST, "V_peak", NULL, "0 mV", "v_peak",
+     "qif and eif spike where v reaches it, not at critical or onset; with reset: value or "
+     "restart"},
     {NEST, "E_L", NULL, "-70.6 mV", "rest",
      "of lif, if and noisy; v0 and v_reset are rest where you do not give them"},
 };

@@ -65,6 +65,10 @@ typedef struct fsnn_key {
      * Where it does not, a description that gives it gets a remark. NULL: it always counts. */
     const char *with;
     unsigned when;
+    /* Another name for the value of this key, which stands at the same offset, said in the bool at
+     * `mark`: only one of the two is given. NULL: it is a key of its own. */
+    const char *instead;
+    size_t mark;
     const char *help;
 } fsnn_key;
 

@@ -346,6 +346,7 @@ static fsnn_status take_values(fsnn_description *d, const yaml_node *options, co
     }
     if (l->op->flags & OP_NEURON) {
         const fsnn_neuron *from = of->options;
+        ((fsnn_neuron *)l->options)->peak = from->peak;
         begin_at_rest(l->options, yaml_find(options, "v0") || is_more(&from->start),
                       from->reset == FSNN_RESET_VALUE);
     }
@@ -411,6 +412,19 @@ static fsnn_status check_options(fsnn_description *d, const yaml_node *item, con
     return fail_passed_on(&d->doc, at ? at : item, status);
 }
 
+/* A key that other kinds of neurons have. */
+static fsnn_status refuse_peak(yaml_doc *doc, const yaml_node *options, const fsnn_op *op)
+{
+    const yaml_node *given =
+        options && options->type == YAML_MAP ? yaml_find(options, "v_peak") : NULL;
+    if (!given || !(op->flags & OP_NEURON) || fsnn_kind_has(op->kind, "v_peak"))
+        return FSNN_OK;
+    return yaml_fail_key(
+        doc, given, "is of qif, eif and user, whose potential runs up by itself: %s %s", op->kind,
+        fsnn_kind_has(op->kind, "threshold") ? "spikes where its potential reaches `threshold`"
+                                             : "never spikes");
+}
+
 static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_node *item)
 {
     layer *l = &d->layer[d->layers];
@@ -424,6 +438,7 @@ static fsnn_status read_layer(fsnn_description *d, const yaml_node *list, yaml_n
     if (l->op->options_size)
         memcpy(l->options, l->op->defaults, l->op->options_size);
     yaml_node *options = layer_options(item);
+    FSNN_TRY(refuse_peak(&d->doc, options, l->op));
     FSNN_TRY(keys_read(&d->doc, options, options ? options : item, l->op->keys, layer_specials,
                        l->options));
     if (l->op->flags & OP_NEURON)

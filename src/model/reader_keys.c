@@ -477,6 +477,16 @@ static fsnn_status remarks(yaml_doc *doc, const yaml_node *map, const fsnn_key *
     return FSNN_OK;
 }
 
+/* A key by its other name. */
+static fsnn_status read_instead(yaml_doc *doc, yaml_node *node, const fsnn_key *key, void *out)
+{
+    if (yaml_find(node->parent, key->instead))
+        return yaml_fail_key(doc, node, "is another name for the number of %s: give one of them",
+                             key->instead);
+    *(bool *)((char *)out + key->mark) = true;
+    return read_key(doc, node, key, (char *)out + key->offset);
+}
+
 static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table,
                             const special *also, void *out)
 {
@@ -487,6 +497,8 @@ static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table
         const fsnn_key *family = key || s ? NULL : find_family(table, node->key->text);
         if (family)
             FSNN_TRY(read_family(doc, node, family, out));
+        else if (key && key->instead)
+            FSNN_TRY(read_instead(doc, node, key, out));
         else if (key)
             FSNN_TRY(read_key(doc, node, key, (char *)out + key->offset));
         else if (s && s->read)

@@ -104,7 +104,8 @@ static void options(FILE *out, const op_node *op, const char *prefix, const fsnn
 {
     for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key)) {
         const char *at = (const char *)base + key->offset;
-        if (key->type == FSNN_KEY_NAMED || key->optional || (!*prefix && is_param(op, key->name)))
+        if (key->type == FSNN_KEY_NAMED || key->optional || key->instead ||
+            (!*prefix && is_param(op, key->name)))
             continue;
         if (key->type == FSNN_KEY_FAMILY) {
             family(out, op, key, base);

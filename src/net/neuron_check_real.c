@@ -144,6 +144,33 @@ fsnn_status neuron_check_membrane(const op_node *node)
     return status ? fsnn_fail_in(neuron_named(node, status), key) : FSNN_OK;
 }
 
+/* ---- a peak in place of a threshold ---- */
+
+/* No reset takes a peak from the potential: it is no distance from rest. */
+static fsnn_status check_peak(const fsnn_op *op, const fsnn_neuron *o, char key[OP_KEY])
+{
+    const bool user = op->keys == neuron_user_keys;
+    snprintf(key, OP_KEY, "v_peak");
+    if (!o->peak)
+        return FSNN_OK;
+    if (!user && op->keys != neuron_peak_keys)
+        return fsnn_fail(FSNN_EUNSUPPORTED,
+                         "v_peak is of qif, eif and user, whose potential runs up by itself: %s "
+                         "spikes where its potential reaches `threshold`",
+                         op->kind);
+    if (user && ((const fsnn_user *)o)->spike)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "v_peak is where the potential is tested, and this neuron has a `spike` "
+                         "of its own: leave one of them out");
+    if (o->reset != FSNN_RESET_VALUE && o->reset != FSNN_RESET_RESTART)
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "v_peak ends an upstroke, after which the potential has to land "
+                         "somewhere, but the reset is %s: write `reset: value` with a v_reset, or "
+                         "`reset: restart`",
+                         fsnn_reset_name(o->reset));
+    return FSNN_OK;
+}
+
 /* op.h: check */
 fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY])
 {
@@ -154,6 +181,7 @@ fsnn_status neuron_check(const fsnn_op *op, const void *options, char key[OP_KEY
     FSNN_TRY(check_start(o));
     FSNN_TRY(neuron_values_check_per(op, options, key));
     FSNN_TRY(check_membrane(op, o, key));
+    FSNN_TRY(check_peak(op, o, key));
     return neuron_has_equations(op) ? neuron_user_check(op, options, key) : FSNN_OK;
 }
 
@@ -200,8 +228,9 @@ static fsnn_status check_values(const op_node *node, const fsnn_neuron *o)
     FSNN_TRY(check_value(node, "rest", &o->rest, representable, any));
     if (neuron_value_resists(o))
         FSNN_TRY(check_value(node, "resistance", &o->resistance, positive, above));
-    return neuron_value_rests(o) ? check_value(node, "threshold", &o->threshold, representable, any)
-                                 : check_value(node, "threshold", &o->threshold, positive, above);
+    return neuron_value_rests(o) || o->peak
+               ? check_value(node, "threshold", &o->threshold, representable, any)
+               : check_value(node, "threshold", &o->threshold, positive, above);
 }
 
 static fsnn_status check_surrogate(const op_node *node, const fsnn_neuron *o)
@@ -252,6 +281,10 @@ fsnn_status neuron_check_options(const op_node *node)
     FSNN_TRY(check_values(node, o));
     FSNN_TRY(check_surrogate(node, o));
     FSNN_TRY(check_landing(node, o));
+    char key[OP_KEY];
+    fsnn_status peak = check_peak(node->op, o, key);
+    if (peak)
+        return fsnn_fail_in(neuron_named(node, peak), key);
     FSNN_TRY(neuron_named(node, check_noise(&o->noise)));
     fsnn_status start = check_start(o);
     if (start)

@@ -294,6 +294,19 @@ const fsnn_key neuron_param_keys[] = {
     FSNN_KEYS_GO_ON(neuron_keys),
 };
 
+/* The threshold of kinds whose potential runs up by itself. */
+#define PEAK_KEY                                                                                   \
+    {                                                                                              \
+        .name = "v_peak", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),      \
+        .group = any_value_keys, .instead = "threshold", .mark = offsetof(fsnn_neuron, peak),      \
+        .otherwise = "threshold",                                                                  \
+        .help =                                                                                    \
+            "in place of `threshold`: the potential at which an upstroke is a spike and ends, "    \
+            "any number, with reset `value` or `restart`"                                          \
+    }
+
+const fsnn_key neuron_peak_keys[] = {PEAK_KEY, FSNN_KEYS_GO_ON(neuron_param_keys)};
+
 const fsnn_key neuron_state_keys[] = {
     STATE_KEY("NAME0", start_key, "0", "value of a further state at time 0: `w0` for w"),
     {.name = "fractional",
@@ -333,5 +346,6 @@ const fsnn_key neuron_user_keys[] = {
     STATE_KEY("after_spike_NAME", after_key, "`dNAME`",
               "the value that replaces the derivative of a further state in a step, under any "
               "reset; s is 1 if the neuron spiked"),
+    PEAK_KEY,
     FSNN_KEYS_GO_ON(neuron_state_keys),
 };

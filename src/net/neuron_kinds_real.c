@@ -63,7 +63,7 @@ static const neuron_kind kinds[] = {
     {.op = {EQUATIONS("user", neuron_user_keys,
                       "a neuron of your own by equations: D^alpha v = dv (docs/neurons.md)")}},
     /* Ermentrout and Kopell 1986 (theta neuron); Latham et al. 2000 */
-    {.op = {EQUATIONS("qif", neuron_param_keys,
+    {.op = {EQUATIONS("qif", neuron_peak_keys,
                       "quadratic integrate-and-fire: tau D^alpha v = a (v - rest) (v - critical) + "
                       "I; params a 1, rest 0, critical 0.5")},
      .what = {.dv = "(a*(v - rest)*(v - critical) + I)/tau",
@@ -74,7 +74,7 @@ static const neuron_kind kinds[] = {
     /* Fourcaud-Trocme et al. 2003. The exponent is kept below 20, so that one step past the
      * threshold does not leave single precision. */
     {.op = {EQUATIONS(
-         "eif", neuron_param_keys,
+         "eif", neuron_peak_keys,
          "exponential integrate-and-fire: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; "
          "params slope 0.2, onset 0.8")},
      .what = {.dv = "(-v + slope*exp(min((v - onset)/slope, 20)) + I)/tau",

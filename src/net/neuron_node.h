@@ -101,7 +101,8 @@ extern const fsnn_key neuron_keys[]; /* of every kind that spikes; an fsnn_neuro
 extern const fsnn_key neuron_resting_keys[];
 /* The same and more, an fsnn_user: of kinds with equations, of those with several states, of the
  * user's own. */
-extern const fsnn_key neuron_param_keys[], neuron_state_keys[], neuron_user_keys[];
+extern const fsnn_key neuron_param_keys[], neuron_peak_keys[], neuron_state_keys[],
+    neuron_user_keys[];
 extern const fsnn_key neuron_readout_keys[];
 
 /* ---- checks ---- */

@@ -80,7 +80,7 @@ void neuron_params(op_node *node)
     add_param(node, value_param(node, "tau", &o->tau, FSNN_POSITIVE)); /* P_TAU */
     st->threshold = st->alpha = st->coefficient = st->v_reset = st->v0 = -1;
     st->rest = st->resistance = -1;
-    const fsnn_range above = neuron_value_rests(o) ? FSNN_ANY : FSNN_POSITIVE;
+    const fsnn_range above = neuron_value_rests(o) || o->peak ? FSNN_ANY : FSNN_POSITIVE;
     if (!st->scan.model->readout)
         st->threshold = add_param(node, value_param(node, "threshold", &o->threshold, above));
     st->own = node->params;
@@ -181,9 +181,9 @@ fsnn_status neuron_changed(op_node *node, real *const *value, bool *anew)
 {
     neuron_layer *st = node->state;
     FSNN_TRY(check_positive(node, P_TAU, value[P_TAU]));
+    const bool any = st->rest >= 0 || ((const fsnn_neuron *)node->options)->peak;
     if (st->threshold >= 0)
-        FSNN_TRY((st->rest >= 0 ? check_finite : check_positive)(node, st->threshold,
-                                                                 value[st->threshold]));
+        FSNN_TRY((any ? check_finite : check_positive)(node, st->threshold, value[st->threshold]));
     if (st->rest >= 0)
         FSNN_TRY(check_finite(node, st->rest, value[st->rest]));
     if (st->resistance >= 0)
