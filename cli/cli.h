@@ -97,6 +97,13 @@ void cli_model_warn(cli_model *model, fsnn_topic topic);
 /* Those of the description and, a few of them, of the network. */
 void cli_model_warnings(cli_model *model);
 void cli_model_close(cli_model *model);
+/* What the description's numbers count in, as text into `text`: "" where it names no units. */
+enum { CLI_UNITS = 96 };
+const char *cli_model_units(const cli_model *model, char text[CLI_UNITS]);
+/* Hz of a spike in each step; 0: the unit of time is not known. */
+double cli_model_hertz(const cli_model *model);
+/* "units": {"time": "ms"}, where the description names some. */
+void cli_model_json_units(const cli_model *model, cli_json *json);
 /* The method that it computes with: of the default the integrator's own. */
 fsnn_method cli_dynamics_method(const fsnn_dynamics *dynamics);
 /* "fdeint gl, alpha 0.5, step 1, full memory"; to be freed. */
@@ -120,6 +127,7 @@ typedef struct cli_recording {
     double step;
     int layers;
     cli_layer *layer;
+    fsnn_units units;
 } cli_recording;
 void cli_recording_free(cli_recording *recording);
 typedef struct cli_figure_options {
@@ -133,8 +141,9 @@ typedef struct cli_figure_options {
 /* Raster, traces of each layer and, where wanted, rates. Each of the functions returns how many
  * figures were written; failures are warnings. Many layers are several figures. */
 int cli_figures_recording(const cli_recording *recording, const cli_figure_options *options);
-/* Rates of all neurons over the samples of an evaluation of the net. */
-int cli_figures_rates(const fsnn_net *net, const fsnn_evaluation *evaluation, const char *title,
+/* Rates of all neurons over the samples of an evaluation of the model, in Hz where its units have
+ * that of time. */
+int cli_figures_rates(const cli_model *model, const fsnn_evaluation *evaluation, const char *title,
                       const char *directory);
 
 /* A histogram of finite values as steps, each bin's count from its lower to its upper end, in x and

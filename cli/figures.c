@@ -122,8 +122,8 @@ static fsnn_status draw_raster(const spiking *s, const char *title, const char *
                                const void *how)
 {
     const cli_recording *r = how;
-    return fsnn_plot_raster(title, s->layers, s->name, s->neurons, r->steps, r->step,
-                            (const float *const *)s->data, path);
+    return fsnn_plot_raster_in(&r->units, title, s->layers, s->name, s->neurons, r->steps, r->step,
+                               (const float *const *)s->data, path);
 }
 
 static int raster(const cli_recording *r, const cli_figure_options *o)
@@ -139,9 +139,9 @@ static int raster(const cli_recording *r, const cli_figure_options *o)
 static fsnn_status draw_rates(const spiking *s, const char *title, const char *path,
                               const void *how)
 {
-    (void)how;
-    return fsnn_plot_rates(title, s->layers, s->name, s->neurons, (const float *const *)s->data,
-                           path);
+    const double *hertz = how;
+    return fsnn_plot_rates_in(*hertz, title, s->layers, s->name, s->neurons,
+                              (const float *const *)s->data, path);
 }
 
 static int rate_bars(const cli_recording *r, const cli_figure_options *o)
@@ -149,20 +149,22 @@ static int rate_bars(const cli_recording *r, const cli_figure_options *o)
     spiking s = collect(r, 0, true);
     char *title = cli_format("Firing rates, mean of %lld sample%s", (long long)r->batch,
                              r->batch == 1 ? "" : "s");
-    int written = pages(&s, o->directory, "rates", title, BARS, draw_rates, NULL);
+    double hertz = fsnn_units_hertz(&r->units, r->step);
+    int written = pages(&s, o->directory, "rates", title, BARS, draw_rates, &hertz);
     free(title);
     release(&s);
     return written;
 }
 
-int cli_figures_rates(const fsnn_net *net, const fsnn_evaluation *e, const char *title,
+int cli_figures_rates(const cli_model *model, const fsnn_evaluation *e, const char *title,
                       const char *directory)
 {
+    double hertz = cli_model_hertz(model);
     const char **name = cli_allocate((size_t)e->layers, sizeof *name);
     for (int i = 0; i < e->layers; i++)
-        name[i] = cli_layer_name(net, e->layer_node[i]);
+        name[i] = cli_layer_name(model->net, e->layer_node[i]);
     const spiking s = {e->layers, name, e->layer_neurons, e->neuron_rate};
-    int written = pages(&s, directory, "rates", title, BARS, draw_rates, NULL);
+    int written = pages(&s, directory, "rates", title, BARS, draw_rates, &hertz);
     free(name);
     return written;
 }
@@ -225,7 +227,8 @@ static int traces(const cli_recording *r, const cli_layer *layer, const cli_figu
     float *fired = some(r, layer, layer->spikes, b, index, n);
     float *test = some(r, layer, layer->test, b, index, n);
     float *moving = some(r, layer, layer->moving, b, index, n);
-    const fsnn_traces shown = {K, n, r->step, layer->threshold, index, v, fired, test, moving};
+    const fsnn_traces shown = {K, n,     r->step, layer->threshold, index,
+                               v, fired, test,    moving,           r->units};
     char *name = cli_file_name(layer->name), *file = cli_format("traces-%s", name),
          *path = cli_path(o->directory, file);
     char *title = cli_format("Membrane potentials of %s, %s", layer->name, o->subject);

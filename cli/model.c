@@ -49,6 +49,32 @@ void cli_model_close(cli_model *model)
     *model = (cli_model){0};
 }
 
+const char *cli_model_units(const cli_model *model, char text[CLI_UNITS])
+{
+    const fsnn_units units = fsnn_description_units(model->description);
+    return fsnn_units_text(&units, text, CLI_UNITS);
+}
+
+double cli_model_hertz(const cli_model *model)
+{
+    const fsnn_units units = fsnn_description_units(model->description);
+    return fsnn_units_hertz(&units, fsnn_description_dynamics(model->description)->step);
+}
+
+void cli_model_json_units(const cli_model *model, cli_json *json)
+{
+    const fsnn_units units = fsnn_description_units(model->description);
+    char text[CLI_UNITS];
+    if (!*cli_model_units(model, text))
+        return;
+    cli_json_open(json, "units", '{');
+    for (int q = 0; q < FSNN_QUANTITIES; q++)
+        if (units.unit[q])
+            cli_json_text(json, fsnn_quantity_name((fsnn_quantity)q),
+                          fsnn_unit_name((fsnn_quantity)q, units.unit[q]));
+    cli_json_close(json, '}');
+}
+
 void cli_model_warn(cli_model *model, fsnn_topic topic)
 {
     const char *text;

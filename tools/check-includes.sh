@@ -10,7 +10,7 @@ cd "${1:-$(dirname "$0")/..}" || exit 2
 
 law='
 # who      rooms                                   public headers
-base     | -                                     | status file
+base     | -                                     | status file units
 tensor   | base                                  | status tensor
 format   | base                                  | status file tensor
 op       | tensor base                           | status tensor net
@@ -21,9 +21,9 @@ frac     | tensor base                           | status tensor frac fde fde_so
 net      | op scan neuron equation frac tensor base | status tensor frac neuron layer net
 data     | format tensor base                    | status tensor data events graph interpolate series
 train    | net data tensor base                  | status tensor frac neuron net data integer train
-model    | format net op frac tensor base        | status tensor frac neuron net data events graph interpolate series train model
+model    | format net op frac tensor base        | status tensor frac neuron net data events graph interpolate series train model units
 exchange | format base                           | status file tensor frac neuron net model exchange
-plot     | base                                  | status plot
+plot     | base                                  | status units plot
 integer  | net op scan neuron equation frac tensor base | status tensor frac neuron net integer
 export   | integer net op scan neuron equation frac tensor base | status file tensor frac neuron net integer export
 session  | model train data plot net frac tensor base | *

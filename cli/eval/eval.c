@@ -99,13 +99,17 @@ static double speed(const fsnn_evaluation *e)
 static void print_layers(const work *w)
 {
     const fsnn_evaluation *e = &w->a.mean;
-    cli_out("\n%-24s %12s %12s %12s %12s\n", "neuron layer", "neurons", "firing rate", "never fire",
-            "every step");
+    const double hertz = cli_model_hertz(&w->model);
+    cli_out("\n%-24s %12s %12s %12s %12s%s\n", "neuron layer", "neurons", "firing rate",
+            "never fire", "every step", hertz > 0 ? "    rate [Hz]" : "");
     for (int i = 0; i < e->layers; i++) {
         char neurons[CLI_NUMBER], dead[CLI_NUMBER], saturated[CLI_NUMBER];
-        cli_out("%-24s %12s %12.4f %12s %12s\n", cli_layer_name(w->model.net, e->layer_node[i]),
+        cli_out("%-24s %12s %12.4f %12s %12s", cli_layer_name(w->model.net, e->layer_node[i]),
                 cli_count(neurons, e->layer_neurons[i]), e->layer_rate[i],
                 cli_count(dead, e->layer_dead[i]), cli_count(saturated, e->layer_saturated[i]));
+        if (hertz > 0)
+            cli_out(" %12.5g", e->layer_rate[i] * hertz);
+        cli_out("\n");
     }
     cli_out("(spikes per neuron and step, T = %lld; neurons that never fire, in every step)\n",
             (long long)w->a.steps);
@@ -229,12 +233,15 @@ static void print_table(const work *w)
 static void json_layers(cli_json *json, const work *w)
 {
     const fsnn_evaluation *e = &w->a.mean;
+    const double hertz = cli_model_hertz(&w->model);
     cli_json_open(json, "layers", '[');
     for (int i = 0; i < e->layers; i++) {
         cli_json_open(json, NULL, '{');
         cli_json_text(json, "name", cli_layer_name(w->model.net, e->layer_node[i]));
         cli_json_integer(json, "neurons", e->layer_neurons[i]);
         cli_json_number(json, "rate", e->layer_rate[i]);
+        if (hertz > 0)
+            cli_json_number(json, "rate_hz", e->layer_rate[i] * hertz);
         cli_json_integer(json, "dead", e->layer_dead[i]);
         cli_json_integer(json, "saturated", e->layer_saturated[i]);
         cli_json_close(json, '}');
@@ -306,6 +313,7 @@ static void print_json(const work *w)
         json_repeats(&json, w);
     cli_json_number(&json, "seconds", e->seconds);
     cli_json_number(&json, "samples_per_second", speed(e));
+    cli_model_json_units(&w->model, &json);
     json_layers(&json, w);
     char *advice = cli_evaluation_advice(w->model.net, &w->a.mean);
     if (advice)

@@ -126,11 +126,13 @@ static void print_loops(const cli_model *model)
 static void print_sums(const cli_model *model, const fsnn_plan *plan)
 {
     int64_t activations, histories, parameters;
-    char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER];
+    char a[CLI_NUMBER], h[CLI_NUMBER], p[CLI_NUMBER], learned[CLI_NUMBER], units[CLI_UNITS];
     char *dynamics = cli_dynamics_text(fsnn_session_dynamics(model->session));
     cli_out("\nlearned     %s numbers\n", cli_count(learned, cli_learnable(model->net)));
     cli_print("dynamics    %s\n", dynamics);
     free(dynamics);
+    if (*cli_model_units(model, units))
+        cli_print("units       %s\n", units);
     if (fsnn_net_memory(model->net, &activations, &histories, &parameters) < 0)
         return;
     cli_print("memory      activations %s, histories %s, parameters %s\n",

@@ -203,8 +203,21 @@ static double read_time(const options *o, const fsnn_arrays *arrays, cli_recordi
     return stamped ? start : r->step * (double)first;
 }
 
+/* The units that fsnn run wrote beside the records, by their sizes. */
+static void read_units(const fsnn_arrays *arrays, cli_recording *r)
+{
+    char name[CLI_NUMBER];
+    for (int q = 0; q < FSNN_QUANTITIES; q++) {
+        snprintf(name, sizeof name, "unit.%s", fsnn_quantity_name((fsnn_quantity)q));
+        const fsnn_array *size = fsnn_arrays_find(arrays, name);
+        if (size && size->dtype == FSNN_F64 && fsnn_shape_count(&size->shape) == 1)
+            r->units.unit[q] = fsnn_unit_of_size((fsnn_quantity)q, *(const double *)size->data);
+    }
+}
+
 static int read_recording(const options *o, const fsnn_arrays *arrays, cli_recording *r)
 {
+    read_units(arrays, r);
     r->layer = cli_allocate((size_t)arrays->count, sizeof *r->layer);
     int code = read_arrays(o, arrays, r);
     if (code == CLI_GOOD && r->layers == 0)

@@ -67,7 +67,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     char y[CLI_NUMBER], *units = sim_units_text(&s);
     fsnn_chart *chart =
         sim_picture_chart(p, "Inter-spike interval before spike k", "number of the spike k",
-                          sim_unit_label(&s, SIM_TIME, "t(k) - t(k-1)", y));
+                          sim_unit_label(&s, FSNN_QUANTITY_TIME, "t(k) - t(k-1)", y));
     chart->log_x = chart->log_y = true;
     chart->height = 460;
     chart->empty = "fewer than two spikes";

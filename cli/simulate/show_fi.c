@@ -99,9 +99,9 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
         return code;
     sim_picture *p = cli_allocate(1, sizeof *p);
     char x[CLI_NUMBER];
-    fsnn_chart *chart =
-        sim_picture_chart(p, "Firing rate", sim_unit_label(&s, SIM_CURRENT, "current I", x),
-                          s.unit[SIM_TIME] ? "rate [Hz]" : "spikes per unit of time");
+    fsnn_chart *chart = sim_picture_chart(
+        p, "Firing rate", sim_unit_label(&s, FSNN_QUANTITY_CURRENT, "current I", x),
+        s.units.unit[FSNN_QUANTITY_TIME] ? "rate [Hz]" : "spikes per unit of time");
     chart->height = 460;
     add_curves(&s, &table, p);
     char *setup = sim_setup_text(&s), *units = sim_units_text(&s),

@@ -102,7 +102,7 @@ static int run(const sim_setup *given, const sim_options *o, const char *path)
     sim_picture *p = cli_allocate(1, sizeof *p);
     char y[CLI_NUMBER], *neuron = neuron_text(&s);
     fsnn_chart *chart = sim_picture_chart(p, "Time of the first spike", "order alpha",
-                                          sim_unit_label(&s, SIM_TIME, "first spike", y));
+                                          sim_unit_label(&s, FSNN_QUANTITY_TIME, "first spike", y));
     chart->log_y = true;
     chart->height = 460;
     sim_print("%s\n\n%13s%13s%13s%13s%13s\n", neuron, "alpha", "current", "first spike", "exact",

@@ -104,13 +104,14 @@ static void make_charts(const sim_setup *s, sim_picture *p, label *l)
 {
     char shift[SIM_SHIFT];
     const char *away = *sim_shift_text(s, shift) ? "|v - rest - R I|" : "|v - I|";
-    fsnn_chart *linear =
-        sim_picture_chart(p, "Membrane potential", sim_unit_label(s, SIM_TIME, "time", l->time),
-                          sim_unit_label(s, SIM_POTENTIAL, "potential v", l->potential));
+    fsnn_chart *linear = sim_picture_chart(
+        p, "Membrane potential", sim_unit_label(s, FSNN_QUANTITY_TIME, "time", l->time),
+        sim_unit_label(s, FSNN_QUANTITY_POTENTIAL, "potential v", l->potential));
     linear->legend = steady(s) > s->neuron.v0 ? FSNN_LEGEND_LOWER_RIGHT : FSNN_LEGEND_UPPER_RIGHT;
     linear->x_high = fmin(s->time, 8 * fmax(1, s->neuron.tau.value));
-    fsnn_chart *distance = sim_picture_chart(p, "Distance to the steady state", l->time,
-                                             sim_unit_label(s, SIM_POTENTIAL, away, l->distance));
+    fsnn_chart *distance =
+        sim_picture_chart(p, "Distance to the steady state", l->time,
+                          sim_unit_label(s, FSNN_QUANTITY_POTENTIAL, away, l->distance));
     distance->legend = FSNN_LEGEND_LOWER_LEFT;
     distance->log_x = distance->log_y = true;
 }

@@ -47,6 +47,10 @@ static const cli_option table[] = {
     {"tau", 0, CLI_REAL, offsetof(sim_options, tau), "X", "time constant (default 1)", 1e-12, 1e12},
     {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
      "potential at which it spikes (default 1); may be negative with --rest", -1e12, 1e12},
+    {"v-peak", 0, CLI_REAL, offsetof(sim_options, v_peak), "X",
+     "in place of --threshold of qif, eif and user: the potential at which an upstroke is a spike "
+     "and ends, any number, with --reset value or restart",
+     -1e12, 1e12},
     {"rest", 0, CLI_REAL, offsetof(sim_options, rest), "X",
      "resting potential of lif, if and noisy (default 0); --v0 and --v-reset begin there", -1e12,
      1e12},
@@ -55,7 +59,7 @@ static const cli_option table[] = {
      1e12},
     {"units", 0, CLI_TEXT, offsetof(sim_options, units), "TEXT",
      "what numbers count in, like time=ms,potential=mV,current=nA: for axes, tables, and rates in "
-     "Hz",
+     "Hz; --model has those of its description",
      0, 0},
     {"v0", 0, CLI_REAL, offsetof(sim_options, v0), "X", "potential at time 0 (default 0)", -1e12,
      1e12},

@@ -38,21 +38,13 @@ typedef struct sim_current {
     struct sim_current *plus; /* added to it; NULL: nothing */
 } sim_current;
 
-/* What --units names. */
-typedef enum sim_quantity { SIM_TIME, SIM_POTENTIAL, SIM_CURRENT, SIM_QUANTITIES } sim_quantity;
-
-typedef struct sim_unit {
-    const char *name;
-    double size; /* in s, V or A */
-} sim_unit;
-
 typedef struct sim_options {
     cli_common common;
     const char *neuron, *reset, *method, *alpha, *current, *memory, *out, *format, *show;
     const char *dv, *spike, *after_spike, *fractional, *model, *node, *precision;
     cli_list param, dw, after_spike_w, w0;
     bool implicit, no_figure;
-    cli_real tau, threshold, v_reset, v0, refractory, gamma, step, time, rest, resistance;
+    cli_real tau, threshold, v_peak, v_reset, v0, refractory, gamma, step, time, rest, resistance;
     const char *units;
     cli_int neurons;
 } sim_options;
@@ -84,7 +76,7 @@ typedef struct sim_setup {
     uint64_t seed;
     sim_current current;
     double rest, resistance;
-    const struct sim_unit *unit[SIM_QUANTITIES]; /* NULL: none was named */
+    fsnn_units units;
 } sim_setup;
 
 typedef struct sim_show sim_show;
@@ -115,8 +107,10 @@ const char *sim_alpha_text(const sim_setup *setup, int alpha, int digits, char *
 
 /* "time=ms,potential=mV,current=nA", or some of them; NULL: none. */
 int sim_units_read(const char *text, sim_setup *setup);
+/* Those of a description, where --units names no other. */
+void sim_units_take(const fsnn_units *described, sim_setup *setup);
 /* "time [ms]", or the plain name, into text [CLI_NUMBER]. */
-const char *sim_unit_label(const sim_setup *setup, sim_quantity quantity, const char *name,
+const char *sim_unit_label(const sim_setup *setup, fsnn_quantity quantity, const char *name,
                            char *text);
 /* "; time in ms, potential in mV, current in nA, rates in Hz", or ""; to be freed. */
 char *sim_units_text(const sim_setup *setup);

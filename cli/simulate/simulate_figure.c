@@ -66,7 +66,8 @@ static void currents(const sim_setup *s, const sim_result *r, panel *p)
              noise       ? ", neuron 0"
              : count > 1 ? " of the first neurons"
                          : "");
-    p->chart = chart_of(s, p->heading, sim_unit_label(s, SIM_CURRENT, "current", p->label), 130);
+    p->chart =
+        chart_of(s, p->heading, sim_unit_label(s, FSNN_QUANTITY_CURRENT, "current", p->label), 130);
     for (int n = 0; n < count; n++) {
         sim_points_add(&p->points[n], 0, r->input[n]); /* the first step begins here */
         add_column(s, r->input, n, &p->points[n]);
@@ -138,8 +139,9 @@ static void potentials(const sim_setup *s, const sim_result *r, int n, int only,
         snprintf(p->heading, sizeof p->heading, "Membrane potential, neuron %d", n);
     else
         snprintf(p->heading, sizeof p->heading, "Membrane potential");
-    p->chart = chart_of(s, p->heading, sim_unit_label(s, SIM_POTENTIAL, "potential v", p->label),
-                        many ? 150 : 260);
+    p->chart =
+        chart_of(s, p->heading, sim_unit_label(s, FSNN_QUANTITY_POTENTIAL, "potential v", p->label),
+                 many ? 150 : 260);
     for (int i = 0; i < s->alphas; i++) {
         if (only >= 0 && i != only)
             continue;
@@ -193,7 +195,7 @@ static void spikes(const sim_setup *s, const sim_result *r, panel *p)
                         : s->alphas == 1 ? "neuron"
                                          : "",
                         height < 70 ? 70 : height);
-    p->chart.x_label = sim_unit_label(s, SIM_TIME, "time", p->label);
+    p->chart.x_label = sim_unit_label(s, FSNN_QUANTITY_TIME, "time", p->label);
     p->chart.curves = curves;
     p->chart.rows = (int)rows;
     p->chart.row = p->row;

@@ -97,6 +97,8 @@ static int set_layer(const sim_options *o, sim_setup *s)
     s->kind = what.kind;
     s->rest = what.rest;
     s->resistance = what.resistance;
+    const fsnn_units units = fsnn_description_units(s->model.description);
+    sim_units_take(&units, s);
     s->size = (size_t)fsnn_kind_defaults(what.kind, NULL);
     s->options = cli_allocate(1, s->size);
     memcpy(s->options, what.options, s->size);
@@ -200,6 +202,8 @@ static const char *usual_reset(const sim_setup *s, const char *otherwise)
         return "current";
     if (fsnn_kind_is_readout(s->kind))
         return "none";
+    if (s->given->v_peak.given)
+        return "value";
     for (int i = 0; i < CLI_COUNT(usual); i++) {
         if (strcmp(s->kind, usual[i].kind) == 0)
             return usual[i].reset;
@@ -219,6 +223,23 @@ static void set_noise(const sim_options *o, sim_setup *s)
     if (s->neuron.noise.mode != FSNN_NOISE_NONE || o->gamma.given)
         s->neuron.noise.mode = FSNN_NOISE_HARD_ST;
     put(o->gamma, &s->neuron.noise.gamma);
+}
+
+/* Another name of the threshold, which the kind has to know. */
+static int set_peak(const sim_options *o, sim_setup *s)
+{
+    if (!o->v_peak.given)
+        return CLI_GOOD;
+    if (o->threshold.given)
+        return cli_error(CLI_USAGE, "--v-peak is in place of --threshold: give one of them");
+    if (!fsnn_kind_has(s->kind, "v_peak"))
+        return cli_error(CLI_USAGE,
+                         "--v-peak is of qif, eif and user, whose potential runs up by itself: %s "
+                         "spikes where its potential reaches --threshold",
+                         s->kind);
+    s->neuron.threshold.value = o->v_peak.value;
+    s->neuron.peak = true;
+    return CLI_GOOD;
 }
 
 static void set_numbers(const sim_options *o, sim_setup *s)
@@ -254,6 +275,9 @@ int sim_neuron_read(const sim_options *o, const sim_show *row, sim_setup *s)
     if (code != CLI_GOOD)
         return code;
     set_numbers(o, s);
+    code = set_peak(o, s);
+    if (code != CLI_GOOD)
+        return code;
     if (o->model && !o->reset)
         return CLI_GOOD;
     return sim_reset_read(o->reset ? o->reset : usual_reset(s, row->reset), s);
@@ -306,8 +330,9 @@ char *sim_neuron_text(const sim_setup *s)
     if (s->neuron.noise.mode != FSNN_NOISE_NONE)
         snprintf(noise, sizeof noise, ", noise %g",
                  s->neuron.noise.gamma != 0 ? s->neuron.noise.gamma : 0.2);
-    return cli_format("%s, tau %g, threshold %g%s%s%s%s", kind, s->neuron.tau.value,
-                      s->neuron.threshold.value, sim_shift_text(s, shift), own, noise, reset);
+    return cli_format("%s, tau %g, %s %g%s%s%s%s", kind, s->neuron.tau.value,
+                      s->neuron.peak ? "v_peak" : "threshold", s->neuron.threshold.value,
+                      sim_shift_text(s, shift), own, noise, reset);
 }
 
 void sim_neuron_free(sim_setup *s)

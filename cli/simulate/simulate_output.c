@@ -272,6 +272,18 @@ static void add_terms(fsnn_arrays *list, const sim_setup *s)
            bytes);
 }
 
+/* In s, V and A, as of fsnn run. */
+static void add_units(fsnn_arrays *list, const sim_setup *s)
+{
+    char name[CLI_NUMBER];
+    for (int q = 0; q < FSNN_QUANTITIES; q++)
+        if (s->units.unit[q]) {
+            snprintf(name, sizeof name, "unit.%s", fsnn_quantity_name((fsnn_quantity)q));
+            *(double *)add(list, name, FSNN_F64, (fsnn_shape){0}) =
+                fsnn_unit_size((fsnn_quantity)q, s->units.unit[q]);
+        }
+}
+
 static int write_npz(const sim_setup *s, const sim_result *r, const char *path)
 {
     fsnn_arrays list = {0};
@@ -288,6 +300,7 @@ static int write_npz(const sim_setup *s, const sim_result *r, const char *path)
     add_traces(&list, "test", s, r, offsetof(sim_trace, test));
     add_traces(&list, "threshold", s, r, offsetof(sim_trace, threshold));
     add_states(&list, s, r);
+    add_units(&list, s);
     fsnn_status status = fsnn_npz_write(path, &list);
     fsnn_arrays_free(&list);
     return status < 0 ? cli_fail(status) : CLI_GOOD;

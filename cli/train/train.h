@@ -12,7 +12,7 @@ int train_figures(const cli_model *model, const char *run, int judge,
 
 /* The distribution of each learned parameter that neurons or channels have one each of, PNG and
  * SVG; 1 where there are some. */
-int train_figure_parameters(const fsnn_net *net, const char *path);
+int train_figure_parameters(const cli_model *model, const char *path);
 
 /* A training by several processes (fsnn-mpi), one of which this is. */
 typedef struct train_team {

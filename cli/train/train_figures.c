@@ -64,7 +64,10 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
         return status;
     int nodes = fsnn_net_node_count(m->net);
     *label = first.labels ? first.labels[0] : -1;
-    *r = (cli_recording){.steps = first.steps, .batch = batch, .step = dynamics->step};
+    *r = (cli_recording){.steps = first.steps,
+                         .batch = batch,
+                         .step = dynamics->step,
+                         .units = fsnn_description_units(m->description)};
     r->layer = cli_allocate((size_t)nodes, sizeof *r->layer);
     for (int n = 0; n < nodes; n++) {
         fsnn_node_info info;
@@ -160,7 +163,7 @@ static int figures_of_rates(const cli_model *m, int judge, const fsnn_evaluation
     char count[CLI_NUMBER];
     char *title = cli_format("Firing rates, best weights, mean of %s %s samples",
                              cli_count(count, e->samples), fsnn_part_name((fsnn_part)judge));
-    int written = cli_figures_rates(m->net, e, title, directory);
+    int written = cli_figures_rates(m, e, title, directory);
     free(title);
     return written;
 }
@@ -185,7 +188,7 @@ int train_figures(const cli_model *model, const char *run, int judge,
             written += figure_of_values(evaluation, path);
         free(path);
         path = cli_path(directory, "parameters");
-        written += train_figure_parameters(model->net, path);
+        written += train_figure_parameters(model, path);
         free(path);
         path = cli_path(directory, "energy");
         const fsnn_energy energy = FSNN_ENERGY_45NM;

@@ -11,7 +11,7 @@ enum { BINS = 40, PANELS = 18, COLUMNS = 3, LONG_HEADING = 30 };
 typedef struct panel {
     fsnn_curve curve;
     double x[BINS + 2], y[BINS + 2];
-    char *heading;
+    char *heading, label[CLI_NUMBER];
     const char *row[BINS]; /* [rows] of points: their parameters; no rows: a histogram */
     int rows;
 } panel;
@@ -33,7 +33,19 @@ static double number(const fsnn_param *param, int64_t i)
     return param->value64 ? param->value64[i] : (double)param->value[i];
 }
 
-static void fill(const fsnn_param *param, panel *p)
+/* "value [ms]" of what is a time or a potential, where the description names the unit. */
+static void label(const fsnn_param *param, const fsnn_units *units, panel *p)
+{
+    static const char *const potential[] = {"threshold", "v_reset", "v0", "rest"};
+    const char *dot = strrchr(param->name, '.'), *name = dot ? dot + 1 : param->name;
+    fsnn_quantity q = strcmp(name, "tau") == 0 ? FSNN_QUANTITY_TIME : FSNN_QUANTITIES;
+    for (int i = 0; i < CLI_COUNT(potential); i++)
+        if (strcmp(name, potential[i]) == 0)
+            q = FSNN_QUANTITY_POTENTIAL;
+    fsnn_units_label(units, q, "value", p->label, sizeof p->label);
+}
+
+static void fill(const fsnn_param *param, const fsnn_units *units, panel *p)
 {
     int64_t count = fsnn_shape_count(&param->shape);
     double deviation, *value = cli_allocate((size_t)count, sizeof *value);
@@ -44,6 +56,7 @@ static void fill(const fsnn_param *param, panel *p)
     p->heading =
         cli_format("%s: %.3g +- %.2g of %s", param->name, mean, deviation, cli_count(of, count));
     p->curve = cli_histogram(value, count, BINS, 0.01, p->x, p->y);
+    label(param, units, p);
     free(value);
 }
 
@@ -76,7 +89,7 @@ static int draw(panel *p, int panels, int all, const char *path)
         if (strlen(p[i].heading) > LONG_HEADING && columns > 2)
             columns = 2;
         chart[i] = (fsnn_chart){.heading = p[i].heading,
-                                .x_label = "value",
+                                .x_label = *p[i].label ? p[i].label : "value",
                                 .y_label = p[i].rows ? NULL : "number",
                                 .x_high = p[i].rows ? 1 : 0, /* orders lie from 0 to 1 */
                                 .rows = p[i].rows,
@@ -94,13 +107,15 @@ static int draw(panel *p, int panels, int all, const char *path)
     return written;
 }
 
-int train_figure_parameters(const fsnn_net *net, const char *path)
+int train_figure_parameters(const cli_model *model, const char *path)
 {
+    const fsnn_units units = fsnn_description_units(model->description);
+    const fsnn_net *net = model->net;
     panel *p = cli_allocate(PANELS + 1, sizeof *p);
     int panels = 0, all = 0, written = 0;
     for (int i = 0; i < fsnn_net_param_count(net); i++)
         if (is_spread(fsnn_net_param(net, i)) && all++ < PANELS)
-            fill(fsnn_net_param(net, i), &p[panels++]);
+            fill(fsnn_net_param(net, i), &units, &p[panels++]);
     if (orders(net, &p[panels]))
         panels++;
     else

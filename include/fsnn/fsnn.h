@@ -3,6 +3,7 @@
 #define FSNN_H
 
 #include <fsnn/status.h>
+#include <fsnn/units.h>
 #include <fsnn/file.h>
 #include <fsnn/tensor.h>
 #include <fsnn/frac.h>

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <fsnn/status.h>
+#include <fsnn/units.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +31,11 @@ FSNN_API fsnn_status fsnn_plot_training(const char *metrics_csv, const char *tit
 FSNN_API fsnn_status fsnn_plot_raster(const char *title, int layers, const char *const *names,
                                       const int64_t *neurons, int64_t K, double step,
                                       const float *const *spikes, const char *path);
+/* The same with a time axis that names the unit of `step`; `units` may be NULL. */
+FSNN_API fsnn_status fsnn_plot_raster_in(const fsnn_units *units, const char *title, int layers,
+                                         const char *const *names, const int64_t *neurons,
+                                         int64_t K, double step, const float *const *spikes,
+                                         const char *path);
 
 /* Membrane traces of a few neurons of a layer. Arrays but v and index may be NULL. */
 typedef struct fsnn_traces {
@@ -42,6 +48,7 @@ typedef struct fsnn_traces {
     /* [K, n] what the spike test of each step compared (FSNN_RECORD_TEST, FSNN_RECORD_THRESHOLD);
      * test is drawn where it is not v, threshold takes the place of level */
     const float *test, *threshold;
+    fsnn_units units; /* that both axes name; all 0: none */
 } fsnn_traces;
 FSNN_API fsnn_status fsnn_plot_traces(const char *title, const fsnn_traces *traces,
                                       const char *path);
@@ -52,6 +59,11 @@ FSNN_API fsnn_status fsnn_plot_traces(const char *title, const fsnn_traces *trac
 FSNN_API fsnn_status fsnn_plot_rates(const char *title, int layers, const char *const *names,
                                      const int64_t *neurons, const float *const *rate,
                                      const char *path);
+/* The same with rates in Hz: `hertz` is that of a spike in each step (fsnn_units_hertz); 0: in
+ * spikes per step. FSNN_EARGUMENT also of a number below 0, or not finite. */
+FSNN_API fsnn_status fsnn_plot_rates_in(double hertz, const char *title, int layers,
+                                        const char *const *names, const int64_t *neurons,
+                                        const float *const *rate, const char *path);
 
 /* Confusion matrix [classes][classes], row = true class. `names` [classes], each or all NULL, label
  * both axes if they fit. */

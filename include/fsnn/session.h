@@ -230,6 +230,8 @@ typedef struct fsnn_run_request {
  *                the steps that are recorded
  *   step         float64, the solver's, beside these
  *   first_step   int64, the first step of the records, where steps are chosen
+ *   unit.time, unit.potential, unit.current   float64, beside records: sizes of the description's
+ *                units in s, V and A (fsnn_unit_of_size), of those that it names
  *   threshold.NODE    [node shape] beside v.NODE, where the threshold does not move
  *   certificate.NODE  float64 [3] of a memory by tolerance: the smallest distance of a spike test
  *                     from its threshold, the largest effect that the memory can have on it, and 1

@@ -94,8 +94,8 @@ class Description:
     """A description that was read and checked. `set` are overrides, {"dynamics.alpha": 0.5}.
 
     `source` is the path of a file or of a run's directory, a text (with more than one line, or
-    beginning with "{"), or a dict of its keys: input, layers, dynamics, data, training, name,
-    output. Relative paths in a text or dict start at the working directory.
+    beginning with "{"), or a dict of its keys: input, layers, dynamics, data, training, units,
+    name, output. Relative paths in a text or dict start at the working directory.
     Raises ValueError with file, line, column, key, what was found and what would be accepted;
     OSError.
     """
@@ -141,6 +141,22 @@ class Description:
     def warnings(self) -> list[str]:
         """Remarks that are no errors: options that are given but do nothing."""
         return _list(lambda i: lib.fsnn_description_warning(self._c, i))
+
+    @property
+    def units(self) -> dict[str, str]:
+        """What its numbers count in, its key `units`: {"time": "ms", "potential": "mV"}."""
+        named = lib.fsnn_description_units(self._c)
+        return {
+            text(lib.fsnn_quantity_name(q)): text(lib.fsnn_unit_name(q, unit))
+            for q, unit in enumerate(named.unit)
+            if unit
+        }
+
+    @property
+    def hertz(self) -> float:
+        """Hz of a spike in each step; 0 where the unit of time is not known."""
+        named = ffi.new("fsnn_units *", lib.fsnn_description_units(self._c))
+        return lib.fsnn_units_hertz(named, lib.fsnn_description_dynamics(self._c).step)
 
     @property
     def has_data(self) -> bool:

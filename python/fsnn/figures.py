@@ -78,9 +78,26 @@ def _rows(x: Any, what: str) -> np.ndarray:
     return np.ascontiguousarray(array.reshape(len(array), -1))
 
 
-def raster(spikes: Any, *, step: float = 1.0, title: str = "spikes") -> Figure:
+def _units_of(units: Mapping[str, str] | None) -> Any:
+    """A fsnn_units of names that `simulate` knows."""
+    named = ffi.new("fsnn_units *")
+    if units:
+        listed = ",".join(f"{quantity}={unit}" for quantity, unit in units.items())
+        check(lib.fsnn_units_read(listed.encode(), named))
+    return named
+
+
+def raster(
+    spikes: Any,
+    *,
+    step: float = 1.0,
+    title: str = "spikes",
+    units: Mapping[str, str] | None = None,
+) -> Figure:
     """Spikes of one sample, {"lif1": [K, N], ...} or [K, N]: a panel a layer, neuron 0 at the
-    bottom."""
+    bottom; `units` of "time"."""
+    named = _units_of(units)
+    label = f"time [{units['time']}]" if units and "time" in units else "time"
     layers = spikes if isinstance(spikes, Mapping) else {"": spikes}
     rows = {name: _rows(s, "spikes") for name, s in layers.items()}
     if not rows or len({len(s) for s in rows.values()}) != 1:
@@ -93,7 +110,7 @@ def raster(spikes: Any, *, step: float = 1.0, title: str = "spikes") -> Figure:
             panel.plot((k + 1) * step, n, "|", color="black", markersize=4)
             panel.set(ylabel=f"{name} neuron".strip(), ylim=(-0.7, s.shape[1] - 0.3))
         panels[0].set_title(title)
-        panels[-1].set(xlabel="time", xlim=(0, (len(next(iter(rows.values()))) + 1) * step))
+        panels[-1].set(xlabel=label, xlim=(0, (len(next(iter(rows.values()))) + 1) * step))
 
     def plot(path: bytes) -> int:
         names = [ffi.new("char []", name.encode()) for name in rows]
@@ -101,7 +118,7 @@ def raster(spikes: Any, *, step: float = 1.0, title: str = "spikes") -> Figure:
         pointers = ffi.new("float *[]", [pointer(s, "float *") for s in rows.values()])
         steps = len(next(iter(rows.values())))
         sizes = (len(rows), ffi.new("char *[]", names), widths, steps, step)
-        return lib.fsnn_plot_raster(title.encode(), *sizes, pointers, path)
+        return lib.fsnn_plot_raster_in(named, title.encode(), *sizes, pointers, path)
 
     return Figure(draw, plot)
 
@@ -119,7 +136,7 @@ def traces(
     """Potentials v [K, N] of a few neurons (the first four, or `neurons`), with their spikes;
     `units` of "time" and "potential"."""
     names = {what: f"{what} [{unit}]" for what, unit in (units or {}).items()}
-    heading = ", ".join([title, *(f"{what} in {unit}" for what, unit in (units or {}).items())])
+    named = _units_of(units)
     rows = _rows(v, "v")
     fired = np.zeros_like(rows) if spikes is None else _rows(spikes, "spikes")
     chosen = list(range(min(4, rows.shape[1]))) if neurons is None else list(neurons)
@@ -151,8 +168,9 @@ def traces(
         index = ffi.new("int64_t []", chosen)
         fields = {"K": len(rows), "n": len(chosen), "step": step, "level": level, "index": index}
         options = ffi.new("fsnn_traces *", fields)
+        options.units = named[0]
         options.v, options.spikes = pointer(shown, "float *"), pointer(marks, "float *")
-        return lib.fsnn_plot_traces(heading.encode(), options, path)
+        return lib.fsnn_plot_traces(title.encode(), options, path)
 
     return Figure(draw, plot)
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -258,6 +259,11 @@ class Net:
         return _plan.dtype_of(lib.fsnn_description_dynamics(self.description._c))
 
     @property
+    def units(self) -> dict[str, str]:
+        """What numbers count in, as the description says: {"time": "ms"}. Nothing is converted."""
+        return self.description.units
+
+    @property
     def warnings(self) -> list[str]:
         """Remarks that are no errors: of the description, its data and run, the last wrap and the
         last run."""
@@ -471,7 +477,8 @@ class Net:
         with self._lock:
             how: dict[str, Any] = {"times": times, "target": target, "loss": loss}
             how |= {"precision": precision, "record_steps": record_steps}
-            return running.run(self, x, chunk=chunk, record=record, gradients=gradients, **how)
+            found = running.run(self, x, chunk=chunk, record=record, gradients=gradients, **how)
+            return replace(found, units=self.units)
 
     def train(
         self,
@@ -524,6 +531,7 @@ class Net:
         perturb: str | Sequence[str] = (),
         progress: bool | Callable[[int, int], Any] | None = None,
         precision: str | None = None,
+        type: str = "float",
     ) -> Evaluation:
         """Figures over a data set, with the loss of the description: `data` as of `train`, or the
         `part` ("train", "validation", "test") of the description's; or an iterator of batches (x
@@ -535,14 +543,17 @@ class Net:
         encodings and disturbances, in place of that of the training; the samples stay the same.
         `progress(done, all)` is called with samples after each batch; True is a bar by tqdm, where
         that is installed. Ctrl-C ends it. `precision="bf16"` or "int8", of data: as the plan's
-        `products` of `wrap`.
+        `products` of `wrap`. `type="int8"` or "int4", of data: answers are those of the network in
+        whole numbers with weights of so many bits, as `fsnn eval --type` and the C of `fsnn
+        export-c` have them, after training with or without quantise="int8".
         """
         with self._lock:
             how: dict[str, Any] = {"batch": batch, "encoder": encoder, "draw": draw}
-            how |= {"precision": precision, "seed": seed}
-            return training.evaluate(
+            how |= {"precision": precision, "seed": seed, "type": type}
+            found = training.evaluate(
                 self, data, part=part, repeats=repeats, perturb=perturb, progress=progress, **how
             )
+            return training.in_hertz(found, self.description.hertz)
 
     def simulate(
         self,
@@ -559,14 +570,16 @@ class Net:
         """A neuron of the layer `node` (not needed where there is one) alone under `current`, as
         `fsnn.simulate` has it: with the layer's kind, options and dynamics, and the numbers that it
         has now. `alpha`: other orders; `seed` of noise: that of the training; `precision="single"`
-        is that of most networks. Of layers whose neurons differ it is the first, and a NetWarning
+        is that of most networks; `units` beside
+        those of the description. Of layers whose neurons differ it is the first, and a NetWarning
         says so. Raises ValueError (which layers there are)."""
         with self._lock:
             session = self._open()
             check(lib.fsnn_session_shapes(session.c, ffi.NULL, ffi.NULL))
             self._valued(session)
             how: dict[str, Any] = {"steps": steps, "neurons": neurons, "alpha": alpha}
-            how |= {"seed": seed, "precision": precision, "units": units}
+            named = {**self.units, **(units or {})}
+            how |= {"seed": seed, "precision": precision, "units": named}
             found = simulate_layer(session, node, current, **how)
         self._remark(sentence for sentence in session.warnings if sentence not in self.warnings)
         return found

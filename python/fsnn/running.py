@@ -29,7 +29,8 @@ class Run:
     `gradients` by parameter. Beside recorded potentials `thresholds` [layer's shape] of layers
     whose threshold does not move. `certificates` of memories by tolerance: by layer the smallest
     distance of a spike test from its threshold, the largest effect of the memory on it, and 1 where
-    the spikes are proven to be those of the exact weights.
+    the spikes are proven to be those of the exact weights. `units`: of the description, which
+    figures name.
     """
 
     y: np.ndarray
@@ -39,6 +40,7 @@ class Run:
     gradients: dict[str, np.ndarray] = field(default_factory=dict)
     thresholds: dict[str, np.ndarray] = field(default_factory=dict)
     certificates: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
     def figure(self, sample: int = 0, step: float = 1.0) -> figures.Figure:
         """The spikes of one sample, which must have been recorded."""
@@ -49,7 +51,8 @@ class Run:
         }
         if not found:
             raise ValueError('no spikes were recorded: run(x, record=["spikes"])')
-        return figures.raster(found, step=step, title=f"spikes of sample {sample}")
+        title = f"spikes of sample {sample}"
+        return figures.raster(found, step=step, title=title, units=self.units)
 
 
 def interpolate(x: Any, times: Any, query: Any, kind: str = "linear") -> np.ndarray:

@@ -75,7 +75,8 @@ class Evaluation:
     means, `score` has their spread, `losses` and `accuracies` each; `perturbed` the same under each
     disturbance, "noise=0.1". `metrics` has what judges the targets, by name. Of values there is no
     accuracy (NaN), and `truth` and `answers` are some of the pairs, taken evenly. `class_names`
-    [classes] where the files have one for each, else empty."""
+    [classes] where the files have one for each, else empty. `rates_hz` are the rates in Hz, where
+    the description's `units` name that of time."""
 
     loss: float
     accuracy: float
@@ -99,6 +100,7 @@ class Evaluation:
     truth: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     answers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     class_names: list[str] = field(default_factory=list)
+    rates_hz: dict[str, float] = field(default_factory=dict)
 
     def figure(self) -> figures.Figure:
         """The confusion matrix; of values, answers over the truth."""
@@ -239,6 +241,24 @@ def _loop(net: Net, session: Session, options: Any, calls: _Run, best: bool) -> 
         net._planned()
 
 
+def one_of_types(type: str) -> int:
+    """Bits of the weights; 0 of "float"."""
+    one_of("type", type, ("float", "int8", "int4"))
+    return {"float": 0, "int8": 8, "int4": 4}[type]
+
+
+def _integers(session: Session, bits: int) -> Any:
+    """The session's network in whole numbers (fsnn/integer.h), calibrated by its training data,
+    else by those that there are; NULL of 0 bits."""
+    if not bits:
+        return ffi.NULL
+    options, out = ffi.new("fsnn_integer_options *"), ffi.new("fsnn_integer **")
+    options[0] = lib.fsnn_integer_options_default()
+    options.bits = bits
+    session.passed_on(lib.fsnn_session_integers(session.c, options, out))
+    return ffi.gc(out[0], lib.fsnn_integer_destroy)
+
+
 class _Conditions:
     """Disturbances as texts, "noise=0.1:0.2"."""
 
@@ -268,8 +288,14 @@ def evaluate(
     perturb: str | Sequence[str],
     progress: bool | Callable[[int, int], Any] | None,
     precision: str | None,
+    type: str,
 ) -> Evaluation:
     """Net.evaluate."""
+    bits = one_of_types(type)
+    if bits and precision is not None:
+        raise TypeError(f'precision {precision!r} is for type="float": integers have their own')
+    if bits and read_once(data):
+        raise TypeError(f"type {type!r} goes with data that are held: it is calibrated by them")
     if part not in PARTS:
         raise ValueError(f"part is {part!r}: it is one of {', '.join(PARTS)}")
     if read_once(data):
@@ -304,6 +330,8 @@ def evaluate(
     shown = Samples() if progress is True else None
     conditions, watch = _Conditions(perturb), Watch(shown or progress or None)
     handle, how = ffi.new_handle(watch), ffi.new("fsnn_assess_options *")
+    integers = _integers(session, bits)
+    how.integers = integers
     how.part, how.repeats, how.first = PARTS[part], repeats, draw
     how.condition, how.conditions = conditions.list[0], conditions.count[0]
     how.progress, how.user = lib.fsnn_py_progress, handle
@@ -324,6 +352,12 @@ def _class_names(session: Session, part: str, classes: int) -> list[str]:
     data = lib.fsnn_session_data(session.c, PARTS[part])
     names = [lib.fsnn_data_class(data, label) for label in range(classes)] if data else []
     return [text(name) for name in names] if all(names) else []
+
+
+def in_hertz(found: Evaluation, hertz: float) -> Evaluation:
+    """With rates in Hz, where those of a spike in each step are known (above 0)."""
+    rates = {name: rate * hertz for name, rate in found.rates.items()}
+    return replace(found, rates_hz=rates) if hertz > 0 else found
 
 
 def _assessment(session: Session, c: Any, conditions: _Conditions) -> Evaluation:

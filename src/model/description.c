@@ -27,8 +27,43 @@ static fsnn_status on_training(yaml_doc *doc, const yaml_node *node, void *out)
     return training_read(doc, (yaml_node *)node, &((fsnn_description *)out)->training);
 }
 
-const char *const top_names[] = {"name",     "input", "layers",   "output",
-                                 "dynamics", "data",  "training", NULL};
+const char *const top_names[] = {"name", "input",    "layers", "output", "dynamics",
+                                 "data", "training", "units",  NULL};
+
+/* A number of a unit is that of its name. */
+static const char *time_name(int i)
+{
+    return fsnn_unit_name(FSNN_QUANTITY_TIME, i);
+}
+
+static const char *potential_name(int i)
+{
+    return fsnn_unit_name(FSNN_QUANTITY_POTENTIAL, i);
+}
+
+static const char *current_name(int i)
+{
+    return fsnn_unit_name(FSNN_QUANTITY_CURRENT, i);
+}
+
+static const fsnn_key units_keys[] = {
+    {.name = "time",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_units, unit[FSNN_QUANTITY_TIME]),
+     .name_of = time_name,
+     .help = "of tau, step and refractory; with it firing rates are also in Hz"},
+    {.name = "potential",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_units, unit[FSNN_QUANTITY_POTENTIAL]),
+     .name_of = potential_name,
+     .help = "of v, threshold, v_reset, v0 and rest"},
+    {.name = "current",
+     .type = FSNN_KEY_ENUM,
+     .offset = offsetof(fsnn_units, unit[FSNN_QUANTITY_CURRENT]),
+     .name_of = current_name,
+     .help = "of the input of neurons"},
+    {0},
+};
 
 const fsnn_key top_keys[] = {
     {.name = "name",
@@ -42,6 +77,11 @@ const fsnn_key top_keys[] = {
      .max = INT32_MAX,
      .required = true,
      .help = "shape of one sample at one time step, without time and batch, like [1, 28, 28]"},
+    {.name = "units",
+     .type = FSNN_KEY_GROUP,
+     .offset = offsetof(fsnn_description, units),
+     .group = units_keys,
+     .help = "what numbers count in, for axes, tables, JSON and records; nothing is converted"},
     {0},
 };
 
@@ -239,6 +279,11 @@ fsnn_sampling fsnn_description_sampling(const fsnn_description *description)
         return (fsnn_sampling){0};
     const dynamics_section *d = &description->dynamics;
     return (fsnn_sampling){d->times, d->count, d->dynamics.step, d->interpolation};
+}
+
+fsnn_units fsnn_description_units(const fsnn_description *description)
+{
+    return description ? description->units : (fsnn_units){{0}};
 }
 
 const fsnn_training *fsnn_description_training(const fsnn_description *description)

@@ -72,6 +72,7 @@ struct fsnn_description {
     dynamics_section dynamics;
     const data_section *data; /* the first member of the options of its kind */
     fsnn_training training;
+    fsnn_units units;
     fsnn_perturbation perturb[FSNN_PERTURBS]; /* [perturbs] of the graph */
     int perturbs;
     uint64_t perturb_seed, perturb_draw;

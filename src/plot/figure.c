@@ -233,9 +233,10 @@ void fsnn_figure_number(fsnn_figure *f, double value, char after)
         fprintf(f->data, "NaN%c", after);
 }
 
-void fsnn_figure_time(fsnn_figure *f, int64_t K, double step, bool last)
+void fsnn_figure_time(fsnn_figure *f, int64_t K, double step, bool last, const fsnn_units *units)
 {
     enum { TICS = 12 };
+    char label[32];
     double every = (double)fsnn_axis_whole_step(K, TICS) * step;
 
     /* few steps: a tic at each; many: at round numbers (of steps, where a step is one) from 0 on */
@@ -245,6 +246,9 @@ void fsnn_figure_time(fsnn_figure *f, int64_t K, double step, bool last)
             ((double)K + 0.5) * step, every);
     if (!last)
         fputs("set format x ''\n", f->script);
+    else if (units && units->unit[FSNN_QUANTITY_TIME])
+        fprintf(f->script, "set xlabel '%s'\n",
+                fsnn_units_label(units, FSNN_QUANTITY_TIME, "time", label, sizeof label));
     else if (step == 1.0)
         fputs("set xlabel 'time step'\n", f->script);
     else

@@ -11,6 +11,8 @@
 
 #include "base/base.h"
 
+#include <fsnn/units.h>
+
 #define FSNN_FIGURE_WIDTH 1200
 #define FSNN_FIGURE_TOP 68     /* pixels that the title takes */
 #define FSNN_FIGURE_MOST 32000 /* height in pixels: pictures of more than 32767 cannot be drawn */
@@ -47,8 +49,9 @@ int fsnn_figure_block(fsnn_figure *figure);
 void fsnn_figure_number(fsnn_figure *figure, double value, char after);
 
 /* The time axis of K steps of size `step`, the first one ending at `step`. With `last` it is
- * labelled. */
-void fsnn_figure_time(fsnn_figure *figure, int64_t K, double step, bool last);
+ * labelled, with the unit of time where `units` (or NULL) name one. */
+void fsnn_figure_time(fsnn_figure *figure, int64_t K, double step, bool last,
+                      const fsnn_units *units);
 
 /* ---- text ---- */
 /* Copies `text` as one line of valid UTF-8 of at most `columns` characters ("..." at the cut). */

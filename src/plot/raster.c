@@ -122,9 +122,9 @@ static void draw(fsnn_figure *f, int l, int64_t K, int64_t N, int64_t rows, int 
             0.5 * fill * distance, fill * distance, width);
 }
 
-static fsnn_status draw_all(fsnn_figure *f, int layers, const char *const *names,
-                            const int64_t *neurons, const int64_t *rows, int64_t K, double step,
-                            const float *const *spikes)
+static fsnn_status draw_all(fsnn_figure *f, const fsnn_units *units, int layers,
+                            const char *const *names, const int64_t *neurons, const int64_t *rows,
+                            int64_t K, double step, const float *const *spikes)
 {
     char text[FSNN_TEXT + 128];
     int top = FSNN_FIGURE_TOP + 30;
@@ -134,7 +134,7 @@ static fsnn_status draw_all(fsnn_figure *f, int layers, const char *const *names
         data(f, K, neurons[l], rows[l], step, spikes[l]);
         heading(text, names[l], rows[l], neurons[l]);
         fsnn_figure_panel(f, LEFT, RIGHT, top, top + height, text);
-        fsnn_figure_time(f, K, step, l == layers - 1);
+        fsnn_figure_time(f, K, step, l == layers - 1, units);
         if (count(spikes[l], K, neurons[l], rows[l]) == 0)
             fsnn_figure_remark(f,
                                rows[l] < neurons[l] ? "no spikes in these neurons" : "no spikes");
@@ -147,6 +147,13 @@ static fsnn_status draw_all(fsnn_figure *f, int layers, const char *const *names
 fsnn_status fsnn_plot_raster(const char *title, int layers, const char *const *names,
                              const int64_t *neurons, int64_t K, double step,
                              const float *const *spikes, const char *path)
+{
+    return fsnn_plot_raster_in(NULL, title, layers, names, neurons, K, step, spikes, path);
+}
+
+fsnn_status fsnn_plot_raster_in(const fsnn_units *units, const char *title, int layers,
+                                const char *const *names, const int64_t *neurons, int64_t K,
+                                double step, const float *const *spikes, const char *path)
 {
     int64_t height = FSNN_FIGURE_TOP + 30 + 36;
     fsnn_figure f;
@@ -162,7 +169,7 @@ fsnn_status fsnn_plot_raster(const char *title, int layers, const char *const *n
     fsnn_status status =
         fsnn_figure_begin(&f, path, height < INT32_MAX ? (int)height : INT32_MAX, title);
     if (status == FSNN_OK)
-        status = draw_all(&f, layers, names, neurons, rows, K, step, spikes);
+        status = draw_all(&f, units, layers, names, neurons, rows, K, step, spikes);
     fsnn_free(rows);
     return status;
 }

@@ -19,6 +19,12 @@
 #define LETTER 8    /* pixels of one */
 #define BETWEEN 110 /* pixels between columns of panels: an axis */
 
+/* What rates are shown in: `one` is that of a spike in each step. */
+typedef struct scale {
+    double one;
+    const char *label;
+} scale;
+
 typedef struct spread {
     int64_t neurons, finite, never, always; /* finite: whose rate is a number */
     double mean;
@@ -30,11 +36,17 @@ typedef struct layout {
     int left, bars; /* of the panel of bars; its height, 0: none */
     int columns, size;
     double most; /* end of all axes of rates */
+    scale in;
 } layout;
 
-static fsnn_status check(int layers, const char *const *names, const int64_t *neurons,
+static fsnn_status check(double hertz, int layers, const char *const *names, const int64_t *neurons,
                          const float *const *rate)
 {
+    if (!(hertz >= 0) || !isfinite(hertz))
+        return fsnn_fail(FSNN_EARGUMENT,
+                         "the Hz of a spike in each step must be above 0, or 0 for rates in spikes "
+                         "per step, but are %g",
+                         hertz);
     if (layers < 1 || !names || !rate)
         return fsnn_fail(FSNN_EARGUMENT,
                          "firing rates need layers with names and rates, but got %d layers",
@@ -49,7 +61,7 @@ static fsnn_status check(int layers, const char *const *names, const int64_t *ne
     return FSNN_OK;
 }
 
-static spread spread_of(const float *rate, int64_t N, double most)
+static spread spread_of(const float *rate, int64_t N, const layout *at)
 {
     spread s = {.neurons = N};
     double sum = 0;
@@ -57,7 +69,7 @@ static spread spread_of(const float *rate, int64_t N, double most)
     for (int64_t i = 0; i < N; i++) {
         if (!isfinite(rate[i]))
             continue;
-        double place = floor((double)rate[i] / most * BINS * (1 + 1e-6));
+        double place = floor((double)rate[i] * at->in.one / at->most * BINS * (1 + 1e-6));
         s.finite++;
         s.never += rate[i] == 0.0f;
         s.always += rate[i] == 1.0f;
@@ -65,12 +77,12 @@ static spread spread_of(const float *rate, int64_t N, double most)
             s.bins[place < 0 ? 0 : place >= BINS ? BINS - 1 : (int)place]++;
         sum += rate[i];
     }
-    s.mean = s.finite ? sum / (double)s.finite : NAN;
+    s.mean = s.finite ? sum / (double)s.finite * at->in.one : NAN;
     return s;
 }
 
 /* The rate axis of all panels: 0 to the largest rate, rounded up. */
-static double most_of(int layers, const int64_t *neurons, const float *const *rate)
+static double most_of(double one, int layers, const int64_t *neurons, const float *const *rate)
 {
     double largest = 0;
 
@@ -79,16 +91,16 @@ static double most_of(int layers, const int64_t *neurons, const float *const *ra
             if (isfinite(rate[l][i]))
                 largest = fmax(largest, rate[l][i]);
     if (largest <= 0)
-        return 1.0;
+        return one;
+    largest *= one;
     double step = fsnn_axis_step(largest, 5);
     return step * ceil(largest / step * (1 - 1e-6));
 }
 
-static void axis(fsnn_figure *f, double most)
+static void axis(fsnn_figure *f, double most, const scale *in)
 {
-    fprintf(f->script,
-            "set xrange [0:%.9g]\nset xtics 0,%.9g\nset xlabel 'firing rate (spikes per step)'\n",
-            most, fsnn_axis_step(most, 5));
+    fprintf(f->script, "set xrange [0:%.9g]\nset xtics 0,%.9g\nset xlabel 'firing rate (%s)'\n",
+            most, fsnn_axis_step(most, 5), in->label);
 }
 
 /* ---- means ---- */
@@ -125,7 +137,7 @@ static void bars(fsnn_figure *f, const layout *at, int layers, const char *const
     bool any = false;
 
     fsnn_figure_panel(f, at->left, RIGHT, TOP, TOP + at->bars, "mean of each layer");
-    axis(f, 1.08 * at->most); /* room for the number behind the longest bar */
+    axis(f, 1.08 * at->most, &at->in); /* room for the number behind the longest bar */
     names_of(f, layers, names);
     for (int l = 0; l < layers; l++)
         any = any || s[l].finite;
@@ -163,16 +175,16 @@ static void heading_of(char *out, size_t size, const char *name, const spread *s
                  (long long)(s->neurons - s->finite));
 }
 
-static void histogram(fsnn_figure *f, const spread *s, double most, int block, int size)
+static void histogram(fsnn_figure *f, const spread *s, const layout *at, int block)
 {
     int64_t largest = 0;
 
     for (int i = 0; i < BINS; i++)
         largest = s->bins[i] > largest ? s->bins[i] : largest;
-    axis(f, most);
+    axis(f, at->most, &at->in);
     fprintf(f->script, "set yrange [0:%.9g]\nset ytics %lld\nset ylabel 'neurons' offset -away,0\n",
             1.08 * (double)(largest ? largest : 1),
-            (long long)fsnn_axis_whole_step(largest ? largest : 1, size / 36));
+            (long long)fsnn_axis_whole_step(largest ? largest : 1, at->size / 36));
     if (!largest) {
         fsnn_figure_remark(f, s->finite ? "no neuron fires" : "no finite rate");
         fsnn_figure_empty(f);
@@ -182,7 +194,7 @@ static void histogram(fsnn_figure *f, const spread *s, double most, int block, i
             "set arrow 1 from %.9g, graph 0 to %.9g, graph 1 nohead front lt 2 lw 1.5 dt (12,8)\n"
             "plot data index %d using 1:($2/2):(%.6g):($2/2) with boxxyerror lt 6\n"
             "unset arrow 1\n",
-            s->mean, s->mean, block, 0.46 * most / BINS);
+            s->mean, s->mean, block, 0.46 * at->most / BINS);
 }
 
 static void distribution(fsnn_figure *f, const layout *at, int l, const char *name, const spread *s)
@@ -196,17 +208,18 @@ static void distribution(fsnn_figure *f, const layout *at, int l, const char *na
 
     heading_of(text, sizeof text, name, s, at->columns == 1);
     fsnn_figure_panel(f, left, left + width - BETWEEN, top, top + at->size, text);
-    histogram(f, s, at->most, block, at->size);
+    histogram(f, s, at, block);
 }
 
 /* ---- all of it ---- */
 
-static layout layout_of(int layers, const char *const *names, bool spreads, double most)
+static layout layout_of(int layers, const char *const *names, bool spreads, double most, scale in)
 {
     layout at = {.left = LEFT,
                  .columns = layers == 1 ? 1 : 2,
                  .size = layers == 1 ? 320 : 150,
-                 .most = most};
+                 .most = most,
+                 .in = in};
 
     if (layers > 1 || !spreads)
         at.bars = BAR * layers + 12;
@@ -242,15 +255,24 @@ static void draw(fsnn_figure *f, const layout *at, int layers, const char *const
 fsnn_status fsnn_plot_rates(const char *title, int layers, const char *const *names,
                             const int64_t *neurons, const float *const *rate, const char *path)
 {
+    return fsnn_plot_rates_in(0, title, layers, names, neurons, rate, path);
+}
+
+fsnn_status fsnn_plot_rates_in(double hertz, const char *title, int layers,
+                               const char *const *names, const int64_t *neurons,
+                               const float *const *rate, const char *path)
+{
+    const scale in = hertz > 0 ? (scale){hertz, "Hz"} : (scale){1, "spikes per step"};
     fsnn_figure f;
 
-    FSNN_TRY(check(layers, names, neurons, rate));
-    layout at = layout_of(layers, names, neurons != NULL, most_of(layers, neurons, rate));
+    FSNN_TRY(check(hertz, layers, names, neurons, rate));
+    layout at =
+        layout_of(layers, names, neurons != NULL, most_of(in.one, layers, neurons, rate), in);
     spread *s = fsnn_alloc((size_t)layers * sizeof *s);
     if (!s)
         return FSNN_EMEMORY;
     for (int l = 0; l < layers; l++)
-        s[l] = spread_of(rate[l], neurons ? neurons[l] : 1, at.most);
+        s[l] = spread_of(rate[l], neurons ? neurons[l] : 1, &at);
     fsnn_status status =
         fsnn_figure_begin(&f, path, height_of(&at, layers, neurons != NULL), title);
     if (status == FSNN_OK) {

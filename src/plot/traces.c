@@ -116,9 +116,11 @@ static void draw_threshold(fsnn_figure *f, const fsnn_traces *t, int64_t i)
 
 static void draw(fsnn_figure *f, const fsnn_traces *t, int64_t i, fsnn_range range, bool tested)
 {
-    fprintf(f->script,
-            "set yrange [%.9g:%.9g]\nset ytics %.9g\nset ylabel 'potential v' offset -away,0\n",
-            range.low, range.high, fsnn_axis_step(range.high - range.low, 5));
+    char label[32];
+    fprintf(
+        f->script, "set yrange [%.9g:%.9g]\nset ytics %.9g\nset ylabel '%s' offset -away,0\n",
+        range.low, range.high, fsnn_axis_step(range.high - range.low, 5),
+        fsnn_units_label(&t->units, FSNN_QUANTITY_POTENTIAL, "potential v", label, sizeof label));
     if (i == 0)
         fprintf(f->script,
                 "set key at screen %.5f,%.5f right center horizontal samplen 2.5 width -7\n",
@@ -158,7 +160,7 @@ fsnn_status fsnn_plot_traces(const char *title, const fsnn_traces *t, const char
         data(&f, t, i, tested);
         snprintf(text, sizeof text, "neuron %lld", (long long)t->index[i]);
         fsnn_figure_panel(&f, LEFT, RIGHT, top, top + size, text);
-        fsnn_figure_time(&f, t->K, t->step, i == t->n - 1);
+        fsnn_figure_time(&f, t->K, t->step, i == t->n - 1, &t->units);
         if (!seen(t, i))
             fsnn_figure_remark(&f, "no finite potential");
         draw(&f, t, i, range_of(t, i, tested), tested);

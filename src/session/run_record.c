@@ -84,6 +84,22 @@ fsnn_status run_settle_records(run *w)
     return FSNN_OK;
 }
 
+static fsnn_status add_units(run *w)
+{
+    const fsnn_units units = fsnn_description_units(w->s->description);
+    const fsnn_shape scalar = {0};
+    for (int q = 0; q < FSNN_QUANTITIES; q++) {
+        if (!units.unit[q])
+            continue;
+        double *size =
+            run_add(w, FSNN_F64, &scalar, "unit.%s", fsnn_quantity_name((fsnn_quantity)q));
+        if (!size)
+            return FSNN_EMEMORY;
+        *size = fsnn_unit_size((fsnn_quantity)q, units.unit[q]);
+    }
+    return FSNN_OK;
+}
+
 /* Pictures of the records need them. */
 static fsnn_status add_time(run *w)
 {
@@ -92,6 +108,7 @@ static fsnn_status add_time(run *w)
     if (!step)
         return FSNN_EMEMORY;
     *step = fsnn_description_dynamics(w->s->description)->step;
+    FSNN_TRY(add_units(w));
     if (!w->r->record_first && !w->r->record_steps)
         return FSNN_OK;
     int64_t *first = run_add(w, FSNN_I64, &scalar, "first_step");

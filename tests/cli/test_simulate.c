@@ -244,6 +244,28 @@ static void layer_in_own_units(void **state)
         assert_float_equal(layer[i], plain[i], 1e-9);
 }
 
+/* A quadratic cell in mV whose upstroke ends at 0 mV: its first interval at alpha 1 is that of
+ * tests/net/test_peak.c. */
+static void ends_at_a_peak(void **state)
+{
+    (void)state;
+    double t[ROWS], m = -52.5, w = sqrt(12 / 0.0625 - 15.0 * 15.0 / 4),
+                    interval = 10 / (0.0625 * w) * (atan((0 - m) / w) - atan((-65 - m) / w));
+    shell_good("$F simulate --neuron qif --v-peak 0 --v-reset -65 --v0 -60 --param a=0.0625 "
+               "--param rest=-60 --param critical=-45 --tau 10 --step 0.04 --time 120 --alpha 1 "
+               "--current constant:12 -o peak");
+    shell_contains(shell_out, "v_peak 0", "the neuron");
+    read_csv("peak.csv");
+    int count = spikes("spike.1", t);
+    assert_in_range(count, 3, ROWS);
+    assert_float_equal(t[2] - t[1], interval, 0.02 * interval);
+    shell_good("$F simulate --dv \"(v^2 + I)/tau\" --v-peak 5 --time 8 --no-figure -o user");
+    shell_contains(shell_out, "v_peak 5, reset value", "value is the usual reset beside a peak");
+    shell_fails("$F simulate --v-peak 1", 2, "--v-peak is of qif, eif and user");
+    shell_fails("$F simulate --neuron qif --v-peak 1 --threshold 1", 2, "give one of them");
+    shell_fails("$F simulate --neuron qif --v-peak 1 --reset jump", 2, "but the reset is jump");
+}
+
 /* The same cell in tables: 27.9 Hz under 0.6 nA, the first spike after 35.835 ms. */
 static void tables_in_own_units(void **state)
 {
@@ -861,6 +883,7 @@ int main(void)
         cmocka_unit_test(currents),
         cmocka_unit_test(own_units),
         cmocka_unit_test(layer_in_own_units),
+        cmocka_unit_test(ends_at_a_peak),
         cmocka_unit_test(tables_in_own_units),
         cmocka_unit_test(noise),
         cmocka_unit_test(files),

@@ -172,13 +172,16 @@ static void wrong_arguments(void **state)
     CONTAINS(fsnn_error_text(), "layer 1 (b)");
     FAILS(fsnn_plot_raster("t", 1, names, neurons, 2, 0, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_raster("t", 1, names, neurons, 2, NAN, rows, to), FSNN_EARGUMENT);
-    const fsnn_traces bad[] = {{2, 0, 1, 1, neurons, v, NULL, NULL, NULL},
-                               {2, 65, 1, 1, neurons, v, NULL, NULL, NULL},
-                               {2, 2, -1, 1, neurons, v, NULL, NULL, NULL},
-                               {2, 2, 1, 1, NULL, v, NULL, NULL, NULL}};
+    const fsnn_traces bad[] = {{2, 0, 1, 1, neurons, v, NULL, NULL, NULL, {{0}}},
+                               {2, 65, 1, 1, neurons, v, NULL, NULL, NULL, {{0}}},
+                               {2, 2, -1, 1, neurons, v, NULL, NULL, NULL, {{0}}},
+                               {2, 2, 1, 1, NULL, v, NULL, NULL, NULL, {{0}}}};
     for (int i = 0; i < FSNN_COUNT(bad); i++)
         FAILS(fsnn_plot_traces("t", &bad[i], to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 0, names, neurons, rows, to), FSNN_EARGUMENT);
+    REFUSED(fsnn_plot_rates_in(-1, "t", 1, names, neurons, rows, to), FSNN_EARGUMENT,
+            "the Hz of a spike in each step must be above 0");
+    FAILS(fsnn_plot_rates_in(NAN, "t", 1, names, neurons, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 2, names, neurons, rows, to), FSNN_EARGUMENT);
     FAILS(fsnn_plot_rates("t", 1, names, none, rows, to), FSNN_EARGUMENT);
     assert_false(folder_has("wrong.gp"));
