@@ -51,5 +51,8 @@ fsnn_status frac_fit_weigh(const frac_fit *fit, const fde_kernel *kernel, const 
  * bounds include what the error may be between them. NAN: memory is out. */
 void frac_fit_measure(const frac_fit *fit, const fde_kernel *kernel, const fde_mix *mix,
                       const double *weight, double *error, double *sum);
+/* As frac_fit_few, but the latest sequences are searched once in a process. */
+fsnn_status frac_fit_known(frac_fit *fit, const frac_target *target);
+int64_t frac_fit_searches(void); /* that frac_fit_known has made */
 
 #endif

@@ -95,7 +95,7 @@ fsnn_status frac_modes_make(frac_modes *m, const frac_method *method, const fsnn
     frac_target target[2 * (FSNN_COUNT(range) + 1)];
     frac_modes found = {.fit = {.tolerance = tolerance, .window = FRAC_SPAN + 1, .steps = horizon}};
     const int count = targets(method, order, leak, h, target);
-    FSNN_TRY(few && sums(method) == 1 ? frac_fit_few(&found.fit, target)
+    FSNN_TRY(few && sums(method) == 1 ? frac_fit_known(&found.fit, target)
                                       : frac_fit_make(&found.fit, target, count));
     /* at least one block, of zeros: a state is never nothing */
     found.padded = (found.fit.modes + FRAC_BLOCK - 1) / FRAC_BLOCK * FRAC_BLOCK;

@@ -113,9 +113,39 @@ static void few_may_be_all(void **state)
     assert_int_equal(fit.modes, 0);
 }
 
+/* Searches that a call makes; fit: what it is asked for and gives. */
+static int64_t searches_of(frac_fit *fit, double a, double tolerance, int64_t steps)
+{
+    const frac_target target = {&fde_gl, {.terms = 1, .alpha = {a}, .share = {1}}};
+    const int64_t before = frac_fit_searches();
+    *fit = (frac_fit){.tolerance = tolerance, .window = 25, .steps = steps};
+    GOOD(frac_fit_known(fit, &target));
+    return frac_fit_searches() - before;
+}
+
+/* What was found is not searched again, unless so many others came between; it is the same then. */
+static void few_are_searched_once(void **state)
+{
+    (void)state;
+    frac_fit first, again, other;
+    assert_int_equal(searches_of(&first, 0.55, 1e-5, 5000), 1);
+    assert_int_equal(searches_of(&again, 0.55, 1e-5, 5000), 0);
+    assert_memory_equal(&again, &first, sizeof first);
+    assert_int_equal(searches_of(&other, 0.56, 1e-5, 5000), 1);
+    assert_int_equal(searches_of(&other, 0.55, 1e-4, 5000), 1);
+    assert_true(other.error <= 1e-4 && other.modes < first.modes);
+    assert_int_equal(searches_of(&other, 0.55, 1e-5, 6000), 1);
+    assert_int_equal(searches_of(&again, 0.55, 1e-5, 5000), 0);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(searches_of(&other, 0.6 + 0.01 * i, 1e-3, 1000), 1);
+    assert_int_equal(searches_of(&again, 0.55, 1e-5, 5000), 1);
+    assert_memory_equal(&again, &first, sizeof first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bounds), cmocka_unit_test(few_do),
-                                       cmocka_unit_test(few_may_be_all)};
+                                       cmocka_unit_test(few_may_be_all),
+                                       cmocka_unit_test(few_are_searched_once)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
