@@ -1,9 +1,10 @@
 # The pieces of C that `fsnn export-c` prints, in the order in which they need each other, as strings.
 # Those of src/integer/parts are compiled into the library, too.
 set(export_parts integer/prelude export/absolute export/pow export/sqrt integer/window integer/span export/linear
-    export/conv export/depthwise export/pool export/turn export/affine export/add export/scale export/voting
-    export/strips export/upsample export/delay export/delay_each export/float_values integer/integer_values
-    integer/weigh export/memory export/clear integer/integer integer/weight8 integer/weight4 integer/integer_input
+    export/conv_point export/conv export/transposed export/depthwise export/pool export/turn export/affine export/add
+    export/scale export/voting export/strips export/upsample export/delay export/delay_each export/learned_delay
+    export/delayed_linear export/float_values integer/integer_values integer/weigh export/memory export/clear
+    integer/integer integer/simd integer/weight8 integer/weight4 integer/integer_input integer/integer_products
     integer/integer_linear integer/integer_conv integer/integer_depthwise integer/integer_mean integer/integer_pool
     integer/integer_voting integer/integer_move integer/integer_affine integer/integer_turn integer/integer_delay
     integer/integer_memory integer/integer_neuron)

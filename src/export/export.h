@@ -83,6 +83,7 @@ void code_kinds_text(code_text *t);
 
 fsnn_status code_print_linear(code_job *j, const net_step *s);
 fsnn_status code_print_conv(code_job *j, const net_step *s);
+fsnn_status code_print_transposed(code_job *j, const net_step *s);
 fsnn_status code_print_pool(code_job *j, const net_step *s);
 fsnn_status code_print_view(code_job *j, const net_step *s);
 fsnn_status code_print_copy(code_job *j, const net_step *s);
@@ -95,6 +96,8 @@ fsnn_status code_print_voting(code_job *j, const net_step *s);
 fsnn_status code_print_upsample(code_job *j, const net_step *s);
 fsnn_status code_print_delay(code_job *j, const net_step *s);
 fsnn_status code_print_put(code_job *j, const net_step *s);
+fsnn_status code_print_learned_delay(code_job *j, const net_step *s);
+fsnn_status code_print_delayed_linear(code_job *j, const net_step *s);
 fsnn_status code_print_neuron(code_job *j, const net_step *s);
 
 /* Step t of a network in integers, in the same way; FSNN_EMEMORY. */
@@ -118,7 +121,7 @@ int code_number(const code_job *j, const net_step *s);
 /* A table of `count` numbers; its name, which is that of an equal table if there is one. */
 const char *code_floats(code_job *j, const char *what, int number, const float *value,
                         int64_t count);
-/* The same of whole numbers of `type`, "int32_t", "int8_t" or "uint32_t". */
+/* The same of whole numbers of `type`, "int32_t", "int8_t", "uint16_t" or "uint32_t". */
 const char *code_integers(code_job *j, const char *type, const char *what, int number,
                           const int32_t *value, int64_t count);
 /* The constant window_NUMBER. */
@@ -128,10 +131,14 @@ typedef struct code_literal {
     char text[32];
 } code_literal;
 code_literal code_float(float x);
+code_literal code_double(double x); /* "0.5", "1e-06" */
 /* An array of the state of `count` numbers of `type`, 32 bits each. */
 void code_state(code_job *j, const char *type, const char *what, int number, int64_t count);
 /* A number of the state that counts steps. */
 void code_counter(code_job *j, const char *type, const char *what, int number);
+/* The past of a delay, [depth][count] numbers of the state; the line that adds input 0 to it. */
+void code_delay_past(code_job *j, int number, int64_t depth, int64_t count);
+void code_delay_put(code_job *j, const net_step *s, int number, int64_t depth, int64_t count);
 /* Values of parameter p of a node. */
 const float *code_param(const code_job *j, const net_step *s, int p);
 

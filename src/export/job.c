@@ -54,21 +54,37 @@ const float *code_param(const code_job *j, const net_step *s, int p)
     return net_step_param(j->net, s, p)->value;
 }
 
-code_literal code_float(float x)
+/* `digits` of a number, with a point or an exponent; brackets around what is below 0. */
+static code_literal literal_of(double x, int digits, const char *suffix)
 {
     code_literal l;
-    char number[24];
-    snprintf(number, sizeof number, "%.9g", (double)x);
+    char number[28];
+    snprintf(number, sizeof number, "%.*g", digits, x);
     for (char *c = number; *c; c++) /* whatever the locale */
         *c = *c == ',' ? '.' : *c;
-    bool whole = !strpbrk(number, ".e");
-    snprintf(l.text, sizeof l.text, signbit(x) ? "(%s%sf)" : "%s%sf", number, whole ? ".0" : "");
+    const char *point = strpbrk(number, ".e") ? "" : ".0";
+    snprintf(l.text, sizeof l.text, signbit(x) ? "(%s%s%s)" : "%s%s%s", number, point, suffix);
     return l;
+}
+
+code_literal code_float(float x)
+{
+    return literal_of((double)x, 9, "f");
+}
+
+code_literal code_double(double x)
+{
+    return literal_of(x, 17, "");
 }
 
 /* ---- tables ---- */
 
 enum { NUMBER = 4, IN_A_LINE = 8 }; /* bytes */
+
+static int64_t bytes_of(const char *type)
+{
+    return strstr(type, "8_t") ? 1 : strstr(type, "16_t") ? 2 : NUMBER;
+}
 
 static const char *known(const code_job *j, const char *type, const void *value, int64_t count)
 {
@@ -129,16 +145,17 @@ const char *code_floats(code_job *j, const char *what, int number, const float *
 const char *code_integers(code_job *j, const char *type, const char *what, int number,
                           const int32_t *value, int64_t count)
 {
-    const bool byte = strcmp(type, "int8_t") == 0, sign = *type != 'u';
+    const int64_t bytes = bytes_of(type), in_a_line = bytes == 1 ? 2 * IN_A_LINE : IN_A_LINE;
+    const bool sign = *type != 'u';
     const char *name = known(j, type, value, count);
     code_table *t = name ? NULL : begin(j, type, what, number, value, count);
     if (!t)
         return name ? name : "";
     for (int64_t i = 0; i < count; i++)
         code_add(&j->tables, sign ? "%s%s%lld" : "%s%s%lldu", i ? "," : "",
-                 i % (byte ? 2 * IN_A_LINE : IN_A_LINE) ? " " : "\n    ", (long long)value[i]);
+                 i % in_a_line ? " " : "\n    ", (long long)value[i]);
     code_add(&j->tables, "};\n");
-    j->flash += count * (byte ? 1 : NUMBER);
+    j->flash += count * bytes;
     return t->name;
 }
 

@@ -17,6 +17,8 @@ fsnn_status code_print_conv(code_job *j, const net_step *s)
     fsnn_free(turned);
     code_print_window(j, number, &window);
     code_use(j, apart ? "depthwise" : "conv");
+    if (!apart)
+        code_use(j, "conv_point");
     code_add(&j->step, "    %s(&window_%d, %s, %s, %s, %s);\n",
              apart ? "net_depthwise" : "net_conv", number, code_in(j, s, 0).text, w, b,
              code_out(j, s).text);

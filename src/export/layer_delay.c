@@ -11,7 +11,14 @@ static void print_lags(code_job *j, const op_node *node, int number, int64_t cou
     j->flash += count * (int64_t)sizeof(uint32_t);
 }
 
-static void print_put(code_job *j, const net_step *s, int number, int64_t depth, int64_t count)
+void code_delay_past(code_job *j, int number, int64_t depth, int64_t count)
+{
+    code_use(j, "delay");
+    code_state(j, "float", "delay", number, depth * count);
+    code_counter(j, "uint32_t", "turn", number);
+}
+
+void code_delay_put(code_job *j, const net_step *s, int number, int64_t depth, int64_t count)
 {
     code_add(&j->step, "    net_delay_put(%s, s->delay_%d, %lldu, &s->turn_%d, %lldu);\n",
              code_in(j, s, 0).text, number, (long long)depth, number, (long long)count);
@@ -27,9 +34,7 @@ fsnn_status code_print_delay(code_job *j, const net_step *s)
                      to = code_out(j, s);
     if (!o->each && o->steps == 0)
         return code_print_copy(j, s);
-    code_use(j, "delay");
-    code_state(j, "float", "delay", number, depth * count);
-    code_counter(j, "uint32_t", "turn", number);
+    code_delay_past(j, number, depth, count);
     if (o->each) {
         print_lags(j, node, number, count);
         code_use(j, "delay_each");
@@ -43,7 +48,7 @@ fsnn_status code_print_delay(code_job *j, const net_step *s)
                  (long long)depth, number, (long long)o->steps, (long long)count, to.text);
     }
     if (node->inputs)
-        print_put(j, s, number, depth, count);
+        code_delay_put(j, s, number, depth, count);
     return FSNN_OK;
 }
 
@@ -52,6 +57,6 @@ fsnn_status code_print_put(code_job *j, const net_step *s)
 {
     const net_step *delay = &j->net->step[s->partner];
     const int64_t count = fsnn_shape_count(&delay->op->out[0]);
-    print_put(j, s, s->partner, net_delay_depth(delay->op), count);
+    code_delay_put(j, s, s->partner, net_delay_depth(delay->op), count);
     return FSNN_OK;
 }

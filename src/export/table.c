@@ -5,6 +5,8 @@ static const code_kind kinds[] = {
     {"linear", code_print_linear},
     {"conv1d", code_print_conv},
     {"conv2d", code_print_conv},
+    {"convtranspose1d", code_print_transposed},
+    {"convtranspose2d", code_print_transposed},
     {"maxpool", code_print_pool},
     {"avgpool", code_print_pool},
     {"sumpool", code_print_pool},
@@ -20,6 +22,8 @@ static const code_kind kinds[] = {
     {"upsample", code_print_upsample},
     {"delay", code_print_delay},
     {"put", code_print_put},
+    {"learned_delay", code_print_learned_delay},
+    {"delayed_linear", code_print_delayed_linear},
     {"tdbn", code_print_batchnorm},
     {"to channels-last", code_print_turn},
     {"to plain", code_print_turn},
@@ -41,11 +45,6 @@ const code_kind *code_kind_of(const net_step *s)
 static const struct instead {
     const char *kind, *instead;
 } instead[] = {
-    {"convtranspose1d", "`upsample` and then `conv1d` work"},
-    {"convtranspose2d", "`upsample` and then `conv2d` work"},
-    {"learned_delay", "a `delay` of whole steps works (`each`: one a number), with the learned "
-                      "delays rounded"},
-    {"delayed_linear", "a `delay` of whole steps and then `linear` work"},
     {"layernorm", "`batchnorm` works"},
 };
 
