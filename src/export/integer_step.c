@@ -38,6 +38,7 @@ static const char *print_halves(code_job *j, int number, const int8_t *value, in
 static const char *print_weights(code_job *j, const integer_step *t, int number)
 {
     const bool halves = j->integer->options.bits == 4;
+    code_use(j, "simd");
     code_use(j, halves ? "weight4" : "weight8");
     return halves ? print_halves(j, number, t->weight, t->weights)
                   : print_bytes(j, "weight", number, t->weight, t->weights);
@@ -76,6 +77,7 @@ static void print_linear(code_job *j, const integer_step *t)
     const int number = number_of(j, t);
     const char *w = print_weights(j, t, number);
     print_factors(j, t, number);
+    code_use(j, "integer_products");
     code_use(j, "integer_linear");
     for (int64_t r = 0; r < t->rows; r++)
         code_add(&j->step,
@@ -93,6 +95,8 @@ static void print_conv(code_job *j, const integer_step *t)
     const char *w = print_weights(j, t, number);
     print_factors(j, t, number);
     code_print_window(j, number, &t->window);
+    if (!apart)
+        code_use(j, "integer_products");
     code_use(j, apart ? "integer_depthwise" : "integer_conv");
     code_add(&j->step, "    %s(&window_%d, %s, %d, %s, &factors_%d, %s);\n",
              apart ? "net_depthwise" : "net_conv", number, in_of(j, t, 0).text, (int)t->down[0], w,

@@ -6,6 +6,8 @@
 
 #include "integer/parts/weight8.part"
 
+#include "integer/parts/integer_products.part"
+
 #include "integer/parts/integer_linear.part"
 
 #include "integer/parts/integer_conv.part"

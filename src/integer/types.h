@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+/* There are registers enough here. */
+#define NET_APART NET_INLINE
 #include "integer/parts/prelude.part"
 
 #include "integer/parts/window.part"

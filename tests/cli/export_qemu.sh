@@ -24,6 +24,8 @@ input: [1, 4, 4]
 layers:
   - conv2d: {out: 6, kernel: 3, padding: 1, name: c1}
   - lif: {threshold: 0.2, name: lif1}
+  - conv2d: {out: 13, kernel: 3, padding: 1, name: c2}
+  - lif: {threshold: 0.2, name: lif3}
   - avgpool: {kernel: 2}
   - flatten
   - linear: {out: 8, name: fc}
@@ -41,9 +43,9 @@ LC_ALL=C awk 'BEGIN { printf "%c%c%c%c%c%c%c%c%c%c%c%c%c%c%c%c", 0, 0, 8, 3, 0, 
 LC_ALL=C awk 'BEGIN { printf "%c%c%c%c%c%c%c%c%c%c%c%c", 0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 0, 1 }' >labels
 [ "$(wc -c <images)" = 80 ] || { echo "skipped: this awk does not write bytes"; exit 77; }
 
-# run NAME MACHINE FLAGS [RAM]: the test of each type on a Cortex-M, whose RAM begins there
+# run NAME MACHINE FLAGS [RAM]: the test of each type on a Cortex-M, whose RAM begins there; TYPES: which
 run() {
-    for type in float int8 int4; do
+    for type in ${TYPES:-float int8 int4}; do
         # shellcheck disable=SC2086
         arm-none-eabi-gcc --specs=picolibc.specs --crt0=semihost --oslib=semihost -T picolibc.ld \
             -Wl,--defsym=__flash=0,--defsym=__flash_size=0x80000,--defsym=__ram=${4:-0x20000000} \
@@ -93,6 +95,15 @@ else
     echo "skipped: this qemu has no Cortex-M55"
 fi
 riscv
+
+# by instructions for pairs of 16 bits: the same sums
+for part in int8 int4; do
+    arm-none-eabi-gcc -DNET_SIMD -std=c99 -O2 -ffreestanding -Wall -Wextra -Werror -Wconversion -mthumb -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 \
+        -mfloat-abi=hard -S $part/net.c -o simd.s 2>log && grep -q smlabb simd.s || fail "$part: -DNET_SIMD: $(head -3 log)"
+done
+TYPES="int8 int4" run "Cortex-M4F, pairs" mps2-an386 "-DNET_SIMD -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard"
+TYPES="int8 int4" run "Cortex-M7, pairs" mps2-an500 "-DNET_SIMD -mcpu=cortex-m7 -mfpu=fpv5-d16 -mfloat-abi=hard"
+TYPES="int8 int4" run "Cortex-M3, which has none" mps2-an385 "-DNET_SIMD -mcpu=cortex-m3 -mfloat-abi=soft"
 
 [ $failures = 0 ] && cat ./*/here && echo "microcontrollers give the spikes of this computer"
 exit $((failures > 0))
