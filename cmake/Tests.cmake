@@ -5,7 +5,7 @@ set(run ${PROJECT_SOURCE_DIR}/tests/env.sh)
 # What a build can leave out, and the tests (regular expressions of their names) that need it: where it is left out they
 # are skipped by name. A test that needs it in some of its cases skips these (NEEDS in tests/check.h).
 set(needs_YAML
-    "cli/(augment|bf16|convert|event_examples|events|export_c|export_qemu|export_stream|figures|first_steps|golden|graph|inspect|int8|ladder|other_data|own_neuron|run|run_directory)"
+    "cli/(augment|bf16|convert|event_examples|events|export_c|export_examples|export_qemu|export_stream|figures|first_steps|golden|graph|inspect|int8|ladder|other_data|own_neuron|run|run_directory)"
     "cli/(compare|mpi|runs|safe_text|series|simulate_model|split|stream|sweep|terminal|train|units|unused|values)"
     "model/(data_open|description[a-z_]*|elsewhere|first_error|mutations|operators|unused|weights|weights_net)"
     "exchange/nir_(expand|export|limits)" "session/(evaluate|open|run|train|unet)" build/docs "build/toy_[a-z]*" examples/06_session net/same_bits
