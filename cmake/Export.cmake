@@ -7,7 +7,7 @@ set(export_parts integer/prelude export/absolute export/pow export/sqrt integer/
     integer/integer integer/simd integer/weight8 integer/weight4 integer/integer_input integer/integer_products
     integer/integer_linear integer/integer_conv integer/integer_depthwise integer/integer_mean integer/integer_pool
     integer/integer_voting integer/integer_move integer/integer_affine integer/integer_turn integer/integer_delay
-    integer/integer_memory integer/integer_neuron)
+    integer/integer_memory integer/integer_neuron integer/integer_equation)
 set(export_files ${export_parts})
 list(TRANSFORM export_files REPLACE "^([a-z]+)/" "${PROJECT_SOURCE_DIR}/src/\\1/parts/")
 list(TRANSFORM export_files APPEND .part)

@@ -249,16 +249,57 @@ static void print_rule(code_job *j, const integer_step *t, int number)
     code_text_free(&rows);
 }
 
+static void print_operations(code_job *j, const char *what, int number, const net_operation *op,
+                             uint32_t count)
+{
+    code_add(&j->tables, "static const net_operation %s_%d[%u] = {", what, number,
+             (unsigned)(count ? count : 1));
+    for (uint32_t i = 0; i < count; i++)
+        code_add(&j->tables, "%s%s{%d, %d, %d, %d, %d, %d}", i ? "," : "", i % 4 ? " " : "\n    ",
+                 op[i].code, op[i].to, op[i].a, op[i].b, op[i].left, op[i].right);
+    code_add(&j->tables, count ? "};\n" : "{0}};\n");
+    j->flash += (int64_t)sizeof *op * count;
+}
+
+static void print_equation(code_job *j, const integer_step *t, int number)
+{
+    const net_equation *e = t->equation;
+    code_text rows = {0};
+    code_use(j, "integer_equation");
+    print_operations(j, "charge", number, e->charge, e->charges);
+    print_operations(j, "argument", number, e->spike, e->spikes);
+    print_operations(j, "after", number, e->after, e->afters);
+    for (int64_t r = 0; r < t->rows; r++) {
+        char what[32];
+        snprintf(what, sizeof what, "constant_%d", (int)r);
+        print_row(j, &e->row[r], what, t, &rows);
+    }
+    code_add(&j->tables, "static const net_row row_%d[%d] = {%s};\n", number,
+             (int)(t->rows ? t->rows : 1), t->rows ? code_string(&rows) : "{NULL, 0}");
+    code_add(&j->tables,
+             "static const net_equation equation_%d = {charge_%d, argument_%d, after_%d, %u, %u, "
+             "%u, row_%d, %d, %d};\n",
+             number, number, number, number, (unsigned)e->charges, (unsigned)e->spikes,
+             (unsigned)e->afters, number, (int)e->gain, (int)e->shift);
+    j->multiply_adds += (double)t->numbers * (e->charges + e->spikes + e->afters);
+    j->failed = j->failed || rows.failed;
+    code_text_free(&rows);
+}
+
 static void print_neuron(code_job *j, const integer_step *t)
 {
     const int number = number_of(j, t);
-    char modes[32] = "NULL", wait[32] = "NULL";
+    char modes[32] = "NULL", wait[32] = "NULL", call[64] = "net_neurons(";
     code_use(j, "integer_values");
     code_use(j, "weigh");
     code_use(j, "integer_memory");
     code_use(j, "integer_neuron");
     print_memory(j, t, number);
     print_rule(j, t, number);
+    if (t->equation) {
+        print_equation(j, t, number);
+        snprintf(call, sizeof call, "net_own_neurons(&equation_%d, ", number);
+    }
     if (t->memory.modes)
         snprintf(modes, sizeof modes, "s->modes_%d", number);
     if (t->neuron.refractory) {
@@ -269,8 +310,8 @@ static void print_neuron(code_job *j, const integer_step *t)
         &j->layers,
         "\n/* \"%s\" */\nstatic void layer_%d(net_state *s, const int32_t *in, int32_t *out)\n{\n"
         "    const net_past past = {s->past_%d, %s, %s, (uint32_t)s->at_%d};\n"
-        "    net_neurons(&neuron_%d, &memory_%d, &past, in, out);\n}\n",
-        t->name, number, number, modes, wait, number, number, number);
+        "    %s&neuron_%d, &memory_%d, &past, in, out);\n}\n",
+        t->name, number, number, modes, wait, number, call, number, number);
     code_add(&j->step, "    layer_%d(s, %s, %s);\n", number, in_of(j, t, 0).text,
              out_of(j, t).text);
     if (!t->neuron.readout)

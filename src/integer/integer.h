@@ -67,6 +67,7 @@ typedef struct integer_step {
     /* neurons */
     net_memory memory;
     net_rule neuron;
+    net_equation *equation; /* NULL: the rule is all; else rows counts its constants */
     int64_t modes, wait;
     int fraction;        /* of its potentials */
     double reach, error; /* bound of |u|; of the error of far sums by rounding, units */
@@ -145,6 +146,8 @@ fsnn_status integer_memory_make(fsnn_integer *p, const net_step *s, const intege
                                 integer_step *t);
 /* The weight of a lag, 1 ... m->lags; of others 0. */
 double integer_memory_weight(const net_memory *m, uint32_t lag);
+/* t->equation of a layer whose fraction, gain and memory are known. */
+fsnn_status integer_equation_make(fsnn_integer *p, const net_step *s, integer_step *t);
 /* The largest sum of |coefficients| over the past, with c taken from the first lag's. */
 double integer_memory_sum(const integer_step *t, double c);
 

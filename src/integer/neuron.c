@@ -26,12 +26,19 @@ static const reset_rule *reset_of(const making *m)
     return scan_resetting(m->scan);
 }
 
+/* By equations, of one state. */
+static bool own(const making *m)
+{
+    return m->scan->model->open && ((const neuron_layer *)m->s->op->state)->user.equation &&
+           !m->scan->model->others && !m->scan->model->readout;
+}
+
 static fsnn_status check(const making *m)
 {
     const neuron_model *model = m->scan->model;
-    if (!model->linear && !(model->readout && !model->others && !model->open))
-        return integer_refuse(m->s, "of neurons if, lif, noisy, readout and integrator have them; "
-                                    "type float works");
+    if (!own(m) && !model->linear && !(model->readout && !model->others && !model->open))
+        return integer_refuse(m->s, "of neurons if, lif, noisy, readout, integrator and those by "
+                                    "equations of one state have them; type float works");
     if (((const neuron_layer *)m->s->op->state)->resistance >= 0)
         return integer_refuse(m->s, "a resistance has no integers: multiply the weights before "
                                     "it by it; type float works");
@@ -64,8 +71,8 @@ static double taken_of(const making *m, const scan_tile *tile, int i)
 /* The leak, as one number where it is. */
 static integer_slope slope_of(const making *m)
 {
-    integer_slope slope = {.leaky = m->scan->model->leaky, .same = true};
-    for (int64_t t = 0; t * ROW_LANES < m->N; t++) {
+    integer_slope slope = {.own = own(m), .leaky = !own(m) && m->scan->model->leaky, .same = true};
+    for (int64_t t = 0; t * ROW_LANES < m->N && !slope.own; t++) {
         scan_tile tile;
         scan_tile_open(m->scan, t, 0, &tile);
         slope.rate = t ? slope.rate : tile.row[ROW_RATE][0];
@@ -95,8 +102,8 @@ static fsnn_status read_rows(making *m)
         scan_tile_open(m->scan, t, 0, &tile);
         for (int i = 0; i < tile.width; i++) {
             const int64_t n = t * ROW_LANES + i;
-            m->row[RATE][n] = tile.row[ROW_RATE][i];
-            m->row[GAIN][n] = m->t->gain * (double)tile.row[ROW_RATE][i];
+            m->row[RATE][n] = own(m) ? 0 : tile.row[ROW_RATE][i];
+            m->row[GAIN][n] = m->t->gain * m->row[RATE][n];
             m->row[THRESHOLD][n] = m->scan->model->readout ? 0 : tile.row[ROW_THRESHOLD][i];
             m->row[REST][n] = tile.row[ROW_V0][i];
             m->row[TAKEN][n] = m->scan->model->readout ? 0 : taken_of(m, &tile, i);
@@ -158,8 +165,9 @@ static fsnn_status see(making *m, double *bound)
         return integer_refuse(m->s,
                               "its potentials have no bound that can be proved (%s); inputs "
                               "for calibration show one, and so does type float",
-                              m->t->neuron.leaky ? "the step is large for tau"
-                                                 : "there is no leak");
+                              own(m)               ? "its equation may be any"
+                              : m->t->neuron.leaky ? "the step is large for tau"
+                                                   : "there is no leak");
     const double most = quantise_largest(v->data, fsnn_shape_count(&v->shape));
     *bound = 4 * (most + largest_of(m, REST) + largest_of(m, TAKEN));
     return isfinite(*bound) ? FSNN_OK
@@ -171,7 +179,7 @@ static fsnn_status find_bound(making *m)
     integer_step *t = m->t;
     const double first = integer_memory_weight(&t->memory, 1),
                  others = integer_memory_sum(t, first);
-    t->proven = true;
+    t->proven = !own(m);
     for (int64_t n = 0; n < m->N && t->proven; n++) {
         double bound = bound_of(m, n, others);
         t->proven = bound > 0;
@@ -180,7 +188,7 @@ static fsnn_status find_bound(making *m)
     if (!t->proven)
         FSNN_TRY(see(m, &t->reach));
     double most = t->reach + largest_of(m, REST);
-    most = m->input > most ? m->input : most;
+    most = m->input > most && !own(m) ? m->input : most;
     most = largest_of(m, THRESHOLD) > most ? largest_of(m, THRESHOLD) : most;
     m->largest = largest_of(m, TAKEN) > most ? largest_of(m, TAKEN) : most;
     return FSNN_OK;
@@ -249,7 +257,7 @@ fsnn_status integer_make_neuron(fsnn_integer *p, const net_step *s, integer_step
     t->form = INTEGER_NEURON;
     t->name = s->op->name;
     FSNN_TRY(make_past(&m));
-    t->neuron = (net_rule){.leaky = m.scan->model->leaky,
+    t->neuron = (net_rule){.leaky = !own(&m) && m.scan->model->leaky,
                            .readout = m.scan->model->readout,
                            .ahead = reset_of(&m)->ahead,
                            .above = m.scan->least > 0,
@@ -261,5 +269,6 @@ fsnn_status integer_make_neuron(fsnn_integer *p, const net_step *s, integer_step
     FSNN_TRY(read_rows(&m));
     FSNN_TRY(find_bound(&m));
     FSNN_TRY(check_sums(&m));
-    return give_rule(&m);
+    FSNN_TRY(give_rule(&m));
+    return own(&m) ? integer_equation_make(p, s, t) : FSNN_OK;
 }

@@ -35,6 +35,11 @@ static fsnn_status check(const net_step *s, const frac_memory *m, const integer_
                               "method %s takes the drive at several places of a step; gl, l1, ab, "
                               "ml and euler work, and so does type float",
                               m->method->name);
+    if (m->scheme != FRAC_EXPLICIT && slope->own)
+        return integer_refuse(s,
+                              "%smethod %s takes the slope of its equation: explicit gl, l1 and "
+                              "ab work, and so does type float",
+                              m->scheme == FRAC_IMPLICIT ? "implicit " : "", m->method->name);
     if (within && !slope->same)
         return integer_refuse(s,
                               "%smethod %s has the leak in its weights, and tau is not the same "

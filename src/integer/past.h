@@ -14,6 +14,7 @@
 
 /* How the drive falls with v. */
 typedef struct integer_slope {
+    bool own;         /* it is an equation's */
     bool leaky, same; /* same: rate is that of all neurons */
     double rate;      /* 1/tau */
 } integer_slope;

@@ -101,7 +101,10 @@ static void delay(const integer_step *t, int32_t *s)
 static void neuron(const integer_step *t, int32_t *s)
 {
     const net_past past = {s + t->past, s + t->modes, s + t->wait, (uint32_t)s[t->at]};
-    net_neurons(&t->neuron, &t->memory, &past, s + t->in_at[0], s + t->out_at);
+    if (t->equation)
+        net_own_neurons(t->equation, &t->neuron, &t->memory, &past, s + t->in_at[0], s + t->out_at);
+    else
+        net_neurons(&t->neuron, &t->memory, &past, s + t->in_at[0], s + t->out_at);
 }
 
 static void view(const integer_step *t, int32_t *s)

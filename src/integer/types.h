@@ -22,4 +22,6 @@
 
 #include "integer/parts/integer_neuron.part"
 
+#include "integer/parts/integer_equation.part"
+
 #endif

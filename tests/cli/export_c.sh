@@ -337,6 +337,21 @@ integers ab8 mlp int8 --set dynamics.method=ab
 [ "${same:-0}" -ge 95 ] || fail "ab8: $same of 100 answers are those of single precision"
 integers implicit8 cnn int8 --set dynamics.implicit=true
 
+# equations of sums and products
+describe poly "kind: direct, steps: 60" "alpha: 0.6" <<'END'
+  - flatten
+  - linear: {out: 12, name: fc1}
+  - user: {dv: "(-v*(1 + a*v^2) + I)/tau", params: {a: 0.3}, threshold: 0.3, name: u1}
+  - linear: {out: 8, name: fc2}
+  - user: {dv: "(-v + I - b*v*abs(v))/tau", params: {b: {value: 0.1, per: neuron, learn: true}}, spike: "v - threshold*(1 + 0.1*min(v, 1))", threshold: 0.2, reset: value, refractory: 1, name: u2}
+  - linear: {out: 2, name: fc3}
+  - hard_lif: {threshold: 0.05, name: h1}
+END
+"$fsnn" train poly.yaml --out run-poly --quiet --no-figures >log 2>&1 || fail "poly: train: $(tail -1 log)"
+integers poly8 poly int8
+[ "${same:-0}" -ge 95 ] || fail "poly8: $same of 100 answers are those of single precision"
+integers poly4 poly int4 --set u2.reset=restart
+
 # a training that is aware of 4 bits: eval and export-c compute in them without being told
 "$fsnn" train mlp.yaml --set training.quantise=int4 --out run-aware --quiet --no-figures >log 2>&1 || fail "aware: train: $(tail -1 log)"
 "$fsnn" export-c run-aware -o aware --samples 200 --quiet >log 2>&1 || fail "aware: $(tail -1 log)"
@@ -411,7 +426,7 @@ int main(void)
     return 0;
 }
 EOF
-for name in mlp8 cnn4 loops8 numbers8 ml8 ml4 ab8 implicit8; do
+for name in mlp8 cnn4 loops8 numbers8 ml8 ml4 ab8 implicit8 poly8 poly4; do
     gcc -std=c99 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -I $name extreme.c -o extreme 2>log &&
         ./extreme >log 2>&1 || fail "$name at the ends of the range: $(head -3 log)"
 done
@@ -450,7 +465,8 @@ refused "double precision .* single works" run-mlp --set dynamics.precision=doub
 refused "no such type\|type \"int3\"" run-mlp --type int3
 refused "method abm .* gl, l1, ab, ml and euler work" run-mlp --type int8 --set dynamics.method=abm
 refused "method ab keeps drives.*--memory 1e-5" run-mlp --type int8 --set dynamics.method=ab --memory full --horizon 60
-refused "if, lif, noisy, readout and integrator" run-own --type int4
+refused "its equation calls tanh: sums, products" run-own --type int4
+refused "equations of one state have them" run-recurrent --type int8
 refused "reset jump .* subtract" run-mlp --type int8 --set lif1.reset=jump
 refused "tau is 0.4: above 0.5 works" run-mlp --type int8 --set lif1.tau=0.4
 refused "range is for --type" run-mlp --range 2

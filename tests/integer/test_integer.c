@@ -45,6 +45,7 @@ typedef struct setup {
     int memory; /* MEMORY_BOUNDED, MEMORY_EXPONENTIALS */
     fsnn_neuron neuron;
     const char *kind, *last;
+    fsnn_user user; /* of kind "user" and those by equations, with `neuron` */
 } setup;
 
 static setup usual(void)
@@ -74,21 +75,36 @@ static fsnn_net *network(const setup *s)
     fsnn_net *net = net_new();
     int at = (int)VALID(fsnn_net_input(net, FSNN_SHAPE(IN)));
     at = (int)VALID(fsnn_net_linear(net, "fc1", at, HIDDEN, true));
-    at = (int)VALID(fsnn_net_add(net, s->kind, "n1", &at, 1, &s->neuron));
+    fsnn_user user = s->user;
+    user.neuron = s->neuron; /* which an fsnn_user begins with */
+    at = (int)VALID(fsnn_net_add(net, s->kind, "n1", &at, 1, &user));
     at = (int)VALID(fsnn_net_linear(net, "fc2", at, OUT, true));
     VALID(fsnn_net_add(net, s->last, "n2", &at, 1, strcmp(s->last, "lif") ? NULL : &s->neuron));
     return net;
+}
+
+/* Potentials that a calibration would have had, up to `most` in size. */
+static void see(fsnn_arrays *seen, double most)
+{
+    fsnn_array *v = fsnn_arrays_add(seen, "v.n1", FSNN_F32, &FSNN_SHAPE(1, 1, HIDDEN));
+    assert_non_null(v);
+    for (int i = 0; i < HIDDEN; i++)
+        ((float *)v->data)[i] = (float)-most;
 }
 
 /* The integers of a net, which is left wrapped for a stream. */
 static fsnn_integer *integers(fsnn_net *net, const fsnn_dynamics *d, int bits, double range)
 {
     fsnn_integer *p;
+    fsnn_arrays seen = {0};
     fsnn_integer_options o = fsnn_integer_options_default();
+    see(&seen, 1);
     o.bits = bits;
     o.range = range;
+    o.seen = &seen;
     GOOD(fsnn_net_wrap(net, d, &(fsnn_plan){.steps = 1, .batch = 1, .stream = true, .seed = 2}));
     GOOD(fsnn_integer_create(net, &o, &p));
+    fsnn_arrays_free(&seen);
     return p;
 }
 
@@ -279,6 +295,130 @@ static void potentials_of_floats(void **state)
     }
 }
 
+/* ---- equations ---- */
+
+static const fsnn_user_param numbers_of[] = {{"a", {.value = 0.3}},
+                                             {"b", {.value = 0.1, .per = FSNN_PER_NEURON}}};
+static const struct own {
+    const char *kind, *dv, *spike, *after;
+} owns[] = {
+    {"user", "(-v*(1 + a*v^2) + I)/tau", NULL, NULL},
+    {"user", "(-v + I - b*v*abs(v))/(2*tau)", "v + dv - threshold*(1 + b)", NULL},
+    {"user", "(max(I, -2) - min(v, 3) + a*step(v))/tau", NULL, "dv*(1 - s) - s*(b + threshold)"},
+    {"user", "(I*(1 - a*min(max(v, -1), 1)) + b)/tau - 2^2*v/(4*tau)", "v - threshold + 0*I", NULL},
+    {"hard_lif", NULL, NULL, "its own"},
+    {"qif", NULL, NULL, NULL}, /* runs away in floats */
+};
+
+static setup of_equation(const struct own *own)
+{
+    setup s = usual();
+    s.kind = own->kind;
+    if (own->dv) {
+        s.user = (fsnn_user){.dv = own->dv, .spike = own->spike, .after_spike = own->after};
+        memcpy(s.user.param, numbers_of, sizeof numbers_of);
+        s.user.params = FSNN_COUNT(numbers_of);
+    }
+    return s;
+}
+
+static void equations_of_floats(void **state)
+{
+    (void)state;
+    static const fsnn_reset resets[] = {FSNN_RESET_CURRENT, FSNN_RESET_SUBTRACT, FSNN_RESET_VALUE,
+                                        FSNN_RESET_RESTART, FSNN_RESET_NONE,     FSNN_RESET_DELTA};
+    fill(0.5, 1, false);
+    for (int i = 0; i + 1 < FSNN_COUNT(owns); i++)
+        for (int r = 0; r < FSNN_COUNT(resets); r++) {
+            if (owns[i].after && resets[r] != FSNN_RESET_CURRENT)
+                continue;
+            setup s = of_equation(&owns[i]);
+            s.neuron.reset = resets[r];
+            s.neuron.refractory = r % 2;
+            s.neuron.v_reset.value = -0.1;
+            s.method = r == 0 ? FSNN_AB : FSNN_GL;
+            check_spikes(&s);
+        }
+}
+
+/* All that operations give is at most 2^30. */
+static void check_operations(const integer_step *t, const net_operation *o, uint32_t count,
+                             int32_t *x)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const int64_t result = net_operate(&o[i], t->equation->row, 0, x);
+        assert_true(result <= NET_MOST && result >= -NET_MOST);
+        x[o[i].to] = (int32_t)result;
+    }
+}
+
+static void equations_stay_in_their_ranges(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FSNN_COUNT(owns); i++) {
+        setup s = of_equation(&owns[i]);
+        fsnn_order order;
+        fsnn_dynamics d = dynamics_of(&s, &order);
+        fsnn_net *net = network(&s);
+        fsnn_integer *p = integers(net, &d, 8, 3);
+        const integer_step *t = &p->step[1];
+        const int32_t most = (int32_t)p->value[t->in[0]].bound;
+        CASE("equation %d", i);
+        assert_non_null(t->equation);
+        for (int v = -4; v <= 4; v++)
+            for (int I = -4; I <= 4; I++)
+                for (int spike = 0; spike < 2; spike++) {
+                    int32_t values[NET_VALUES] = {0};
+                    values[NET_V] = NET_MOST / 4 * v;
+                    values[NET_I] = most / 4 * I;
+                    values[NET_S] = spike;
+                    check_operations(t, t->equation->charge, t->equation->charges, values);
+                    check_operations(t, t->equation->spike, t->equation->spikes, values);
+                    check_operations(t, t->equation->after, t->equation->afters, values);
+                }
+        fsnn_integer_destroy(p);
+        fsnn_net_destroy(net);
+    }
+}
+
+static void equations_without_integers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dv, *words;
+    } wrong[] = {{"(-v + tanh(I))/tau", "calls tanh: sums, products"},
+                 {"(-v + I/(1 + v^2))/tau", "divides by what changes"},
+                 {"(-v + I - abs(v)^2.3)/tau", "no whole number"},
+                 {"(-v + sqrt(I))/tau", "calls sqrt"}};
+    for (int i = 0; i < FSNN_COUNT(wrong); i++) {
+        setup s = of_equation(&owns[0]);
+        fsnn_order order;
+        fsnn_dynamics d = dynamics_of(&s, &order);
+        fsnn_arrays seen = {0};
+        fsnn_integer_options o = fsnn_integer_options_default();
+        fsnn_integer *p;
+        s.user.dv = wrong[i].dv;
+        fsnn_net *net = network(&s);
+        GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 1, .batch = 1, .stream = true}));
+        REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "its equation may be any");
+        see(&seen, 1);
+        o.seen = &seen;
+        REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, wrong[i].words);
+        fsnn_arrays_free(&seen);
+        fsnn_net_destroy(net);
+    }
+    setup s = of_equation(&owns[0]);
+    s.implicit = true;
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(&s, &order);
+    fsnn_integer_options o = fsnn_integer_options_default();
+    fsnn_integer *p;
+    fsnn_net *net = network(&s);
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 1, .batch = 1, .stream = true}));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "the slope of its equation");
+    fsnn_net_destroy(net);
+}
+
 /* ---- images ---- */
 
 static void images(void **state)
@@ -403,10 +543,7 @@ static void bounds_of_calibration(void **state)
     GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = 1, .batch = 1, .stream = true}));
     REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "there is no leak");
     fsnn_arrays seen = {0};
-    fsnn_array *v = fsnn_arrays_add(&seen, "v.n1", FSNN_F32, &FSNN_SHAPE(T, B, HIDDEN));
-    assert_non_null(v);
-    for (int i = 0; i < T * B * HIDDEN; i++)
-        ((float *)v->data)[i] = -1.5f;
+    see(&seen, 1.5);
     o.seen = &seen;
     GOOD(fsnn_integer_create(net, &o, &p));
     push(net, 0);
@@ -479,6 +616,9 @@ int main(void)
         cmocka_unit_test(inverse_gives_the_weights_back),
         cmocka_unit_test(order_one_is_one_state),
         cmocka_unit_test(potentials_of_floats),
+        cmocka_unit_test(equations_of_floats),
+        cmocka_unit_test(equations_stay_in_their_ranges),
+        cmocka_unit_test(equations_without_integers),
         cmocka_unit_test(images),
         cmocka_unit_test(states_are_bounded),
         cmocka_unit_test(bounds_of_calibration),
