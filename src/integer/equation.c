@@ -1,4 +1,5 @@
-/* integer/equation.c: users' equations as operations on whole numbers (parts/integer_equation.part).
+/* integer/equation.c: users' equations as operations on whole numbers
+ * (parts/integer_equation.part).
  *
  * Each value has an interval that holds it for all potentials and currents that there can be, and
  * the largest fraction with which it is at most 2^30. Intervals are of the numbers as they are
@@ -315,18 +316,19 @@ static void usual_after(making *m, bool takes)
     operate(m, NET_SUB, NET_F, NET_D, taken);
 }
 
-/* The operations since `from`, those of rows first. */
-static fsnn_status take(making *m, int from, bool rows, const net_operation **op, uint32_t *count)
+/* The operations from `from` to `end`, those of rows first. */
+static fsnn_status take(making *m, int from, int end, bool rows, const net_operation **op,
+                        uint32_t *count)
 {
     const int loads = rows ? m->rows : 0;
-    net_operation *to = integer_alloc(m->p, (size_t)(m->ops - from + loads) * sizeof *to);
+    net_operation *to = integer_alloc(m->p, (size_t)(end - from + loads) * sizeof *to);
     if (!to)
         return FSNN_EMEMORY;
     for (int r = 0; r < loads; r++)
         to[r] = (net_operation){.code = NET_ROW, .to = (uint8_t)m->row_value[r], .a = (uint8_t)r};
-    memcpy(to + loads, m->op + from, (size_t)(m->ops - from) * sizeof *to);
+    memcpy(to + loads, m->op + from, (size_t)(end - from) * sizeof *to);
     *op = to;
-    *count = (uint32_t)(m->ops - from + loads);
+    *count = (uint32_t)(end - from + loads);
     return FSNN_OK;
 }
 
@@ -369,37 +371,47 @@ static void build(making *m, const reset_rule *reset, int first[4])
     first[3] = m->ops;
 }
 
+/* v and I may be anything in their ranges. */
+static void begin(making *m, const integer_value *in, int fraction)
+{
+    const double current = integer_real_bound(in), most = ldexp(NET_MOST, -fraction);
+    m->values = NET_OWN;
+    m->value[NET_V] = (number){fraction, -most, most};
+    m->value[NET_I] = (number){in->fraction, -current, current};
+    m->value[NET_S] = (number){0, 0, 1};
+}
+
+/* What was built becomes e's. */
+static fsnn_status finish(making *m, const int first[4], net_equation *e)
+{
+    net_row *row = integer_alloc(m->p, MOST_ROWS * sizeof *row);
+    if (!row)
+        return FSNN_EMEMORY;
+    memcpy(row, m->row, sizeof m->row);
+    e->row = row;
+    FSNN_TRY(take(m, first[0], first[1], true, &e->charge, &e->charges));
+    FSNN_TRY(take(m, first[1], first[2], false, &e->spike, &e->spikes));
+    return take(m, first[2], first[3], false, &e->after, &e->afters);
+}
+
 fsnn_status integer_equation_make(fsnn_integer *p, const net_step *s, integer_step *t)
 {
     const scan *scan = &((const neuron_layer *)s->op->state)->scan;
-    const integer_value *in = integer_in(p, s, 0);
-    const double current = integer_real_bound(in), most = ldexp(NET_MOST, -t->fraction);
-    making *m = fsnn_alloc(sizeof *m);
     net_equation *e = t->equation = integer_alloc(p, sizeof *e);
-    net_row *row = integer_alloc(p, MOST_ROWS * sizeof *row);
+    making *m = fsnn_alloc(sizeof *m);
     int first[4];
-    if (!m || !e || !row) {
+    if (!m || !e) {
         fsnn_free(m);
         return FSNN_EMEMORY;
     }
-    *m = (making){
-        .p = p, .s = s, .scan = scan, .e = neuron_equation_of(scan->model), .values = NET_OWN};
-    m->value[NET_V] = (number){t->fraction, -most, most};
-    m->value[NET_I] = (number){in->fraction, -current, current};
-    m->value[NET_S] = (number){0, 0, 1};
+    m->p = p;
+    m->s = s;
+    m->scan = scan;
+    m->e = neuron_equation_of(scan->model);
+    begin(m, integer_in(p, s, 0), t->fraction);
     build(m, scan_resetting(scan), first);
     give_gain(m, t->gain, t->fraction, e);
-    fsnn_status status = m->wrong ? say(m) : FSNN_OK;
-    if (!status)
-        status = take(m, first[2], false, &e->after, &e->afters);
-    m->ops = first[2];
-    if (!status)
-        status = take(m, first[1], false, &e->spike, &e->spikes);
-    m->ops = first[1];
-    if (!status)
-        status = take(m, first[0], true, &e->charge, &e->charges);
-    memcpy(row, m->row, sizeof m->row);
-    e->row = row;
+    fsnn_status status = m->wrong ? say(m) : finish(m, first, e);
     t->rows = m->rows;
     fsnn_free(m);
     return status;

@@ -9,7 +9,6 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failures=0
 fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-export FSNN_ISA=base
 cd "$work" || exit 1
 steps=${FSNN_EXPORT_STEPS:-2500}
 sanitize="-fsanitize=address,undefined -fno-sanitize-recover=undefined"

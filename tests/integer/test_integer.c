@@ -529,6 +529,74 @@ static void states_are_bounded(void **state)
     }
 }
 
+/* ---- 100,000 steps without a reset ---- */
+
+enum { LONG = 100000 };
+
+typedef struct stream {
+    const float *y;           /* [LONG, OUT] in single precision, the same weights */
+    int64_t fired, differ[2]; /* in the first and second half */
+    double largest;
+} stream;
+
+static void follow(const fsnn_integer *p, const int32_t *state, int64_t k, int64_t b, void *user)
+{
+    stream *s = user;
+    const int32_t *out = integer_output(p, state);
+    for (int64_t i = 0; i < OUT; i++) {
+        const bool spike = s->y[k * OUT + i] != 0;
+        s->fired += spike;
+        s->differ[k >= LONG / 2] += spike != (out[i] != 0);
+    }
+    if (k % 101 == 0)
+        keep_bounds(p, state, k, b, &s->largest);
+}
+
+static void check_stream(const setup *s)
+{
+    fsnn_order order;
+    fsnn_dynamics d = dynamics_of(s, &order);
+    float *in = malloc(LONG * IN * sizeof *in), *copy = malloc(LONG * OUT * sizeof *copy);
+    const float *y;
+    stream seen = {.y = copy};
+    assert_true(in && copy);
+    for (int64_t i = 0; i < (int64_t)LONG * IN; i++)
+        in[i] = fsnn_random_uniform(5, 0, (uint64_t)i) < 0.3;
+    d.horizon = LONG;
+    CASE("method %d%s over %d steps", (int)s->method, s->implicit ? " implicit" : "", LONG);
+    fsnn_net *net = network(s);
+    GOOD(fsnn_net_wrap(net, &d, &(fsnn_plan){.steps = LONG, .batch = 1, .seed = 2}));
+    quantise(net, 8);
+    GOOD(fsnn_net_forward(net, in, &y));
+    memcpy(copy, y, LONG * OUT * sizeof *copy);
+    fsnn_integer *p = integers(net, &d, 8, 1);
+    fsnn_threads_set(1);
+    GOOD(integer_run(p, LONG, 1, in, follow, &seen));
+    printf("method %d%s: %lld spikes, %lld and %lld differ in the halves of %d steps\n",
+           (int)s->method, s->implicit ? " implicit" : "", (long long)seen.fired,
+           (long long)seen.differ[0], (long long)seen.differ[1], LONG);
+    assert_true(seen.fired > 1000 && seen.largest > 0.05 && seen.largest <= 1);
+    for (int half = 0; half < 2; half++) /* nothing drifts */
+        assert_true(seen.differ[half] * 200 <= seen.fired);
+    fsnn_integer_destroy(p);
+    fsnn_net_destroy(net);
+    free(in);
+    free(copy);
+}
+
+static void long_streams(void **state)
+{
+    (void)state;
+    setup s = usual();
+    s.last = "lif";
+    check_stream(&s);
+    for (int i = 0; i < 2; i++) {
+        s = of_form(&forms[i]);
+        s.last = "lif";
+        check_stream(&s);
+    }
+}
+
 /* Without a leak there is no bound but what the calibration shows; states beyond are held there. */
 static void bounds_of_calibration(void **state)
 {
@@ -621,6 +689,7 @@ int main(void)
         cmocka_unit_test(equations_without_integers),
         cmocka_unit_test(images),
         cmocka_unit_test(states_are_bounded),
+        cmocka_unit_test(long_streams),
         cmocka_unit_test(bounds_of_calibration),
         cmocka_unit_test(refused),
     };
