@@ -92,22 +92,30 @@ static bool same(const frac_memory *a, const frac_memory *b)
 }
 
 /* The inverse of m, in p. */
-static fsnn_status inverse_of(fsnn_integer *p, const frac_memory *m)
+static fsnn_status inverse_of(fsnn_integer *p, const net_step *s, const frac_memory *m)
 {
     if (same(p->inverted, m))
         return FSNN_OK;
     if (!p->inverse)
         p->inverse = integer_alloc(p, sizeof *p->inverse);
     p->inverted = NULL;
-    FSNN_TRY(p->inverse ? integer_inverse_make(m, p->inverse) : FSNN_EMEMORY);
-    p->inverted = m;
-    return FSNN_OK;
+    const fsnn_status status = p->inverse ? integer_inverse_make(m, p->inverse) : FSNN_EMEMORY;
+    if (status == FSNN_ENUMERIC) {
+        char *why = fsnn_strdup(fsnn_error_text());
+        const fsnn_status refused = integer_refuse(
+            s, "its drives as states: %s, and so do gl, l1 and type float", why ? why : "");
+        fsnn_free(why);
+        return refused;
+    }
+    p->inverted = status ? NULL : m;
+    return status;
 }
 
 /* A history of drives as one of states. */
-static fsnn_status invert(fsnn_integer *p, const frac_memory *m, integer_past *past)
+static fsnn_status invert(fsnn_integer *p, const net_step *s, const frac_memory *m,
+                          integer_past *past)
 {
-    FSNN_TRY(inverse_of(p, m));
+    FSNN_TRY(inverse_of(p, s, m));
     const integer_inverse *inverse = p->inverse;
     const frac_fit *fit = &inverse->fit;
     FSNN_TRY(reserve(p, past, counting(inverse->b, FSNN_COUNT(inverse->b) - 1), fit->modes));
@@ -145,7 +153,7 @@ fsnn_status integer_past_make(fsnn_integer *p, const net_step *s, const frac_mem
 {
     *past = (integer_past){.gain = m->sum[0].gain};
     FSNN_TRY(check(s, m, slope));
-    FSNN_TRY(m->method->drive ? invert(p, m, past) : copy(p, m, past));
+    FSNN_TRY(m->method->drive ? invert(p, s, m, past) : copy(p, m, past));
     if (past->lags < 1)
         FSNN_TRY(reserve(p, past, 1, past->modes));
     fold(m, slope, past);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A stream without a reset through the exported C in whole numbers: net_test.c says that the C, a program of its own, and
-# libfsnn are equal to the bit, under sanitizers, states within their bounds; report.md beside single precision, whose
-# spikes are those of full memory. FSNN_EXPORT_STEPS=100000 makes it long (tests/long/export_stream.sh).
+# libfsnn are equal to the bit, under sanitizers, states within their bounds; report.md counts what differs from single
+# precision, and there from full memory. FSNN_EXPORT_STEPS=100000 makes it long (tests/long/export_stream.sh).
 set -u
 fsnn=${FSNN_BIN:-build/fsnn}
 fsnn=$(cd "$(dirname "$fsnn")" && pwd)/$(basename "$fsnn")
@@ -73,7 +73,9 @@ stream() {
     gcc -std=c99 -O1 $sanitize "$name/net_test.c" -o "$name/net_test" 2>log && "$name/net_test" >said 2>&1 || fail "$name: $(cat log said)"
     tail -1 said | grep -q '^equal: 0 of [0-9]* spikes differ, [1-9][0-9]* spikes, hash' || fail "$name: net_test ends with: $(tail -1 said)"
     [ "$type" = float ] && { echo "$name: $(tail -1 said)"; return; }
-    grep '^| spikes' "$name/report.md" | awk -F'|' '$4 + 0 > 0' | grep . && fail "$name: full memory gives other spikes"
+    full=$(awk -F'|' '/^[|] spikes/ { n += $4 } END { print n + 0 }' "$name/report.md")
+    echo "$name: in single precision $full spikes are others with full memory"
+    [ "$full" -le $((steps / 1000)) ] || fail "$name: full memory gives $full other spikes"
     for layer in $(sed -n 's/.* past_\([0-9]*\)\[.*/\1/p' "$name/net.h"); do
         gcc -std=c99 -O1 -DPAST="past_$layer" -I "$name" bounds.c -o bounds 2>log && largest=$(./bounds) || { fail "$name: bounds.c: $(head -3 log)"; return; }
         # the row of the layer, by the order of both: one unit, bound, whether it is proved

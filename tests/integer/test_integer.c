@@ -651,6 +651,10 @@ static void refused(void **state)
     GOOD(fsnn_net_wrap(net, &d, &stream));
     REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "gl, l1, ab, ml and euler work");
     d.method = FSNN_AB;
+    d.tolerance = 1e-9;
+    d.horizon = 1000000;
+    GOOD(fsnn_net_wrap(net, &d, &stream));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "larger tolerance or fewer steps");
     d.tolerance = 0;
     d.engine = FSNN_ENGINE_AUTO;
     d.memory = 30;
