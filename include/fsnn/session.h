@@ -108,6 +108,10 @@ FSNN_API fsnn_status fsnn_session_products(fsnn_session *session, fsnn_products 
 /* Encoder of loaders made from now on, in place of the description's; copied. FSNN_EARGUMENT (no
  * such kind; no step). */
 FSNN_API fsnn_status fsnn_session_encode(fsnn_session *session, const fsnn_encoder *encoder);
+/* How loaders of training data made from now on change samples, in place of the description's
+ * data.augment; copied. FSNN_EARGUMENT (a number out of its range; data that cannot be changed so
+ * are an error of their loader). */
+FSNN_API fsnn_status fsnn_session_augment(fsnn_session *session, const fsnn_augment *augment);
 /* Opens the wanted parts that there are, and a loader of each; what is open stays as it is. Only
  * training data are shuffled and augmented, and with `in_order` not they: a loader of theirs that
  * is open in the other way is made anew.

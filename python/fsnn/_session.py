@@ -9,7 +9,7 @@ from typing import Any
 from _fsnn import ffi, lib
 
 from ._plan import products_of
-from .data import PARTS, Data, data_of, encoder_of
+from .data import PARTS, Data, augment_of, data_of, encoder_of
 from .description import Description, Source, _list, overrides_of, place_of
 from .errors import check, text
 
@@ -84,6 +84,10 @@ class Session:
     def encode(self, change: Mapping[str, Any] | None) -> None:
         if change:
             check(lib.fsnn_session_encode(self.c, encoder_of(self.description, change)))
+
+    def augment(self, change: Mapping[str, Any] | None) -> None:
+        if change is not None:
+            check(lib.fsnn_session_augment(self.c, augment_of(change)))
 
     def passed_on(self, status: int) -> int:
         """As check; what asking for a sample of the caller's raised comes out itself."""

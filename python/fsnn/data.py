@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from _fsnn import ffi, lib
 
-from ._arrays import numbers, pointer, read_once, shape_of, to_shape
+from ._arrays import number, numbers, pointer, read_once, shape_of, to_shape
 from ._names import in_table, near
 from .description import Description, _list, yaml_of
 from .errors import DICT, check
@@ -263,6 +263,19 @@ def data_of(given: Any) -> Data:
     if isinstance(given, tuple) and len(given) == 2:
         return Data(*given)
     return Data(given)
+
+
+def augment_of(change: Mapping[str, Any]) -> Any:
+    """A fsnn_augment, whose members are called like the keys of the section augment."""
+    augment = ffi.new("fsnn_augment *")
+    known = [name for name, _ in ffi.typeof("fsnn_augment").fields]
+    for key, value in change.items():
+        if key not in known:
+            raise TypeError(
+                f"{key!r} is no option of augment: those are {', '.join(known)}{near(key, known)}"
+            )
+        setattr(augment, key, number(f"augment.{key}", value))
+    return augment
 
 
 def encoder_of(description: Description, change: Mapping[str, Any]) -> Any:

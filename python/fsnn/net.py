@@ -488,6 +488,7 @@ class Net:
         directory: str | os.PathLike[str] | None = None,
         mode: str = "new",
         encoder: Mapping[str, Any] | None = None,
+        augment: Mapping[str, Any] | None = None,
         best: bool | str = False,
         progress: bool = False,
         on_batch: Callable[[Metrics], Any] | None = None,
@@ -498,11 +499,13 @@ class Net:
 
         `data` and `validation` are `Data`, pairs of arrays (x [N, ...], y [N]), or None: those of
         the description. `options` are the keys of its section training: epochs=5, loss="ce_rate",
-        optimizer={"kind": "adam", "lr": 1e-3}. `encoder`: {"kind": "rate", "steps": 8}. `directory`
-        keeps weights, states and figures, as `fsnn train --out` does; `mode` is "new" (a run that
-        is there is refused), "resume" or "replace". With `best` the net has the weights of the best
-        epoch at the end, else those of the last; best="f1" chooses that epoch by this figure, the
-        key `best` of the section training.
+        optimizer={"kind": "adam", "lr": 1e-3}. `encoder`: {"kind": "rate", "steps": 8}.
+        `augment`: how training samples are changed, in place of data.augment, {"flip": 0.5,
+        "mixup": 0.2}. `directory` keeps weights, states and figures, as `fsnn train --out` does;
+        `mode` is "new" (a run that is there is refused), "resume" (with the same encoder and
+        augment) or "replace". With `best` the net has the weights of the best epoch at the end,
+        else those of the last; best="f1" chooses that epoch by this figure, the key `best` of the
+        section training.
 
         `on_batch` and `on_epoch` get `Metrics`; what they raise ends the training in good order and
         comes out. Ctrl-C does too: the state is saved, then KeyboardInterrupt is raised, and
@@ -514,6 +517,7 @@ class Net:
             calls: dict[str, Any] = {"on_batch": on_batch, "on_epoch": on_epoch}
             calls["progress"] = progress
             how: dict[str, Any] = {"directory": directory, "mode": mode, "encoder": encoder}
+            how["augment"] = augment
             return training.train(
                 self, data, validation, best=best, **how, **calls, training=options
             )

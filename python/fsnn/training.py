@@ -186,6 +186,7 @@ def train(
     directory: str | os.PathLike[str] | None,
     mode: str,
     encoder: Mapping[str, Any] | None,
+    augment: Mapping[str, Any] | None,
     best: bool | str,
     progress: bool,
     on_batch: Callable | None,
@@ -210,6 +211,7 @@ def train(
         if given is not None:
             session.give(part, given)
     session.encode(encoder)
+    session.augment(augment)
     session.passed_on(lib.fsnn_session_check_training(session.c))
     net._adopt(session, more)
     net._remark(net.warnings)

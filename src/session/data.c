@@ -1,4 +1,5 @@
 /* The data of a session, its own or the caller's, and their loaders. */
+#include "data/augment.h"
 #include "data/encoder.h"
 #include "session/session.h"
 #include "train/shards.h"
@@ -49,6 +50,16 @@ fsnn_status fsnn_session_encode(fsnn_session *session, const fsnn_encoder *encod
     FSNN_TRY(encoder_check(encoder));
     session->encoder = *encoder;
     session->encoded = true;
+    return FSNN_OK;
+}
+
+fsnn_status fsnn_session_augment(fsnn_session *session, const fsnn_augment *augment)
+{
+    FSNN_NEED(session);
+    FSNN_NEED(augment);
+    FSNN_TRY(augment_check(augment));
+    session->augment = *augment;
+    session->augmented = true;
     return FSNN_OK;
 }
 
@@ -114,7 +125,7 @@ static fsnn_status open_loader(fsnn_session *s, int part, bool in_order)
             return fsnn_description_locate(s->description, "training");
         options.shuffle = fsnn_description_shuffle(s->description);
         options.drop_last = s->training.drop_last;
-        options.augment = *fsnn_description_augment(s->description);
+        options.augment = s->augmented ? s->augment : *fsnn_description_augment(s->description);
     }
     return make_loader(s, s->data[part], &options, &s->loader[part]);
 }

@@ -41,6 +41,8 @@ struct fsnn_session {
     bool in_order; /* the training set's loader */
     bool encoded;  /* by `encoder`, in place of the description's */
     fsnn_encoder encoder;
+    bool augmented; /* likewise, by `augment` */
+    fsnn_augment augment;
     fsnn_products products; /* of evaluations and runs */
     bool checked;           /* wrapped for a training that could begin */
     session_best best;

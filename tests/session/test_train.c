@@ -82,6 +82,40 @@ static void in_memory(void **state)
     fsnn_session_close(looked);
 }
 
+static double first_loss(const fsnn_augment *augment)
+{
+    fsnn_session *session = open_tiny();
+    fsnn_session_training_options how = fsnn_session_training_default();
+    fsnn_metrics best;
+    if (augment)
+        GOOD(fsnn_session_augment(session, augment));
+    GOOD(fsnn_session_train(session, &how, &best));
+    double loss = best.loss;
+    fsnn_metrics_free(&best);
+    fsnn_session_close(session);
+    return loss;
+}
+
+/* Training samples of the caller's, changed; the same each time. */
+static void augmented(void **state)
+{
+    (void)state;
+    const fsnn_augment none = {0}, noisy = {.noise = 0.5}, flipped = {.flip = 0.5},
+                       wrong = {.flip = 2};
+    double plain = first_loss(NULL), noise = first_loss(&noisy);
+    assert_true(first_loss(&none) == plain);
+    assert_true(noise != plain);
+    assert_true(first_loss(&noisy) == noise);
+    fsnn_session *session = open_tiny();
+    fsnn_session_training_options how = fsnn_session_training_default();
+    REFUSED(fsnn_session_augment(session, &wrong), FSNN_EARGUMENT, "flip is 2");
+    FAILS(fsnn_session_augment(session, NULL), FSNN_EARGUMENT);
+    FAILS(fsnn_session_augment(NULL, &none), FSNN_EARGUMENT);
+    GOOD(fsnn_session_augment(session, &flipped));
+    REFUSED(fsnn_session_train(session, &how, NULL), FSNN_EDESCRIPTION, "are no pictures");
+    fsnn_session_close(session);
+}
+
 /* The best weights, of a run and of none; an epoch that is worse comes after the best. */
 static void best_weights(void **state)
 {
@@ -345,15 +379,11 @@ static void looked_at_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_memory),
-        cmocka_unit_test(stop_and_resume),
-        cmocka_unit_test(other_split),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(memory),
-        cmocka_unit_test(best_weights),
-        cmocka_unit_test(faults_of_callers),
-        cmocka_unit_test(given_later),
-        cmocka_unit_test(looked_at_first),
+        cmocka_unit_test(in_memory),       cmocka_unit_test(augmented),
+        cmocka_unit_test(stop_and_resume), cmocka_unit_test(other_split),
+        cmocka_unit_test(refused),         cmocka_unit_test(memory),
+        cmocka_unit_test(best_weights),    cmocka_unit_test(faults_of_callers),
+        cmocka_unit_test(given_later),     cmocka_unit_test(looked_at_first),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
