@@ -1,7 +1,8 @@
 #!/bin/sh
 # arm64: cross-built with Debian's compiler and run under qemu. With plain kernels and no library but OpenMP: the tests of what
 # computes, and the hot loops are made of NEON's instructions. With oneDNN of arm64: the tests of the dense kernels and a network.
-# Tests of the room base start processes and count their memory, which qemu does in its own way: they are left out.
+# Left out: scan/long, whose million steps have their reference in numbers of 128 bits; and tests of the room base, which start
+# processes and count their memory, as qemu does in its own way.
 #
 # FSNN_ARM64: a folder for the builds, which is then kept. FSNN_EVERY: 1 runs every combination, which takes an hour; by default
 # every eleventh (tests/check.h). 77: no cross compiler, no qemu, or no mirror for libraries of arm64.
@@ -42,15 +43,32 @@ configure "$build"
 # shellcheck disable=SC2086 # a list of targets
 try cmake --build "$build" -j "${JOBS:-2}" --target $targets fsnn_cli
 
-# Every loop that a processor spends its time in works on vectors: file of kernels, and how many such instructions it has at least.
-loops='frac/memory_real_kernel 100
-scan/fused_forward_exact_kernel 100
-tensor/dense_plain_product_real_kernel 20'
+# The loops that take the time work on vectors: files of kernels, and how many such instructions each has at least, in single
+# precision (about half of what gcc 12 makes of it).
+loops='frac/memory_real_kernel 10
+frac/modes_real_kernel 18
+neuron/lif_kernel 50
+neuron/if_kernel 40
+neuron/surrogate_kernel 100
+equation/run_kernel 1300
+scan/fused_forward_exact_kernel 280
+scan/fused_backward_exact_kernel 1400
+scan/general_forward_kernel 110
+scan/general_backward_kernel 300
+scan/states_forward_kernel 110
+scan/scheme_kernel 250
+scan/reset_kernel 100
+op/conv_events_kernel 90
+op/events_kernel 90
+op/few_kernel 90
+op/sums_kernel 14
+tensor/dense_plain_product_real_kernel 13
+train/optimizer_real_kernel 20'
+vector='[[:space:]]f(ml[as]|mul|add|sub|div|max|min|sqrt|cm[a-z]+)[[:space:]]+v[0-9]+[.](4s|2d)'
 echo "$loops" | while read -r file least; do
-    find "$build" -path "*objects_*_base*/$file.c.o" | head -n 1 >"$place/object"
-    [ -s "$place/object" ] || fail "no object of src/$file.c"
-    count=$(aarch64-linux-gnu-objdump -d "$(cat "$place/object")" |
-        grep -cE '[[:space:]]f(ml[as]|mul|add|sub|div|max|min|sqrt|cm[a-z]+)[[:space:]]+v[0-9]+[.](4s|2d)')
+    object=$(find "$build" -path "*_single_base*/$file.c.o")
+    [ -n "$object" ] || fail "no object of src/$file.c"
+    count=$(aarch64-linux-gnu-objdump -d "$object" | grep -cE "$vector")
     [ "$count" -ge "$least" ] || fail "src/$file.c has $count instructions on vectors of NEON, not $least"
 done || exit 1
 
@@ -58,7 +76,7 @@ emulated() { "$qemu" -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH="$root/usr/lib
 try emulated "$build/fsnn" simulate --neuron lif --current constant:2 --alpha 0.5 --time 20 --no-figure --out "$place/one"
 try emulated "$build/fsnn" doctor
 begun=$(date +%s)
-FSNN_EVERY=${FSNN_EVERY:-11} OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} ctest --test-dir "$build" -R "^($rooms)/" -j "${JOBS:-2}" --no-tests=error \
+FSNN_EVERY=${FSNN_EVERY:-11} OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} ctest --test-dir "$build" -R "^($rooms)/" -E '^scan/long' -j "${JOBS:-2}" --no-tests=error \
     --output-on-failure >"$place/tests" 2>&1 || { tail -n 60 "$place/tests"; fail "tests under qemu"; }
 seconds=$(($(date +%s) - begun))
 echo "arm64 under qemu: $(grep -cE ' Passed ' "$place/tests") tests passed in $seconds s, $(grep -c Skipped "$place/tests") skipped"
