@@ -78,6 +78,13 @@ static void fewer(const kernel_case *c, double a, double tolerance, int64_t step
     double *w = malloc((size_t)(steps + 1) * sizeof *w);
     fde_mix_lags(c->kernel, &target.mix, steps, w);
     by_hand(&few, weight, w, &true_error, &true_sum);
+    /* of the numbers alone: as few, and no lag between those that were looked at is off */
+    frac_fit known = {.tolerance = tolerance, .window = 25, .steps = steps};
+    double known_error, known_sum;
+    GOOD(frac_fit_few_lags(&known, w, 0));
+    by_hand(&known, known.weight, w, &known_error, &known_sum);
+    assert_true(known.modes <= few.modes + 3);
+    assert_true(known.error <= tolerance && known_error <= 1.05 * tolerance);
     free(w);
     assert_true(error <= tolerance && true_error <= error * (1 + 1e-9));
     assert_true(true_sum <= sum * (1 + 1e-9));
