@@ -145,6 +145,9 @@ typedef enum bench_input { BENCH_NUMBERS, BENCH_SPIKES, BENCH_STILL, BENCH_INPUT
  * tenth are ones. */
 void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_t batch,
                     bool input_gradient, bench_input input);
+/* The same with dynamics of any kind. */
+void bench_net_open_of(bench_net *n, fsnn_net *net, const fsnn_dynamics *dynamics, int64_t T,
+                       int64_t batch, bool input_gradient, bench_input input);
 /* Wraps `net` (taken over) for training steps; x is the caller's to set, of bench_numbers or
  * bench_spikes. */
 void bench_net_wrap(bench_net *n, fsnn_net *net, const fsnn_dynamics *dynamics,

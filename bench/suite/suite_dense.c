@@ -2,6 +2,7 @@
  * benchmarks of SNN libraries, an MLP, a CNN. */
 #include "bench/suite/suite_networks.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* ---- Linear(n, n) and LIF ---- */
@@ -44,30 +45,54 @@ const bench_workload bench_layer = {
 
 /* ---- networks beside their dense kernels ---- */
 
-static void step_of(const bench *b, const bench_network *w, int64_t T, bench_input input,
-                    double aim)
+typedef struct step_row {
+    int64_t T;
+    bench_input input;
+    double tolerance, aim; /* aim: of the training step */
+    bool slow;             /* not with --quick */
+} step_row;
+
+static void open_step(bench_net *n, fsnn_net *net, const step_row *row)
+{
+    fsnn_order order = fsnn_order_of(0.5);
+    fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    dynamics.tolerance = row->tolerance;
+    bench_net_open_of(n, net, &dynamics, row->T, BENCH_BATCH, false, row->input);
+}
+
+static void put_step(const bench *b, const bench_network *w, const step_row *row,
+                     const bench_net *n, int rounds, const bench_part *part, bool training)
 {
     static const struct {
         const char *name, *floor;
     } of[BENCH_INPUTS] = {[BENCH_NUMBERS] = {"", "dense kernels"},
                           [BENCH_SPIKES] = {", spikes in", "dense kernels"},
                           [BENCH_STILL] = {", still picture", "dense kernels, first once"}};
+    char what[72], tolerance[24] = "";
+    if (row->tolerance > 0)
+        snprintf(tolerance, sizeof tolerance, ", tolerance 1e%ld", lround(log10(row->tolerance)));
+    snprintf(what, sizeof what, "T %lld, %s%s%s", (long long)row->T,
+             training ? "training step" : "forward", of[row->input].name, tolerance);
+    bench_put_parts(b, w->name, what, n, w->neurons, rounds, &part[0],
+                    floor_there ? &part[1] : NULL, of[row->input].floor, training ? row->aim : 0);
+}
+
+static void step_of(const bench *b, const bench_network *w, const step_row *row)
+{
     bench_net n;
     floor_list floor = {0};
-    char what[72];
-    bench_net_open(&n, w->build(), 0.5, T, BENCH_BATCH, false, input);
-    w->floor(&floor, input == BENCH_STILL ? BENCH_BATCH : T * BENCH_BATCH, T * BENCH_BATCH);
+    int64_t rows = row->T * BENCH_BATCH;
+    if (b->quick && row->slow)
+        return;
+    open_step(&n, w->build(), row);
+    w->floor(&floor, row->input == BENCH_STILL ? BENCH_BATCH : rows, rows);
     bench_part part[] = {{.run = bench_net_forward, .of = &n},
                          {.run = bench_floor_forward, .of = &floor},
                          {.run = bench_net_step, .of = &n},
                          {.run = bench_floor_both, .of = &floor}};
     int rounds = bench_measure(b, part, CLI_COUNT(part));
-    snprintf(what, sizeof what, "T %lld, forward%s", (long long)T, of[input].name);
-    bench_put_parts(b, w->name, what, &n, w->neurons, rounds, &part[0],
-                    floor_there ? &part[1] : NULL, of[input].floor, 0);
-    snprintf(what, sizeof what, "T %lld, training step%s", (long long)T, of[input].name);
-    bench_put_parts(b, w->name, what, &n, w->neurons, rounds, &part[2],
-                    floor_there ? &part[3] : NULL, of[input].floor, aim);
+    put_step(b, w, row, &n, rounds, &part[0], false);
+    put_step(b, w, row, &n, rounds, &part[2], true);
     floor_free(&floor);
     bench_net_close(&n);
 }
@@ -94,11 +119,16 @@ static void bounded_support(const bench *b, fsnn_surrogate_kind surrogate, doubl
 
 static void run_mlp(bench *b)
 {
-    static const int64_t steps[] = {4, 16, 64, 256, 1024};
-    for (int i = 0; i < CLI_COUNT(steps) - (b->quick ? 3 : 0); i++)
-        step_of(b, &bench_mlp_network, steps[i], BENCH_NUMBERS, steps[i] == 16 ? 1.25 : 0);
-    step_of(b, &bench_mlp_network, 16, BENCH_SPIKES, 1.0);
-    step_of(b, &bench_mlp_network, 16, BENCH_STILL, 0);
+    static const step_row row[] = {{.T = 4, .aim = 1.08},
+                                   {.T = 16, .aim = 1.25},
+                                   {.T = 64, .slow = true},
+                                   {.T = 256, .slow = true},
+                                   {.T = 1024, .aim = 1.6, .slow = true},
+                                   {.T = 1024, .tolerance = 1e-5, .aim = 1.4, .slow = true},
+                                   {.T = 16, .input = BENCH_SPIKES, .aim = 1},
+                                   {.T = 16, .input = BENCH_STILL, .aim = 1.8}};
+    for (int i = 0; i < CLI_COUNT(row); i++)
+        step_of(b, &bench_mlp_network, &row[i]);
     bounded_support(b, FSNN_TRIANGLE, 0);
     bounded_support(b, FSNN_RECTANGLE, 0.85);
 }
@@ -110,11 +140,13 @@ const bench_workload bench_mlp = {"mlp",
 
 static void run_cnn(bench *b)
 {
-    step_of(b, &bench_cnn_network, 4, BENCH_NUMBERS, 0);
-    if (!b->quick)
-        step_of(b, &bench_cnn_network, 16, BENCH_NUMBERS, 1.3);
-    step_of(b, &bench_cnn_network, b->quick ? 4 : 16, BENCH_SPIKES, 0);
-    step_of(b, &bench_cnn_network, b->quick ? 4 : 16, BENCH_STILL, 0);
+    const int64_t T = b->quick ? 4 : 16;
+    const step_row row[] = {{.T = 4},
+                            {.T = 16, .aim = 1.3, .slow = true},
+                            {.T = T, .input = BENCH_SPIKES},
+                            {.T = T, .input = BENCH_STILL}};
+    for (int i = 0; i < CLI_COUNT(row); i++)
+        step_of(b, &bench_cnn_network, &row[i]);
 }
 
 const bench_workload bench_cnn = {

@@ -223,6 +223,12 @@ void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_
 {
     fsnn_order order = fsnn_order_of(alpha);
     fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    bench_net_open_of(n, net, &dynamics, T, batch, input_gradient, input);
+}
+
+void bench_net_open_of(bench_net *n, fsnn_net *net, const fsnn_dynamics *dynamics, int64_t T,
+                       int64_t batch, bool input_gradient, bench_input input)
+{
     fsnn_plan plan = {.steps = T,
                       .batch = batch,
                       .training = true,
@@ -230,7 +236,7 @@ void bench_net_open(bench_net *n, fsnn_net *net, double alpha, int64_t T, int64_
                       .seed = 1,
                       .still = input == BENCH_STILL};
     fsnn_shape in;
-    bench_net_wrap(n, net, &dynamics, &plan);
+    bench_net_wrap(n, net, dynamics, &plan);
     bench_try(fsnn_net_shapes(net, &in, NULL));
     int64_t inputs = T * batch * fsnn_shape_count(&in);
     n->x = input == BENCH_SPIKES ? bench_spikes(inputs, 0.1) : bench_numbers(inputs);
