@@ -221,12 +221,48 @@ static void plans_of_other_kinds(void **state)
     fsnn_net_destroy(net);
 }
 
+/* Spikes: few rows are multiplied, of more rows the ones are listed, which sums in another order. */
+static void spikes_of_few_rows(void **state)
+{
+    (void)state;
+    if (!there_are_some())
+        skip();
+    ask(NULL);
+    for (int form = 0; form < 3; form++) {
+        static const struct {
+            int64_t rows;
+            double share;
+            bool dense;
+        } of[] = {{64, 0.05, true}, {256, 0.05, false}, {256, 0.25, true}};
+        CASE("%lld rows, %g ones", (long long)of[form].rows, of[form].share);
+        fsnn_net *net = net_new();
+        const float *y;
+        VALID(fsnn_net_linear(net, "fc", fsnn_net_input(net, FSNN_SHAPE(IN)), HIDDEN, false));
+        fsnn_order order = fsnn_order_of(1);
+        fsnn_dynamics d = fsnn_dynamics_default(&order);
+        const fsnn_plan plan = {.steps = 1, .batch = of[form].rows, .seed = 3};
+        GOOD(fsnn_net_wrap(net, &d, &plan));
+        for (int64_t i = 0; i < of[form].rows * IN; i++)
+            x[i] = fsnn_random_uniform(8, 4, (uint64_t)i) < of[form].share;
+        memcpy(w, fsnn_net_param_find(net, "fc.weight")->value, sizeof *w * HIDDEN * IN);
+        GOOD(fsnn_net_forward(net, x, &y));
+        dense_linear *linear = made(of[form].rows, IN, HIDDEN);
+        assert_non_null(linear);
+        run(linear, want);
+        size_t bytes = (size_t)of[form].rows * HIDDEN * sizeof *want;
+        assert_true((memcmp(y, want, bytes) == 0) == of[form].dense);
+        CLOSE("output", y, want, of[form].rows * HIDDEN, 1e-5);
+        dense_linear_destroy(linear);
+        fsnn_net_destroy(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_the_other), cmocka_unit_test(rows_and_threads),
         cmocka_unit_test(which_have_one),       cmocka_unit_test(layers_take_it),
-        cmocka_unit_test(plans_of_other_kinds),
+        cmocka_unit_test(plans_of_other_kinds), cmocka_unit_test(spikes_of_few_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
