@@ -221,7 +221,8 @@ static void plans_of_other_kinds(void **state)
     fsnn_net_destroy(net);
 }
 
-/* Spikes: few rows are multiplied, of more rows the ones are listed, which sums in another order. */
+/* Few rows of spikes are multiplied; of more rows the ones are listed, whose sums have another
+ * order. */
 static void spikes_of_few_rows(void **state)
 {
     (void)state;
