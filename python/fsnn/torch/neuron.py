@@ -86,6 +86,8 @@ class BaseNeuron(torch.nn.Module):
     kind = "user"
     _numbers: dict[str, float] = {}  # what a kind of the library's has besides, with its defaults
     _rest = 0.0  # on which the threshold stands
+    _peaks = False  # a kind whose threshold may be the peak of an upstroke, v_peak
+    _peak: float | None = None
     _tau: Any  # a number, or a buffer of several
     _threshold: Any
 
@@ -101,6 +103,8 @@ class BaseNeuron(torch.nn.Module):
         **options: Any,
     ) -> None:
         super().__init__()
+        if self._peaks and "v_peak" in options:
+            threshold = self._take_peak(threshold, threshold_learnable, options["v_peak"])
         if "rest" not in self._numbers:  # qif has one of its own
             self._rest = number("rest", options.get("rest", 0.0))
         for name, value in (("tau", tau), ("threshold", threshold)):
@@ -110,7 +114,8 @@ class BaseNeuron(torch.nn.Module):
                 self._hold(name, self._checked(name, value))
         own = {key: number(key, options.pop(key)) for key in [*self._numbers] if key in options}
         self.own = {**self._numbers, **own}
-        unknown = [key for key in options if key not in OPTIONS]
+        taken = [*OPTIONS, "v_peak"] if self._peaks else OPTIONS
+        unknown = [key for key in options if key not in taken]
         if unknown:
             raise self._no_option(unknown[0])
         for key, value in options.items():
@@ -149,7 +154,19 @@ class BaseNeuron(torch.nn.Module):
         """What a value is above, and the logarithm of a learned one is counted from."""
         return self._rest if name == "threshold" else 0.0
 
+    def _take_peak(self, threshold: Any, learned: bool, peak: Any) -> float:
+        """A number in place of the threshold."""
+        if learned or not isinstance(threshold, (int, float)) or threshold != 1.0:
+            raise TypeError(
+                f"{type(self).__name__} got v_peak and a threshold: v_peak is another name for it, "
+                "a number of any sign that is not learned"
+            )
+        self._peak = number("v_peak", peak)
+        return self._peak
+
     def _checked(self, name: str, value: Any) -> Any:
+        if name == "threshold" and self._peak is not None:
+            return number("v_peak", value)
         return _values.positive(name, value, self._counted_from(name))
 
     # ---- what a rule uses
@@ -347,7 +364,8 @@ class BaseNeuron(torch.nn.Module):
         if call.smooth:  # what is checked is the gradient of all of the forward
             options.setdefault("detach_reset", False)
         for what in ("tau", "threshold"):
-            options[what] = self._entry(what, learned)
+            key = "v_peak" if what == "threshold" and self._peak is not None else what
+            options[key] = self._entry(what, learned)
         options["surrogate"] = {"kind": self.surrogate_opt, "scale": self.surrogate_grad_scale}
         more = self._special(options, learned, name)
         if not more:
@@ -626,9 +644,11 @@ class LIFNeuronFDE(LIFNeuron):
 
 
 class QIFNeuron(_Kind):
-    """Quadratic: tau D^alpha v = a (v - rest)(v - critical) + I."""
+    """Quadratic: tau D^alpha v = a (v - rest)(v - critical) + I. `v_peak` in place of threshold: a
+    number of any sign, with reset "value" or "restart"."""
 
     kind = "qif"
+    _peaks = True
     _numbers = {"a": 1.0, "rest": 0.0, "critical": 0.5}
 
     def forward(self, v_mem: Any, current_input: Any = None) -> Any:
@@ -651,9 +671,10 @@ class _NoRule(_Kind):
 
 
 class EIFNeuron(_NoRule):
-    """Exponential: tau D^alpha v = -v + slope exp((v - onset)/slope) + I."""
+    """Exponential: tau D^alpha v = -v + slope exp((v - onset)/slope) + I; `v_peak` as of QIF."""
 
     kind = "eif"
+    _peaks = True
     _numbers = {"slope": 0.2, "onset": 0.8}
 
 
