@@ -128,6 +128,19 @@ static void which_have_one(void **state)
     dense_linear_destroy(NULL);
 }
 
+static void without_memory(void **state)
+{
+    (void)state;
+    if (!there_are_some())
+        skip();
+    dense_linear *linear;
+    fsnn_alloc_fail_at(1);
+    FAILS(dense_linear_create(64, 64, 64, &linear), FSNN_EMEMORY);
+    fsnn_alloc_fail_at(0);
+    assert_null(linear);
+    ask(NULL);
+}
+
 /* ---- in a network ---- */
 
 enum { STEPS = 3, BATCH = 40, IN = 784, HIDDEN = 512, OUT = 64 };
@@ -262,8 +275,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_the_other), cmocka_unit_test(rows_and_threads),
-        cmocka_unit_test(which_have_one),       cmocka_unit_test(layers_take_it),
-        cmocka_unit_test(plans_of_other_kinds), cmocka_unit_test(spikes_of_few_rows),
+        cmocka_unit_test(which_have_one),       cmocka_unit_test(without_memory),
+        cmocka_unit_test(layers_take_it),       cmocka_unit_test(plans_of_other_kinds),
+        cmocka_unit_test(spikes_of_few_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
