@@ -87,11 +87,12 @@ static fsnn_status open_all(trainer *t, int count)
 
 fsnn_status trainer_learners_open(trainer *t)
 {
+    if (shards_of(&t->options->training) < 2)
+        return open_all(t, 1);
     const int64_t own = shards_own(t);
-    const int members = (int)(own < t->threads ? own : t->threads);
-    const bool apart = shards_of(&t->options->training) < 2;
-    fsnn_threads_set(apart ? t->threads : 1); /* kernels of the copies are made for it */
-    fsnn_status status = open_all(t, apart ? 1 : synchronised(t) ? (int)own : members);
+    const bool all = synchronised(t) || own < t->threads;
+    fsnn_threads_set(1); /* kernels of the copies are made for it */
+    fsnn_status status = open_all(t, all ? (int)own : t->threads);
     fsnn_threads_set(t->threads);
     return status;
 }
