@@ -1,23 +1,25 @@
 /* Where adding event by event overtakes the dense product: Linear(in, out), forward and the
- * gradient of its weights, for inputs of zeros and ones of several densities, given as lists and as
- * dense numbers. And where skipping the zeros of a gradient does: both products backward, for
- * gradients of several densities, by FSNN_GRADIENTS=dense and sparse in turns. One JSON object a
- * line, medians.
+ * gradient of its weights, of many rows and few, for inputs of zeros and ones of several densities,
+ * given as lists and as dense numbers that are no spikes. And where skipping the zeros of a
+ * gradient does: both products backward, for gradients of several densities, by
+ * FSNN_GRADIENTS=dense and sparse in turns. One JSON object a line, medians.
  *
  *   bench_sparse [--threads N] [--rounds N] [--clock processor] [spikes] [gradients] */
 #include "measure.h"
 
 enum { ROWS = 1024 };
+static const int64_t rows_of[] = {4, 16, 32, 64, 128, ROWS};
 
 static const struct {
     int64_t in, out;
 } sizes[] = {{784, 10}, {784, 128}, {784, 512}, {784, 2560}, {2560, 10}, {2560, 512}};
 static const double densities[] = {0.01, 0.05, 0.1, 0.2, 0.3, 0.5};
 
-static void lists_of(const float *x, int64_t in, int64_t *start, int32_t *count, int32_t *index)
+static void lists_of(const float *x, int64_t rows, int64_t in, int64_t *start, int32_t *count,
+                     int32_t *index)
 {
     int64_t total = 0;
-    for (int64_t r = 0; r < ROWS; r++) {
+    for (int64_t r = 0; r < rows; r++) {
         start[r] = total;
         for (int64_t i = 0; i < in; i++)
             if (x[r * in + i] != 0)
@@ -26,7 +28,7 @@ static void lists_of(const float *x, int64_t in, int64_t *start, int32_t *count,
     }
 }
 
-static void measure(int64_t in, int64_t out, double density, int rounds)
+static void measure(int64_t rows, int64_t in, int64_t out, double density, int rounds)
 {
     fsnn_net *net;
     fsnn_order order = fsnn_order_of(1);
@@ -34,16 +36,16 @@ static void measure(int64_t in, int64_t out, double density, int rounds)
     TRY(fsnn_net_create(&net));
     TRY(fsnn_net_linear(net, NULL, fsnn_net_input(net, FSNN_SHAPE(in)), out, true));
     TRY(fsnn_net_wrap(net, &dynamics,
-                      &(fsnn_plan){.steps = 1, .batch = ROWS, .training = true, .seed = 1}));
-    float *x = numbers(ROWS * in), *g = numbers(ROWS * out);
-    for (int64_t i = 0; i < ROWS * in; i++)
-        x[i] = x[i] < density ? 1 : 0;
-    int64_t *start = malloc(ROWS * sizeof *start);
-    int32_t *count = malloc(ROWS * sizeof *count),
-            *index = malloc((size_t)(ROWS * in) * sizeof *index);
+                      &(fsnn_plan){.steps = 1, .batch = rows, .training = true, .seed = 1}));
+    float *x = numbers(rows * in), *g = numbers(rows * out);
+    for (int64_t i = 0; i < rows * in; i++)
+        x[i] = x[i] < density ? 0.5f : 0; /* ones would be found, and added event by event */
+    int64_t *start = malloc((size_t)rows * sizeof *start);
+    int32_t *count = malloc((size_t)rows * sizeof *count),
+            *index = malloc((size_t)(rows * in) * sizeof *index);
     static double time[4][MAX_ROUNDS];
-    fsnn_spikes lists = {1, ROWS, in, start, count, index, NULL};
-    lists_of(x, in, start, count, index);
+    fsnn_spikes lists = {1, rows, in, start, count, index, NULL};
+    lists_of(x, rows, in, start, count, index);
     for (int i = -2; i < rounds; i++) {
         double t[5];
         t[0] = now();
@@ -61,12 +63,12 @@ static void measure(int64_t in, int64_t out, double density, int rounds)
     double m[4];
     for (int k = 0; k < 4; k++)
         m[k] = median(time[k], rounds);
-    printf("{\"bench\": \"sparse\", \"in\": %lld, \"out\": %lld, \"rows\": %d, \"density\": %g, "
+    printf("{\"bench\": \"sparse\", \"in\": %lld, \"out\": %lld, \"rows\": %lld, \"density\": %g, "
            "\"threads\": %d, \"isa\": \"%s\", \"dense_forward_ms\": %.3f, \"dense_backward_ms\": "
            "%.3f, \"lists_forward_ms\": %.3f, \"lists_backward_ms\": %.3f, \"forward_ratio\": "
            "%.3f, \"backward_ratio\": %.3f}\n",
-           (long long)in, (long long)out, ROWS, density, fsnn_threads(), fsnn_isa(), m[0] * 1e3,
-           m[1] * 1e3, m[2] * 1e3, m[3] * 1e3, m[2] / m[0], m[3] / m[1]);
+           (long long)in, (long long)out, (long long)rows, density, fsnn_threads(), fsnn_isa(),
+           m[0] * 1e3, m[1] * 1e3, m[2] * 1e3, m[3] * 1e3, m[2] / m[0], m[3] / m[1]);
     fflush(stdout);
     fsnn_net_destroy(net);
     fsnn_free_array(x);
@@ -143,8 +145,8 @@ int main(int argc, char **argv)
          gradients = bench_wanted(argc, argv, &o, "gradients");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (size_t d = 0; d < sizeof densities / sizeof *densities; d++) {
-            if (spikes)
-                measure(sizes[i].in, sizes[i].out, densities[d], o.rounds);
+            for (size_t r = 0; spikes && r < sizeof rows_of / sizeof *rows_of; r++)
+                measure(rows_of[r], sizes[i].in, sizes[i].out, densities[d], o.rounds);
             for (int input = 0; input < 2 && gradients && sizes[i].out >= 64; input++)
                 measure_gradient(sizes[i].in, sizes[i].out, densities[d], input, o.rounds);
         }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 # As src/op/spikes.h and spikes.c choose between events and the dense product.
-FORWARD_SHARE, WEIGHTS_SHARE = 0.3, 0.2
+FORWARD, WEIGHTS = (0.3, 32), (0.2, 64)
 LEAST_IN, LEAST_OUT, LEAST_WORK = 32, 64, 1 << 20
 # As src/op/events.c cuts a gradient.
 CHUNKS, COLUMNS, CHUNK_ROWS = 8, 64, 128
@@ -76,21 +76,23 @@ def read(lines: Iterable[str]) -> tuple[list[Case], dict[str, Any]]:
     return [case_of(row) for row in rows], rows[0]
 
 
-def _listed(case: Case, given: int, out: int, ones: float | None, share: float) -> bool:
-    return _looked(case, given, out, ones) and ones is not None and ones <= share
-
-
-def _looked(case: Case, given: int, out: int, ones: float | None) -> bool:
+def _looked(case: Case, given: int, out: int, ones: float | None, limit: tuple[float, int]) -> bool:
+    """Whether the rows are looked at for lists; numbers that are no spikes show at once."""
     worth = out >= LEAST_OUT and given >= LEAST_IN and case.rows * given * out >= LEAST_WORK
-    return worth and ones is not None
+    return worth and case.rows > limit[1] and ones is not None
+
+
+def _listed(case: Case, given: int, out: int, ones: float | None, limit: tuple[float, int]) -> bool:
+    most = limit[0] * (1 - limit[1] / case.rows)
+    return _looked(case, given, out, ones, limit) and ones is not None and ones <= most
 
 
 def _dense(case: Case) -> Iterator[tuple[int, int, int]]:
     """(inputs, outputs, how many products of these) of each layer."""
     for number, (given, out, ones) in enumerate(case.layers()):
-        count = not _listed(case, given, out, ones, FORWARD_SHARE)
+        count = not _listed(case, given, out, ones, FORWARD)
         if case.training:
-            count += (not _listed(case, given, out, ones, WEIGHTS_SHARE)) + (number > 0)
+            count += (not _listed(case, given, out, ones, WEIGHTS)) + (number > 0)
         yield given, out, int(count)
 
 
@@ -109,18 +111,20 @@ def weight_numbers(case: Case) -> float:
 
 
 def looked_at(case: Case) -> float:
-    found = 0
-    for given, out, ones in case.layers():
-        if _looked(case, given, out, ones):
-            found += case.rows * given * (2 if case.training else 1)
-    return found
+    limits = (FORWARD, WEIGHTS) if case.training else (FORWARD,)
+    return sum(
+        case.rows * given
+        for limit in limits
+        for given, out, ones in case.layers()
+        if _looked(case, given, out, ones, limit)
+    )
 
 
-def _additions(case: Case, share: float) -> float:
+def _additions(case: Case, limit: tuple[float, int]) -> float:
     return sum(
         case.rows * given * out * (ones or 0)
         for given, out, ones in case.layers()
-        if _listed(case, given, out, ones, share)
+        if _listed(case, given, out, ones, limit)
     )
 
 
@@ -129,7 +133,7 @@ def _packed(case: Case, least: int = 0) -> float:
     return sum(
         given * out
         for given, out, ones in case.layers()
-        if _listed(case, given, out, ones, FORWARD_SHARE) and 4 * given * out > least
+        if _listed(case, given, out, ones, FORWARD) and 4 * given * out > least
     )
 
 
@@ -137,7 +141,7 @@ def _summed(case: Case) -> float:
     """Weights whose gradient is added up from events, in chunks of rows."""
     found = 0
     for given, out, ones in case.layers():
-        if _listed(case, given, out, ones, WEIGHTS_SHARE):
+        if _listed(case, given, out, ones, WEIGHTS):
             most = max(CHUNKS * COLUMNS // max(out, COLUMNS), 1)
             found += given * out * (1 + min(most, -(-case.rows // CHUNK_ROWS)))
     return found
@@ -189,7 +193,7 @@ TERMS = [
     Term("number of a dense product's rows", row_numbers),
     Term("weight of a dense product", weight_numbers),
     Term("number looked at for ones", looked_at),
-    Term("addition of an event", lambda case: _additions(case, FORWARD_SHARE)),
+    Term("addition of an event", lambda case: _additions(case, FORWARD)),
     Term("weight of a layer that adds events", _packed),
     Term("the same above 1 MiB of weights, more", lambda case: _packed(case, NEAR_BYTES)),
     Term("neuron and step", neuron_steps),
@@ -198,7 +202,7 @@ TERMS = [
     Term("exponential", recalled),
     Term("call, more", lambda case: 1, True),
     Term("layer, more", lambda case: len(case.widths) - 1, True),
-    Term("addition of an event to a gradient", lambda case: _additions(case, WEIGHTS_SHARE), True),
+    Term("addition of an event to a gradient", lambda case: _additions(case, WEIGHTS), True),
     Term("weight of such a gradient, a chunk", _summed, True),
     Term("number of the output, of the loss", outputs, True),
     Term("neuron and step backward", neuron_steps, True),

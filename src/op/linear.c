@@ -201,8 +201,9 @@ static const dense_linear *made_now(const op_node *node)
  * 784 -> 128, 784 -> 2,560 and 512 -> 512 of 64, 256 and 1,024 rows. */
 static double share_forward(const op_node *node)
 {
-    const double rows = 30;
-    return SPIKES_FORWARD - (made_now(node) ? rows / (double)all_rows(node) : 0);
+    const double cost = 30;
+    int64_t rows = all_rows(node);
+    return made_now(node) ? SPIKES_FORWARD - cost / (double)rows : spikes_forward(rows);
 }
 
 /* The input as lists: as it came, or as it turns out to be; else NULL. `space` holds them. */
@@ -307,7 +308,7 @@ static fsnn_status backward(op_node *node, const op_run *run)
     fsnn_spikes space;
     const sparse_sizes s = sizes_of(node);
     const fsnn_spikes *lists =
-        run->grad[WEIGHT] ? lists_of(node, run, SPIKES_WEIGHTS, &space) : NULL;
+        run->grad[WEIGHT] ? lists_of(node, run, spikes_weights(s.rows), &space) : NULL;
     bool left = run->gin[0] || (run->grad[WEIGHT] && !lists), skips = left && skips_zeros(node, gy);
     if (lists)
         FSNN_TRY(events_weights(&((linear_state *)node->state)->events, lists, s.out, gy,

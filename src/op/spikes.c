@@ -9,6 +9,28 @@
 
 enum { RANGE = 128, LEAST_OUT = 64, LEAST_IN = 32, LEAST_WORK = 1 << 20 };
 
+/* Where events overtake the dense product (bench/bench_sparse.c): of many rows at `share`. W is
+ * packed, or its gradient added up, however many rows there are, which takes as long as the dense
+ * product of `rows` rows with AVX2, and of half as many more with AVX-512. */
+static const struct limit {
+    double share, rows;
+} forward = {SPIKES_FORWARD, 32}, weights = {0.2, 64};
+
+static double limit_of(const struct limit *l, int64_t rows)
+{
+    return (double)rows > l->rows ? l->share * (1 - l->rows / (double)rows) : 0;
+}
+
+double spikes_forward(int64_t rows)
+{
+    return limit_of(&forward, rows);
+}
+
+double spikes_weights(int64_t rows)
+{
+    return limit_of(&weights, rows);
+}
+
 bool spikes_worth(int64_t rows, int64_t in, int64_t out)
 {
     return out >= LEAST_OUT && in >= LEAST_IN && rows * in * out >= LEAST_WORK && in <= INT32_MAX;
@@ -103,7 +125,8 @@ static void find_range(int64_t number, int worker, void *user)
 bool spikes_find(const real *x, int64_t rows, int64_t in, double share, void *space,
                  fsnn_spikes *lists)
 {
-    search s = {.x = x, .rows = rows, .in = in, .most = entries(RANGE, in, share), .start = space};
+    int64_t range = rows < RANGE ? rows : RANGE;
+    search s = {.x = x, .rows = rows, .in = in, .most = entries(range, in, share), .start = space};
     s.count = (int32_t *)(s.start + rows);
     s.index = s.count + rows;
     atomic_init(&s.failed, false);

@@ -61,6 +61,28 @@ static void full_ranges(void **state)
     fsnn_free(space);
 }
 
+/* Fewer rows than a range are held against what they are themselves. */
+static void few_rows(void **state)
+{
+    (void)state;
+    enum { FEW = 16 };
+    void *space = fsnn_alloc(spikes_reserve(FEW, IN));
+    fsnn_spikes lists;
+    float *x = train_of(0.5, 4);
+    assert_false(spikes_find(x, FEW, IN, 0.3, space, &lists));
+    assert_true(spikes_find(x, FEW, IN, 0.6, space, &lists));
+    fsnn_free(x);
+    fsnn_free(space);
+    assert_true(spikes_forward(FEW) == 0 && spikes_weights(FEW) == 0);
+    for (int64_t rows = 1; rows < 100000; rows = rows * 5 / 4 + 1) {
+        CASE("%lld rows", (long long)rows);
+        assert_true(spikes_forward(rows + 1) >= spikes_forward(rows));
+        assert_true(spikes_forward(rows) <= SPIKES_FORWARD);
+        assert_true(spikes_weights(rows) <= spikes_forward(rows));
+    }
+    assert_true(spikes_weights(100000) > 0.19);
+}
+
 static fsnn_net *linear(void)
 {
     fsnn_net *net = net_new();
@@ -84,7 +106,7 @@ static void same_product(void **state)
 {
     (void)state;
     /* both, both, both, forward, neither */
-    static const double share[] = {0, 0.02, 0.15, 0.25, 0.6};
+    static const double share[] = {0, 0.02, 0.12, 0.24, 0.6};
     fsnn_net *net = linear();
     assert_true(spikes_worth(ROWS, IN, OUT));
     const fsnn_param *w = fsnn_net_param_find(net, "fc.weight"),
@@ -152,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_is_there),
         cmocka_unit_test(full_ranges),
+        cmocka_unit_test(few_rows),
         cmocka_unit_test(same_product),
         cmocka_unit_test(threads_change_nothing),
     };
