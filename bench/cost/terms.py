@@ -7,9 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-# As src/op/spikes.h and spikes.c choose between events and the dense product.
-FORWARD, WEIGHTS = (0.3, 32), (0.2, 64)
+# As src/op/spikes.c and linear.c choose between events and the dense product: the share of ones up
+# to which R rows go event by event is s (1 - r/R), with (s, r) of the product.
+FORWARD, MADE, WEIGHTS = (0.3, 32), (0.3, 100), (0.2, 64)
 LEAST_IN, LEAST_OUT, LEAST_WORK = 32, 64, 1 << 20
+# As src/tensor/dense_onednn_linear.c makes a product for its sizes.
+MADE_ROWS, MANY_ROWS, MANY_OUT = 16, 1024, 1024
 # As src/op/events.c cuts a gradient.
 CHUNKS, COLUMNS, CHUNK_ROWS = 8, 64, 128
 # What a second cache holds of weights; others come from farther away.
@@ -76,6 +79,11 @@ def read(lines: Iterable[str]) -> tuple[list[Case], dict[str, Any]]:
     return [case_of(row) for row in rows], rows[0]
 
 
+def _made(case: Case, given: int, out: int) -> bool:
+    many = case.rows >= MANY_ROWS and out >= MANY_OUT
+    return case.rows >= MADE_ROWS and not many and case.rows * given * out >= LEAST_WORK
+
+
 def _looked(case: Case, given: int, out: int, ones: float | None, limit: tuple[float, int]) -> bool:
     """Whether the rows are looked at for lists; numbers that are no spikes show at once."""
     worth = out >= LEAST_OUT and given >= LEAST_IN and case.rows * given * out >= LEAST_WORK
@@ -83,6 +91,8 @@ def _looked(case: Case, given: int, out: int, ones: float | None, limit: tuple[f
 
 
 def _listed(case: Case, given: int, out: int, ones: float | None, limit: tuple[float, int]) -> bool:
+    if limit is FORWARD and _made(case, given, out):
+        limit = MADE
     most = limit[0] * (1 - limit[1] / case.rows)
     return _looked(case, given, out, ones, limit) and ones is not None and ones <= most
 

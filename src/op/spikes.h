@@ -19,8 +19,7 @@ bool spikes_worth(int64_t rows, int64_t in, int64_t out);
 size_t spikes_reserve(int64_t rows, int64_t in);
 /* The lists of x [rows, in] in `space`, where it holds zeros and ones only and at most `share` of
  * them are ones in any 128 rows that follow one another, or in all of fewer; else false, and what
- * is in `space` is of
- * no use. */
+ * is in `space` is of no use. */
 bool spikes_find(const real *x, int64_t rows, int64_t in, double share, void *space,
                  fsnn_spikes *lists);
 
