@@ -128,7 +128,7 @@ const char *code_integers(code_job *j, const char *type, const char *what, int n
 void code_print_window(code_job *j, int number, const net_window *w);
 /* A number as C: "0.5f", "(-1e-06f)". */
 typedef struct code_literal {
-    char text[32];
+    char text[40];
 } code_literal;
 code_literal code_float(float x);
 code_literal code_double(double x); /* "0.5", "1e-06" */
