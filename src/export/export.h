@@ -65,6 +65,7 @@ typedef struct code_job {
     int64_t flash;        /* bytes of tables */
     double multiply_adds; /* of a step */
     int layers_seen;      /* neuron layers so far */
+    int lanes;            /* NET_LANES: what their numbers of neurons want */
     bool failed;          /* out of memory */
 } code_job;
 
@@ -109,6 +110,8 @@ fsnn_status code_refuse(const net_step *s, const char *format, ...) FSNN_PRINTF(
 /* ---- what layers ask for ---- */
 
 void code_use(code_job *j, const char *part);
+/* The part that sums weighted rows of so many neurons (parts/weigh.part). */
+void code_use_weigh(code_job *j, int64_t neurons);
 /* Where input k and the output of a step lie, as C: "s->work + 12", "in". */
 typedef struct code_place {
     char text[48];

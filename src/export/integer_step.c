@@ -291,7 +291,7 @@ static void print_neuron(code_job *j, const integer_step *t)
     const int number = number_of(j, t);
     char modes[32] = "NULL", wait[32] = "NULL", call[64] = "net_neurons(";
     code_use(j, "integer_values");
-    code_use(j, "weigh");
+    code_use_weigh(j, t->numbers);
     code_use(j, "integer_memory");
     code_use(j, "integer_neuron");
     print_memory(j, t, number);

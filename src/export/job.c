@@ -23,6 +23,29 @@ void code_use(code_job *j, const char *part)
             j->part[i] = true;
 }
 
+/* As net_weigh cuts a tile and the last one: into kernels, the widest first. */
+void code_use_weigh(code_job *j, int64_t neurons)
+{
+    static const struct kernel {
+        int64_t lanes;
+        int bit;
+        bool wide;
+    } kernels[] = {{16, 32, true}, {12, 16, true}, {8, 8, true},
+                   {4, 4, false},  {2, 2, false},  {1, 1, false}};
+    const int64_t tiles[] = {neurons < NET_TILE ? 0 : NET_TILE, neurons % NET_TILE};
+    code_use(j, "weigh");
+    for (int i = 0; i < FSNN_COUNT(tiles); i++) {
+        int64_t left = tiles[i];
+        for (int k = 0; k < FSNN_COUNT(kernels); k++) {
+            const struct kernel *w = &kernels[k];
+            if (left < w->lanes || (w->wide && j->integer))
+                continue;
+            j->lanes |= w->bit;
+            left %= w->lanes;
+        }
+    }
+}
+
 int code_number(const code_job *j, const net_step *s)
 {
     return (int)(s - j->net->step);

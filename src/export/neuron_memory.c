@@ -71,7 +71,7 @@ void code_memory_print(code_neuron *p, int state)
     const int modes = m->compressed ? m->modes.fit.modes : 0;
     const char *out = "NULL", *in = "NULL", *decay = "NULL";
     code_use(j, "float_values");
-    code_use(j, "weigh");
+    code_use_weigh(j, p->N);
     code_use(j, "memory");
     const char *w = print_weights(j, number, &m->sum[0]);
     if (modes) {

@@ -161,6 +161,8 @@ static fsnn_status write_code(const code_job *j, const char *directory)
              "typedef char net_state_is_as_large_as_said[sizeof(net_state) == NET_STATE_BYTES ? "
              "1 : -1];\n\n",
              name_of(j));
+    if (j->lanes)
+        code_add(&t, "#define NET_LANES %d\n", j->lanes);
     for (int i = 0; code_parts[i].name; i++)
         if (j->part[i] || (channels_last(j) && strcmp(code_parts[i].name, turn) == 0))
             code_add(&t, "%s\n", code_parts[i].text);
