@@ -15,7 +15,7 @@ flags="-std=c11 -O1 -Iinclude${FSNN_SANITIZE:+ -fsanitize=$FSNN_SANITIZE}"
 iso='malloc free qsort getenv memcmp memcpy memmove memset strchr strcmp strcpy strcspn strlen strncmp strpbrk strspn strstr
 strtod strtof strtol snprintf sprintf vsnprintf atan atanf cos cosf erfc erfcf exp expf expm1 expm1f fabs floor fmax fmaxf fmin
 fminf fmod frexp ldexp lgamma log logf nearbyint log10 log1p log1pf pow powf rint sin sinf sinh sqrt sqrtf tan tanh tanhf tgamma round
-bcmp exp2 memchr fma fmaf strrchr strtoll cosh ceil lround llround'
+bcmp exp2 log2 memchr fma fmaf strrchr strtoll cosh ceil lround llround'
 posix='open_memstream fclose ferror fprintf fputc fputs fwrite newlocale freelocale strtod_l memmem strcasecmp strcasestr
 strncasecmp stpcpy'
 compiler='_GLOBAL_OFFSET_TABLE_ __cpu_indicator_init __cpu_model __ctype_b_loc __ctype_tolower_loc __ctype_toupper_loc
