@@ -86,13 +86,13 @@ def _made(case: Case, given: int, out: int) -> bool:
 
 def _looked(case: Case, given: int, out: int, ones: float | None, limit: tuple[float, int]) -> bool:
     """Whether the rows are looked at for lists; numbers that are no spikes show at once."""
+    limit = MADE if limit is FORWARD and _made(case, given, out) else limit
     worth = out >= LEAST_OUT and given >= LEAST_IN and case.rows * given * out >= LEAST_WORK
     return worth and case.rows > limit[1] and ones is not None
 
 
 def _listed(case: Case, given: int, out: int, ones: float | None, limit: tuple[float, int]) -> bool:
-    if limit is FORWARD and _made(case, given, out):
-        limit = MADE
+    limit = MADE if limit is FORWARD and _made(case, given, out) else limit
     most = limit[0] * (1 - limit[1] / case.rows)
     return _looked(case, given, out, ones, limit) and ones is not None and ones <= most
 
