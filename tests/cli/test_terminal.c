@@ -206,8 +206,8 @@ static void second_interrupt(void **state)
 static void paragraphs_are_parted(void **state)
 {
     (void)state;
-    shell_good("$F help qif");
-    shell_contains(shell_out, "critical 0.5. No options of its own.", "help qif");
+    shell_good("$F help cuba");
+    shell_contains(shell_out, "of fractional order v. No options of its own.", "help cuba");
     shell_good("$F help lif"); /* quotes at the end of a cell */
     shell_contains(shell_out, "above\n      `rest`\n", "help lif");
 }

@@ -62,8 +62,9 @@ static void test_top(void **state)
     (void)state;
     static const bad row[] = {
         {INPUT ALPHA "nam: x\n", "mlp.yaml:4:1: nam: unknown key, did you mean \"name\"?"},
-        {INPUT ALPHA "zzz: x\n", "mlp.yaml:4:1: zzz: unknown key; known are: name, input, layers, "
-                                 "output, dynamics, data, training"},
+        {INPUT ALPHA "zzz: x\n",
+         "mlp.yaml:4:1: zzz: unknown key; known are: name, input, units, layers, "
+         "output, dynamics, data, training"},
         {INPUT ALPHA "name: [a]\n", "mlp.yaml:4:7: name: found a list of 1, expected a text"},
         {INPUT ALPHA "name:\n", "mlp.yaml:4:1: name: found nothing, expected a text"},
         {INPUT ALPHA "name: \"\"\n", "mlp.yaml:4:7: name: found an empty text, expected a name"},
