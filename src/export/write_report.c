@@ -37,15 +37,15 @@ static void add_integers(const code_job *j, code_text *t)
     const fsnn_integer *p = j->integer;
     code_add(
         t,
-        "\n## Integers\n\nWeights have %d bits. Inputs are whole numbers of 2^-%d up to %d; what "
+        "\n## Integers\n\nWeights have %d bits. Inputs are whole numbers of 2^%d up to %d; what "
         "is beyond counts as that. No sum overflows, whatever the inputs are.\n\n"
         "| layer | one unit of its potentials | bound of its states | the bound is | error of "
         "the far past by rounding, units |\n|---|---|---|---|---|\n",
-        p->options.bits, p->in_fraction, (int)p->in_most);
+        p->options.bits, -p->in_fraction, (int)p->in_most);
     for (int i = 0; i < p->steps; i++) {
         const integer_step *s = &p->step[i];
         if (s->form == INTEGER_NEURON)
-            code_add(t, "| %s | 2^-%d | %.4g | %s | %.2g |\n", s->name, s->fraction, s->reach,
+            code_add(t, "| %s | 2^%d | %.4g | %s | %.2g |\n", s->name, -s->fraction, s->reach,
                      s->proven ? "proved" : "4 times what was seen, states beyond are held there",
                      s->error);
     }

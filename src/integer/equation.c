@@ -33,6 +33,7 @@ typedef struct making {
     int ops;
     int temporary[NET_VALUES]; /* the value that a temporary of the equations is */
     const char *wrong;         /* what has no integers; NULL: nothing so far */
+    bool lacks;                /* it is an operation */
 } making;
 
 static double size_of(number x)
@@ -86,10 +87,11 @@ static int load(making *m, int slot, const double *x, int64_t count)
     if (!whole || m->rows == MOST_ROWS)
         m->wrong = whole ? "has too many constants" : "needs memory";
     double most = 0;
-    for (int64_t n = 0; n < count; n++)
+    for (int64_t n = 0; n < count; n++) {
         most = fmax(most, fabs(x[n]));
-    if (!isfinite(most))
-        m->wrong = "has a parameter that is not finite";
+        if (!isfinite(x[n]))
+            m->wrong = "has a parameter that is not finite";
+    }
     if (m->wrong)
         return 0;
     number is = {integer_fraction(most), INFINITY, -INFINITY};
@@ -265,6 +267,7 @@ static void basic(making *m, const equation_basic *o, int *last)
         one[] = {
             [EQUATION_NEG] = NET_NEG, [EQUATION_ABS] = NET_ABS, [EQUATION_STEP] = NET_POSITIVE};
     m->wrong = o->what;
+    m->lacks = o->what != NULL;
     if (m->wrong)
         return;
     const bool both = o->code < EQUATION_NEG, zero = o->code == EQUATION_ZERO;
@@ -344,10 +347,11 @@ static void give_gain(making *m, double gain, int fraction, net_equation *e)
 
 static fsnn_status say(const making *m)
 {
-    return integer_refuse(m->s,
-                          "its equation %s: sums, products, division by constants, whole powers, "
-                          "abs, min, max and step work, and so does type float",
-                          m->wrong);
+    return integer_refuse(m->s, "its equation %s: %s, and so does type float", m->wrong,
+                          m->lacks ? "sums, products, division by constants, whole powers, abs, "
+                                     "min, max and step work"
+                                   : "a shorter one, whose numbers are bounded by min and max and "
+                                     "closer to 1, works");
 }
 
 /* Charge, spike, after: the operations, in m->op from first[i] on. */

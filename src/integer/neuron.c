@@ -191,7 +191,12 @@ static fsnn_status find_bound(making *m)
     most = m->input > most && !own(m) ? m->input : most;
     most = largest_of(m, THRESHOLD) > most ? largest_of(m, THRESHOLD) : most;
     m->largest = largest_of(m, TAKEN) > most ? largest_of(m, TAKEN) : most;
-    return FSNN_OK;
+    return m->largest < 0x1p60
+               ? FSNN_OK
+               : integer_refuse(m->s,
+                                "its potentials, currents, thresholds or resets reach %g: below "
+                                "1e18 works, and so does type float",
+                                m->largest);
 }
 
 /* Sums of products are below 2^62. */

@@ -330,6 +330,9 @@ integers mlp4 mlp int4
 integers cnn4 cnn int4
 integers loops8 loops int8
 integers numbers8 regression int8 --set dynamics.method=l1
+# one unit of potentials that are large is a power of 2, too
+"$fsnn" export-c run-mlp -o large8 --samples 10 --type int8 --quiet --set lif1.threshold=1e12 >log 2>&1 || fail "large8: $(tail -1 log)"
+grep -q '^| lif1 | 2^10 ' large8/report.md || fail "large8: $(grep '^| lif1 | 2' large8/report.md)"
 # methods that keep drives, and that take the leak after the step
 integers ml8 regression int8
 integers ml4 mlp int4 --set dynamics.method=ml

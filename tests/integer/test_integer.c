@@ -389,7 +389,9 @@ static void equations_without_integers(void **state)
     } wrong[] = {{"(-v + tanh(I))/tau", "calls tanh: sums, products"},
                  {"(-v + I/(1 + v^2))/tau", "divides by what changes"},
                  {"(-v + I - abs(v)^2.3)/tau", "no whole number"},
-                 {"(-v + sqrt(I))/tau", "calls sqrt"}};
+                 {"(-v + sqrt(I))/tau", "calls sqrt"},
+                 {"(-v + I + 1e20)/tau", "numbers of too different size: a shorter one"},
+                 {"(-v + I + sqrt(-2*a))/tau", "a parameter that is not finite: a shorter one"}};
     for (int i = 0; i < FSNN_COUNT(wrong); i++) {
         setup s = of_equation(&owns[0]);
         fsnn_order order;
@@ -676,6 +678,13 @@ static void refused(void **state)
     net = network(&s);
     GOOD(fsnn_net_wrap(net, &d, &stream));
     REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "a resistance has no integers");
+    fsnn_net_destroy(net);
+    s = usual();
+    s.neuron.threshold.value = 1e20; /* no shift of 64 bits reaches from the input to it */
+    d = dynamics_of(&s, &order);
+    net = network(&s);
+    GOOD(fsnn_net_wrap(net, &d, &stream));
+    REFUSED(fsnn_integer_create(net, &o, &p), FSNN_EUNSUPPORTED, "e+20: below 1e18 works");
     fsnn_net_destroy(net);
 }
 
