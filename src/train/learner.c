@@ -58,6 +58,15 @@ static fsnn_status gradient_reserve(learner *w, int64_t count)
     return FSNN_OK;
 }
 
+/* Spikes of rates' penalties are counted forward: over the steps that are no padding. */
+static fsnn_status tell_lengths(const learning *how, const learner *w)
+{
+    if (!how->training->terms)
+        return FSNN_OK;
+    const int64_t *lengths = how->loss->mask ? w->batch->lengths : NULL;
+    return fsnn_net_lengths(w->net, lengths, lengths ? w->batch->batch : 0);
+}
+
 static fsnn_status start(const learning *how, learner *w)
 {
     const fsnn_training *t = how->training;
@@ -65,6 +74,7 @@ static fsnn_status start(const learning *how, learner *w)
     if (w->copy) /* the optimiser told the training's own net alone */
         FSNN_TRY(fsnn_net_params_changed(w->net));
     FSNN_TRY(fsnn_net_progress(w->net, fmin(how->done, 1)));
+    FSNN_TRY(tell_lengths(how, w));
     return pass_start(w->net, w->batch, mode, &w->input, &w->answers.output);
 }
 
@@ -96,10 +106,7 @@ static fsnn_status judge(const learning *how, learner *w)
                          "samples hold numbers that are not finite",
                          w->lesson.loss);
     share(how, w);
-    if (!how->training->terms)
-        return FSNN_OK;
-    const int64_t *lengths = how->loss->mask ? w->batch->lengths : NULL;
-    return fsnn_net_lengths(w->net, lengths, lengths ? w->batch->batch : 0);
+    return FSNN_OK;
 }
 
 static bool waits(const learner *w)

@@ -237,6 +237,81 @@ static void trainings(void **state)
         fail_msg("loss %.17g and %.17g", loss[0], loss[1]);
 }
 
+/* ---- terms beside a loss ---- */
+
+/* A neuron a class, that fires where it reads a bright number. */
+static fsnn_net *firing(void)
+{
+    const fsnn_order order = fsnn_order_of(1);
+    const fsnn_dynamics dynamics = fsnn_dynamics_default(&order);
+    const fsnn_plan plan = {.steps = K, .batch = B, .training = true};
+    fsnn_neuron neuron = FSNN_NEURON_DEFAULT;
+    fsnn_net *net = net_new();
+    int node = fsnn_net_input(net, FSNN_SHAPE(C));
+    neuron.tau.value = 1;
+    neuron.threshold.value = 0.9;
+    node = fsnn_net_lif(net, "lif", node, &neuron);
+    VALID(fsnn_net_linear(net, "fc", node, C, true));
+    GOOD(fsnn_net_wrap(net, &dynamics, &plan));
+    return net;
+}
+
+static int figure_of_term(const fsnn_metrics *m, void *user)
+{
+    double **next = user;
+    for (int i = 0; i < m->figures; i++)
+        if (strcmp(m->figure_name[i], "term.quiet") == 0)
+            *(*next)++ = m->figure[i];
+    return 0;
+}
+
+/* The term in each of two epochs that learn nothing, in batches of so many samples. */
+static void terms_of(float padding, int64_t batch, double term[2])
+{
+    fsnn_data *data = recordings_with(true, padding);
+    fsnn_loader *loader;
+    fsnn_train_options o = {.training = fsnn_training_default(), .on_epoch = figure_of_term};
+    const fsnn_loader_options how = {.encoder = {.steps = 1, .gain = 1}, .batch = batch};
+    fsnn_net *net = firing();
+    double *next = term;
+    GOOD(fsnn_loader_create(data, &how, &loader));
+    o.user = &next;
+    o.training.epochs = 2;
+    o.training.batch = batch;
+    o.training.optimizer.lr = 1e-30;
+    o.training.loss = (fsnn_loss){.kind = FSNN_CE, .readout = FSNN_READOUT_LAST, .mask = true};
+    o.training.term[0] = (fsnn_term){.name = "quiet",
+                                     .of = FSNN_PENALTY_RATE,
+                                     .over = FSNN_PENALTY_NEURON,
+                                     .min = -INFINITY,
+                                     .max = 0.01,
+                                     .weight = 1};
+    o.training.terms = 1;
+    GOOD(fsnn_train(net, loader, NULL, &o, NULL));
+    assert_ptr_equal(next, term + 2);
+    fsnn_net_destroy(net);
+    fsnn_loader_destroy(loader);
+    fsnn_data_destroy(data);
+}
+
+/* Spikes in the padding count in no term, of the first batch neither, and the last batch of an
+ * epoch may be smaller. */
+static void terms(void **state)
+{
+    (void)state;
+    for (int64_t batch = 2; batch <= B; batch++) {
+        CASE("batches of %d", (int)batch);
+        double loud[2], still[2];
+        terms_of(3, batch, loud);
+        terms_of(-1, batch, still);
+        assert_true(still[0] > 0);
+        for (int epoch = 0; epoch < 2; epoch++) {
+            WITHIN("loud", loud[epoch], still[0], 0);
+            WITHIN("still", still[epoch], still[0], 0);
+        }
+    }
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -269,7 +344,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(losses),    cmocka_unit_test(evaluations), cmocka_unit_test(batches),
-        cmocka_unit_test(trainings), cmocka_unit_test(refused),
+        cmocka_unit_test(trainings), cmocka_unit_test(terms),       cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
