@@ -40,6 +40,21 @@ static fsnn_status copy_graph(const fsnn_net *net, fsnn_net *copy)
     return FSNN_OK;
 }
 
+static fsnn_status copy_penalties(const fsnn_net *net, fsnn_net *copy)
+{
+    const net_penalties *from = &net->penalty;
+    if (!from->count)
+        return FSNN_OK;
+    fsnn_penalty *list = fsnn_alloc((size_t)from->count * sizeof *list);
+    if (!list)
+        return FSNN_EMEMORY;
+    for (int i = 0; i < from->count; i++)
+        list[i] = from->list[i].what;
+    fsnn_status status = fsnn_net_penalize(copy, list, from->count);
+    fsnn_free(list);
+    return status ? status : fsnn_net_lengths(copy, from->steps, from->lengths);
+}
+
 static fsnn_status wrap(const fsnn_net *net, fsnn_net *copy)
 {
     fsnn_dynamics dynamics = net->dynamics;
@@ -55,7 +70,9 @@ static fsnn_status wrap(const fsnn_net *net, fsnn_net *copy)
     }
     FSNN_TRY(fsnn_net_params_changed(copy));
     fsnn_net_zero_grad(copy);
-    return FSNN_OK;
+    copy->hook = net->hook;
+    copy->hook_user = net->hook_user;
+    return copy_penalties(net, copy);
 }
 
 fsnn_status net_copy(const fsnn_net *net, fsnn_net **copy)

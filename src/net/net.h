@@ -247,8 +247,9 @@ bool net_param_described(const fsnn_net *net, int index);
 /* fsnn_net_describe, and with `learned` the values that are learned, too. */
 fsnn_status net_describe(const fsnn_net *net, bool learned, char **text);
 
-/* A copy that computes the same: its learned values and those of neurons lie in the memory of
- * `net`, which outlives it; gradients and all other values are its own. */
+/* A copy that computes the same, with its penalties and its hook: its learned values and those of
+ * neurons lie in the memory of `net`, which outlives it; gradients and all other values are its
+ * own. */
 fsnn_status net_copy(const fsnn_net *net, fsnn_net **copy);
 /* fsnn_net_replan for calls of one shard of a batch of so many samples, whose other shards nets
  * like this one run; 0: of a whole batch. FSNN_ESHAPE, FSNN_EUNSUPPORTED: an operator cannot; the

@@ -146,11 +146,12 @@ static void work(int64_t i, int worker, void *user)
     learner_go(&w->how, &w->t->learner[i], w->total);
 }
 
-/* To their ends, or to where they wait; the error of the first that has one. */
+/* To their ends, or to where they wait; the error of the first that has one. A hook of the caller's
+ * need not bear several threads. */
 static fsnn_status go(wave *w)
 {
     trainer_threads(w->t, false);
-    openmp_run(w->count, w->t->threads, 1, work, w);
+    openmp_run(w->count, w->t->net->hook ? 1 : w->t->threads, 1, work, w);
     trainer_threads(w->t, true);
     for (int i = 0; i < w->count; i++)
         FSNN_TRY(learner_status(&w->t->learner[i]));

@@ -176,6 +176,57 @@ static void any_number_of_threads(void **state)
     fsnn_free(whole.data);
 }
 
+/* ---- a penalty and a hook of the caller's ---- */
+
+static int count_call(fsnn_net *net, int param, int count, void *user)
+{
+    (void)net, (void)param;
+    if (!count)
+        ++*(int *)user;
+    return 0;
+}
+
+static void train_penalized(int threads, double weight, int *backwards, toy_file *last)
+{
+    toy t;
+    fsnn_train_options options = toy_training(1);
+    options.training.batch = 32;
+    options.training.shards = 4;
+    GOOD(fsnn_threads_set(threads));
+    open_images(&t, 8);
+    const fsnn_penalty quiet = {.kind = FSNN_PENALTY_RATE,
+                                .node = fsnn_net_node_find(t.net, "lif"),
+                                .min = -INFINITY,
+                                .max = 0.01,
+                                .weight = weight};
+    GOOD(fsnn_net_penalize(t.net, &quiet, 1));
+    *backwards = 0;
+    GOOD(fsnn_net_on_gradient(t.net, count_call, backwards));
+    GOOD(fsnn_train(t.net, t.train, NULL, &options, NULL));
+    toy_close(&t);
+    GOOD(fsnn_threads_set(0));
+    *last = toy_read("last.safetensors");
+    toy_clean();
+}
+
+static void of_the_caller(void **state)
+{
+    (void)state;
+    NEEDS("OpenMP");
+    toy_file one, two, bare;
+    int calls[3];
+    train_penalized(1, 20, &calls[0], &one);
+    train_penalized(2, 20, &calls[1], &two);
+    train_penalized(2, 0, &calls[2], &bare);
+    assert_int_equal(calls[0], 15); /* 120 samples in shards of 8 */
+    assert_int_equal(calls[1], 15);
+    assert_true(same_bytes(&one, &two));
+    assert_false(same_bytes(&one, &bare));
+    fsnn_free(one.data);
+    fsnn_free(two.data);
+    fsnn_free(bare.data);
+}
+
 static int stop(const fsnn_metrics *m, void *user)
 {
     (void)user;
@@ -258,6 +309,7 @@ int main(void)
         cmocka_unit_test(any_cut),
         cmocka_unit_test(same_as_whole_batches),
         cmocka_unit_test(any_number_of_threads),
+        cmocka_unit_test(of_the_caller),
         cmocka_unit_test(resumed),
         cmocka_unit_test(running_statistics),
         cmocka_unit_test(refused),
