@@ -150,8 +150,6 @@ static void square_chunk(int64_t i, int worker, void *user)
     o->square[i] = train_plane_of(o->precision)->square(o, &o->chunk[i]);
 }
 
-/* Squares of floats cannot overflow a double: a sum that is not finite means a gradient that is
- * not, or in double precision one beyond 1e154. */
 /* A chunk's bits do not depend on the number of threads. */
 static void all_chunks(const fsnn_optimizer *o, void (*body)(int64_t i, int worker, void *user),
                        void *user)
@@ -164,6 +162,8 @@ static void all_chunks(const fsnn_optimizer *o, void (*body)(int64_t i, int work
         fsnn_threads_set(threads);
 }
 
+/* Squares of floats cannot overflow a double: a sum that is not finite means a gradient that is
+ * not, or in double precision one beyond 1e154. */
 static fsnn_status measure(fsnn_optimizer *o, double *norm)
 {
     double sum = 0;
