@@ -6,11 +6,28 @@
 #include <math.h>
 #include <stdlib.h>
 
+static bool is_double(const cli_model *m)
+{
+    return fsnn_net_precision(m->net) == FSNN_PRECISION_DOUBLE;
+}
+
+static fsnn_status read_double(const cli_model *m, int node, fsnn_record what, int64_t count,
+                               float *to)
+{
+    double *from = cli_allocate((size_t)count, sizeof *from);
+    fsnn_status status = fsnn_net_read_double(m->net, node, what, from);
+    for (int64_t i = 0; i < count && status >= 0; i++)
+        to[i] = (float)from[i];
+    free(from);
+    return status;
+}
+
 /* A record [K, B, N] of a node; NULL, with the library's sentence, where it cannot be read. */
 static float *read_record(const cli_model *m, int node, fsnn_record what, int64_t count)
 {
     float *to = cli_allocate((size_t)count, sizeof *to);
-    if (fsnn_net_read(m->net, node, what, to) >= 0)
+    if ((is_double(m) ? read_double(m, node, what, count, to)
+                      : fsnn_net_read(m->net, node, what, to)) >= 0)
         return to;
     free(to);
     return NULL;
@@ -38,12 +55,36 @@ static void record_layer(const cli_model *m, int node, const fsnn_node_info *inf
     layer->moving = read_record(m, node, FSNN_RECORD_THRESHOLD, count);
 }
 
+static fsnn_status forward_double(const cli_model *m, const fsnn_batch *batch)
+{
+    fsnn_shape sample;
+    if (batch->spikes)
+        return fsnn_net_forward_spikes_double(m->net, batch->spikes, NULL);
+    fsnn_status status = fsnn_net_shapes(m->net, &sample, NULL);
+    if (status < 0)
+        return status;
+    int64_t count = (batch->still ? 1 : batch->steps) * batch->batch * fsnn_shape_count(&sample);
+    double *x = cli_allocate((size_t)count, sizeof *x);
+    for (int64_t i = 0; i < count; i++)
+        x[i] = batch->x[i];
+    status = fsnn_net_forward_double(m->net, x, NULL);
+    free(x);
+    return status;
+}
+
+static fsnn_status forward(const cli_model *m, const fsnn_batch *batch)
+{
+    if (is_double(m))
+        return forward_double(m, batch);
+    return batch->spikes ? fsnn_net_forward_spikes(m->net, batch->spikes, NULL)
+                         : fsnn_net_forward(m->net, batch->x, NULL);
+}
+
 /* Runs the first samples of the test data with recording. */
 static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch, cli_recording *r,
                           int *label)
 {
     fsnn_batch first;
-    const float *output;
     fsnn_status status = fsnn_loader_start(loader, 0);
     int more = status < 0 ? (int)status : fsnn_loader_next(loader, &first);
     if (more < 0)
@@ -58,8 +99,7 @@ static fsnn_status record(const cli_model *m, fsnn_loader *loader, int64_t batch
                       .seed = fsnn_session_training(m->session)->seed};
     status = fsnn_net_wrap(m->net, dynamics, &plan);
     if (status >= 0)
-        status = first.spikes ? fsnn_net_forward_spikes(m->net, first.spikes, &output)
-                              : fsnn_net_forward(m->net, first.x, &output);
+        status = forward(m, &first);
     if (status < 0)
         return status;
     int nodes = fsnn_net_node_count(m->net);

@@ -245,6 +245,26 @@ static void units(void **state)
     shell_contains(shell_out, "mmHg  arterial pressure\n", "inspect");
 }
 
+/* A training in double precision has the figures of one in single, of lists of spikes too. */
+static void double_precision(void **state)
+{
+    (void)state;
+    NEEDS("double precision");
+    static const char *const encoder[] = {"{kind: direct, steps: 6}",
+                                          "{kind: rate, steps: 6, sparse: true}"};
+    for (int i = 0; i < FSNN_COUNT(encoder); i++) {
+        char script[256];
+        CASE("%s", encoder[i]);
+        snprintf(script, sizeof script,
+                 "for p in single double; do $F train tiny.yaml -o $p --set training.epochs=1 "
+                 "--set 'data.encoder=%s' --set dynamics.precision=$p || exit 1; done",
+                 encoder[i]);
+        shell_good(script);
+        shell_good("ls single/figures >a && ls double/figures | cmp - a && grep -q raster.png a");
+        shell_good("rm -r single double");
+    }
+}
+
 /* A figure that was asked for and cannot be written fails the command. */
 static void asked_and_lost(void **state)
 {
@@ -292,6 +312,7 @@ int main(void)
         cmocka_unit_test(odd_names),
         cmocka_unit_test(asked_before_the_work),
         cmocka_unit_test(pictures),
+        cmocka_unit_test(double_precision),
         cmocka_unit_test(asked_and_lost),
         cmocka_unit_test(lost_by_a_training),
         cmocka_unit_test(units),
