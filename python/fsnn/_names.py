@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import opcode
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .errors import text
@@ -26,6 +26,13 @@ def one_of(what: str, value: Any, known: Iterable[str]) -> None:
     if value not in names:
         listed = ", ".join(names)
         raise ValueError(f"{what} is {value!r}: it is one of {listed}{near(value, names)}")
+
+
+def mapping_of(what: str, value: Any, like: str) -> Mapping[str, Any]:
+    """value; raises TypeError, with an example, where it is no mapping."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{what} is {value!r}: it is a mapping, like {like}")
+    return value
 
 
 def missing(what: str, name: Any, known: Iterable[str]) -> ValueError:

@@ -10,7 +10,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import number, numbers, pointer, read_once, shape_of, to_shape
-from ._names import in_table, near
+from ._names import in_table, mapping_of, near
 from .description import Description, _list, yaml_of
 from .errors import DICT, check
 
@@ -269,7 +269,7 @@ def augment_of(change: Mapping[str, Any]) -> Any:
     """A fsnn_augment, whose members are called like the keys of the section augment."""
     augment = ffi.new("fsnn_augment *")
     known = [name for name, _ in ffi.typeof("fsnn_augment").fields]
-    for key, value in change.items():
+    for key, value in mapping_of("augment", change, '{"flip": 0.5}').items():
         if key not in known:
             raise TypeError(
                 f"{key!r} is no option of augment: those are {', '.join(known)}{near(key, known)}"
@@ -281,7 +281,7 @@ def augment_of(change: Mapping[str, Any]) -> Any:
 def encoder_of(description: Description, change: Mapping[str, Any]) -> Any:
     """The description's encoder with other options."""
     encoder = ffi.new("fsnn_encoder *", lib.fsnn_description_encoder(description._c)[0])
-    for key, value in change.items():
+    for key, value in mapping_of("encoder", change, '{"kind": "rate", "steps": 8}').items():
         if key == "kind":
             kind = lib.fsnn_encoder_find(str(value).encode())
             value = in_table("encoder", value, kind, lib.fsnn_encoder_name, lib.FSNN_ENCODERS)

@@ -18,6 +18,7 @@ import numpy as np
 from _fsnn import ffi, lib
 
 from ._arrays import numbers, pointer
+from ._names import mapping_of
 from .errors import FileError, UnsupportedError, check
 
 
@@ -82,7 +83,8 @@ def _units_of(units: Mapping[str, str] | None) -> Any:
     """A fsnn_units of names that `simulate` knows."""
     named = ffi.new("fsnn_units *")
     if units:
-        listed = ",".join(f"{quantity}={unit}" for quantity, unit in units.items())
+        given = mapping_of("units", units, '{"time": "ms"}').items()
+        listed = ",".join(f"{quantity}={unit}" for quantity, unit in given)
         check(lib.fsnn_units_read(listed.encode(), named))
     return named
 
@@ -135,8 +137,8 @@ def traces(
 ) -> Figure:
     """Potentials v [K, N] of a few neurons (the first four, or `neurons`), with their spikes;
     `units` of "time" and "potential"."""
-    names = {what: f"{what} [{unit}]" for what, unit in (units or {}).items()}
     named = _units_of(units)
+    names = {what: f"{what} [{unit}]" for what, unit in (units or {}).items()}
     rows = _rows(v, "v")
     fired = np.zeros_like(rows) if spikes is None else _rows(spikes, "spikes")
     chosen = list(range(min(4, rows.shape[1]))) if neurons is None else list(neurons)

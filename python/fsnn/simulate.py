@@ -11,7 +11,7 @@ from _fsnn import ffi, lib
 
 from . import figures
 from ._arrays import Results, number, numbers, pointer
-from ._names import near, one_of
+from ._names import mapping_of, near, one_of
 from ._plan import HAS_DOUBLE
 from ._session import Session
 from .currents import Current, Drive, drive_of
@@ -152,14 +152,15 @@ def current_of(current: Drive, steps: int | None) -> tuple[Current, int]:
 
 
 def units_of(units: Mapping[str, str] | None) -> dict[str, str]:
-    for quantity, unit in (units or {}).items():
+    named = mapping_of("units", units or {}, '{"time": "ms"}')
+    for quantity, unit in named.items():
         if quantity not in UNITS:
             known = ", ".join(UNITS)
             raise ValueError(
                 f"units has {quantity!r}: there are units of {known}{near(quantity, UNITS)}"
             )
         one_of(f"the unit of {quantity}", unit, UNITS[quantity])
-    return dict(units or {})
+    return dict(named)
 
 
 def _failed(exception: type[BaseException], value: BaseException, trace: Any) -> int:

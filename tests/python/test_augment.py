@@ -44,6 +44,8 @@ class Augment(unittest.TestCase):
             loss_of({"flip": 2})
         with self.assertRaisesRegex(TypeError, "augment.noise"):
             loss_of({"noise": "much"})
+        with self.assertRaisesRegex(TypeError, "augment is 'flip': it is a mapping"):
+            loss_of("flip")
         with self.assertRaisesRegex(ValueError, "are no pictures"):
             loss_of({"rotate": 5})
 

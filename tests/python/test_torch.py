@@ -50,6 +50,25 @@ def samples(T=12, B=3, n=10, seed=1, scale=3.0):
     return torch.rand(T, B, n, generator=torch.Generator().manual_seed(seed)) * scale
 
 
+class Changes(unittest.TestCase):
+    """What is changed between two calls counts in the second."""
+
+    def test_orders_in_place(self):
+        x = samples(T=40, n=30)
+        sums = {"alpha": [[0.7, 0.5]], "multi_coefficient": [[1.0, 1.0]]}
+        for terms in sums:
+            with self.subTest(terms=terms):
+                first = [[0.4, *sums[terms][0][1:]]]
+                changed = alone(LIFNeuron(tau=3.0), **sums)
+                other = alone(LIFNeuron(tau=3.0), **{**sums, terms: first})
+                before = changed(x)
+                getattr(changed, terms.replace("multi_", ""))[0][0] = 0.4
+                self.assertFalse(torch.equal(changed(x), before))
+                self.assertTrue(torch.equal(changed(x), other(x)))
+                with self.assertRaisesRegex(AttributeError, rf"module, {terms}="):
+                    setattr(changed, terms.replace("multi_", ""), first)
+
+
 class Programs(unittest.TestCase):
     """The programs of the first pages, with the import changed."""
 

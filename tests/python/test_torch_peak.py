@@ -37,6 +37,16 @@ class Peak(unittest.TestCase):
         self.assertTrue(torch.isfinite(x.grad).all())
         self.assertGreater(x.grad.abs().max(), 0)
 
+    def test_moved(self):
+        x = 20.0 + 5.0 * torch.rand(80, 2, 4, generator=torch.Generator().manual_seed(1))
+        moved, other = wrapped(-60.0, v_peak=0.0), wrapped(-60.0, v_peak=-20.0)
+        self.assertNotEqual(moved(x).sum(), other(x).sum())
+        moved.module[0].threshold = -20
+        self.assertIn("v_peak=-20", repr(moved.module[0]))
+        torch.testing.assert_close(moved(x), other(x))
+        given = wrapped(-60.0, v_peak=torch.tensor(-20.0))
+        torch.testing.assert_close(given(x), other(x))
+
     def test_refused(self):
         with self.assertRaisesRegex(TypeError, "v_peak is another name for it"):
             ft.QIFNeuron(v_peak=0.0, threshold=2.0, reset="value")

@@ -49,6 +49,11 @@ class Units(unittest.TestCase):
         self.assertEqual(net.simulate(2.0, steps=20, units={"time": "s"}).units["time"], "s")
         with self.assertRaisesRegex(ValueError, "units"):
             fsnn.figures.raster(np.zeros((3, 2)), units={"time": "hours"})
+        for figure in (fsnn.figures.raster, fsnn.figures.traces):
+            with self.assertRaisesRegex(TypeError, "units is 'time=ms': it is a mapping"):
+                figure(np.zeros((3, 2)), units="time=ms")
+        with self.assertRaisesRegex(TypeError, "units is 'time=ms': it is a mapping"):
+            fsnn.simulate(2.0, steps=20, units="time=ms")
 
 
 class Peak(unittest.TestCase):

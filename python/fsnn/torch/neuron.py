@@ -105,6 +105,7 @@ class BaseNeuron(torch.nn.Module):
         super().__init__()
         if self._peaks and "v_peak" in options:
             threshold = self._take_peak(threshold, threshold_learnable, options["v_peak"])
+            options["v_peak"] = threshold
         if "rest" not in self._numbers:  # qif has one of its own
             self._rest = number("rest", options.get("rest", 0.0))
         for name, value in (("tau", tau), ("threshold", threshold)):
@@ -208,6 +209,8 @@ class BaseNeuron(torch.nn.Module):
 
     def _set(self, name: str, value: Any) -> None:
         value = self._checked(name, value)
+        if name == "threshold" and self._peak is not None:
+            self._peak = self.options["v_peak"] = value
         logarithm = self._parameters.get(f"log_{name}")
         if logarithm is not None:
             with torch.no_grad():
@@ -507,7 +510,8 @@ class _Kind(BaseNeuron):
         gradient = torch.is_grad_enabled() and x.requires_grad
         own = (self._tau, self._threshold, self.surrogate_opt, self.surrogate_grad_scale)
         more = (repr(self.options) if self.options else "", dict(self.own))
-        run = (call.steps, call.smooth, call.dynamics, alpha, coefficient)
+        # the wrapper's own lists, which may be changed in place
+        run = (call.steps, call.smooth, call.dynamics, tuple(alpha), tuple(coefficient))
         return name, own, more, run, x.shape, x.dtype, gradient
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -133,9 +133,10 @@ class SNNWrapper(torch.nn.Module):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("alpha", "coefficient") and hasattr(self, name):
+            argument = {"coefficient": "multi_coefficient"}.get(name, name)
             raise AttributeError(
-                f"{name} is settled when the network is wrapped, SNNWrapper(module, {name}=...): "
-                "wrap it again; what is learned changes in place, net.alpha[0].data.fill_(0.5)"
+                f"{name} is settled when the network is wrapped, SNNWrapper(module, {argument}=...)"
+                ": wrap it again; what is learned changes in place, net.alpha[0].data.fill_(0.5)"
             )
         super().__setattr__(name, value)
 
