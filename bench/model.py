@@ -48,15 +48,45 @@ def measured(options: argparse.Namespace) -> list[str]:
 
 def asked(options: argparse.Namespace, cases: list[Case], training: bool) -> Case:
     """The network of --predict."""
-    widths = tuple(map(int, options.predict.split("-")))
-    given = [None if one == "no" else float(one) for one in options.ones.split(",")]
+    widths, given = options.predict, options.ones
     ones = given + given[-1:] * (len(widths) - 1 - len(given))
     far = [case for case in cases if case.memory == "exponentials"]
     if options.memory == "exponentials" and not far:
         sys.exit("model: no row has exponentials, so nothing is known of them")
     like = far[-1] if options.memory == "exponentials" else cases[0]
-    shape = (options.steps, options.batch, widths, tuple(ones), options.memory)
+    shape = (options.steps, options.batch, tuple(widths), tuple(ones), options.memory)
     return Case(*shape, like.exponentials, like.near, training)
+
+
+def whole(text: str) -> int:
+    """A number from 1 on, as argparse's `type`."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def widths_of(text: str) -> list[int]:
+    """Of inputs and layers."""
+    widths = [whole(one) for one in text.split("-")]
+    if len(widths) < 2:
+        raise argparse.ArgumentTypeError(f"{text!r} has no layer: 784-10 has one")
+    return widths
+
+
+def share_of(text: str) -> float | None:
+    if text == "no":
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a share from 0 to 1 nor no")
+    return share
+
+
+def shares_of(text: str) -> list[float | None]:
+    return [share_of(one) for one in text.split(",")]
 
 
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
@@ -65,16 +95,19 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("fsnn", nargs="?", help="the program that measures")
     parser.add_argument("--rows", metavar="FILE", help="lines of JSON: kept there, or read")
-    parser.add_argument("--threads", type=int, help="threads that compute (all)")
-    parser.add_argument("--rounds", type=int, help="rounds of a row (7)")
+    parser.add_argument("--threads", type=whole, help="threads that compute (all)")
+    parser.add_argument("--rounds", type=whole, help="rounds of a row (7)")
     parser.add_argument("--quick", action="store_true", help="few networks: a rough model")
     parser.add_argument("--processor", action="store_true", help="seconds of a processor")
     parser.add_argument("--markdown", metavar="PAGE", help="write the tables into this page")
-    parser.add_argument("--predict", metavar="WIDTHS", help="784-2560-10, say")
-    parser.add_argument("--steps", type=int, default=16, help="T of --predict (16)")
-    parser.add_argument("--batch", type=int, default=64, help="B of --predict (64)")
+    parser.add_argument("--predict", metavar="WIDTHS", type=widths_of, help="784-2560-10, say")
+    parser.add_argument("--steps", type=whole, default=16, help="T of --predict (16)")
+    parser.add_argument("--batch", type=whole, default=64, help="B of --predict (64)")
     parser.add_argument(
-        "--ones", default="no", help="share of ones in each layer's input, or no: other numbers"
+        "--ones",
+        type=shares_of,
+        default="no",
+        help="share of ones in each layer's input, or no: other numbers",
     )
     parser.add_argument(
         "--memory", choices=("none", "direct", "exponentials"), default="direct", help="(direct)"
@@ -82,12 +115,17 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if not options.fsnn and not options.rows:
         parser.error("give the program fsnn, or --rows of an earlier run")
+    if options.predict and len(options.ones) > len(options.predict) - 1:
+        parser.error("--ones has more shares than --predict has layers")
+    page = pathlib.Path(options.markdown or "")
+    if page.is_file() and END not in page.read_text().partition(BEGIN)[2]:
+        parser.error(f"{page} has no marks {BEGIN} and {END}: the tables go between them")
     return options
 
 
 def write(page: pathlib.Path, text: str) -> None:
-    """Between the marks of a page that has them, or as a page of its own."""
-    if page.exists() and BEGIN in page.read_text() and END in page.read_text():
+    """Between the marks of a page that is there, or as a page of its own."""
+    if page.exists():
         before, _, rest = page.read_text().partition(BEGIN)
         text = f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}"
     page.write_text(text)

@@ -73,7 +73,7 @@ def case_of(row: dict[str, Any]) -> Case:
 def read(lines: Iterable[str]) -> tuple[list[Case], dict[str, Any]]:
     """The cases of lines of JSON, and what the first row says of the machine."""
     rows = [json.loads(line) for line in lines if line.strip()]
-    rows = [row for row in rows if row.get("bench") == "grid"]
+    rows = [row for row in rows if isinstance(row, dict) and row.get("bench") == "grid"]
     if not rows:
         raise ValueError("there is no row of the workload grid: fsnn bench grid --json writes them")
     return [case_of(row) for row in rows], rows[0]

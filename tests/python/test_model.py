@@ -145,18 +145,28 @@ class Program(unittest.TestCase):
     def test_mistakes(self):
         with tempfile.TemporaryDirectory() as folder:
             rows = pathlib.Path(folder) / "rows"
-            rows.write_text('{"bench": "mlp"}\n')
+            rows.write_text('5\n{"bench": "mlp"}\n')
+            page = pathlib.Path(folder) / "page.md"
+            page.write_text("a page without marks\n")
+            read_it = ["--rows", rows]
             cases = (
                 ([], "give the program fsnn, or --rows of an earlier run"),
                 (["--rows", "none"], "none"),
                 (["--rows", rows], "no row of the workload grid"),
                 (["no-such-program"], "no-such-program"),
+                ([*read_it, "--predict", "784"], "'784' has no layer"),
+                ([*read_it, "--predict", "784-x"], "'x' is no whole number from 1 on"),
+                ([*read_it, "--predict", "784-10", "--steps", "0"], "'0' is no whole number"),
+                ([*read_it, "--predict", "8-2", "--ones", "1.5"], "'1.5' is neither a share"),
+                ([*read_it, "--predict", "8-2", "--ones", "0,0.1"], "more shares than"),
+                ([*read_it, "--markdown", page], "has no marks"),
             )
             for arguments, words in cases:
                 run = self.run_it(folder, *arguments)
                 self.assertNotEqual(run.returncode, 0)
                 self.assertIn(words, run.stderr)
                 self.assertNotIn("Traceback", run.stderr)
+            self.assertEqual(page.read_text(), "a page without marks\n")
             rows.write_text("\n".join(timed(networks(5))))
             self.assertIn("too few", self.run_it(folder, "--rows", rows).stderr)
 
