@@ -45,6 +45,16 @@ class Running:
     averaged: list[Any] = field(default_factory=list)  # modules that took the mean over time
 
 
+class StartsEmpty:
+    """What one object holds to be quick again: a copy or a pickle of it holds nothing."""
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return type(self)()
+
+    def __reduce__(self) -> tuple:
+        return type(self), ()
+
+
 _local = threading.local()
 
 

@@ -16,13 +16,13 @@ from .._plan import HAS_DOUBLE
 from ..errors import check
 from ..net import Net, NetWarning
 from ._buffers import contiguous, empty
-from ._context import say_once
+from ._context import StartsEmpty, say_once
 
 KEPT = 4  # nets that a layer keeps for the next call, the latest ones
 
 
-class Pool:
-    """Nets of one layer, by what they were made for. A copy of it begins empty."""
+class Pool(StartsEmpty):
+    """Nets of one layer, by what they were made for."""
 
     def __init__(self) -> None:
         self._free: OrderedDict[Any, list[Net]] = OrderedDict()
@@ -54,16 +54,9 @@ class Pool:
         for key in [key for key, nets in self._free.items() if not nets]:
             del self._free[key]
 
-    def __deepcopy__(self, memo: Any) -> Pool:
-        return Pool()
 
-    def __reduce__(self) -> tuple:
-        return Pool, ()
-
-
-class Latest:
-    """The layer of the latest call and what it was made of, which most calls have again. A copy of
-    it begins empty."""
+class Latest(StartsEmpty):
+    """The layer of the latest call and what it was made of, which most calls have again."""
 
     def __init__(self) -> None:
         self._latest: tuple[Any, Layer] | None = None
@@ -74,12 +67,6 @@ class Latest:
 
     def keep(self, made_of: Any, layer: Layer) -> None:
         self._latest = None if made_of is None else (made_of, layer)
-
-    def __deepcopy__(self, memo: Any) -> Latest:
-        return Latest()
-
-    def __reduce__(self) -> tuple:
-        return Latest, ()
 
 
 class _Held:

@@ -9,7 +9,7 @@ import torch
 
 from .._names import missing
 from ..running import interpolate as sampled
-from ._context import not_compiled, say_once
+from ._context import StartsEmpty, not_compiled, say_once
 from ._interpolate import KINDS, Curve
 
 
@@ -55,10 +55,9 @@ class Times:
         return torch.from_numpy(sampled(eye, self.stamps, self.grid, self.kind)[:, 0, :])
 
 
-class Latest:
+class Latest(StartsEmpty):
     """The Times of the latest call, which most calls have again: what reads the stamps costs more
-    than many a layer, since the caches hold its code no longer when a layer has run. A copy of it
-    begins empty."""
+    than many a layer, since the caches hold its code no longer when a layer has run."""
 
     def __init__(self) -> None:
         self._latest: tuple[Any, torch.Tensor | None, Times] | None = None
@@ -74,12 +73,6 @@ class Latest:
             seen = None if x_time is None else x_time.detach().clone()
             self._latest = (how, seen, times)
         return times
-
-    def __deepcopy__(self, memo: Any) -> Latest:
-        return Latest()
-
-    def __reduce__(self) -> tuple:
-        return Latest, ()
 
 
 def _same(x_time: Any, seen: torch.Tensor | None) -> bool:
