@@ -89,6 +89,11 @@ def _units_of(units: Mapping[str, str] | None) -> Any:
     return named
 
 
+def _axis(what: str, units: Mapping[str, str] | None) -> str:
+    """The label of an axis: "time", "time [ms]"."""
+    return f"{what} [{units[what]}]" if units and what in units else what
+
+
 def raster(
     spikes: Any,
     *,
@@ -99,11 +104,11 @@ def raster(
     """Spikes of one sample, {"lif1": [K, N], ...} or [K, N]: a panel a layer, neuron 0 at the
     bottom; `units` of "time"."""
     named = _units_of(units)
-    label = f"time [{units['time']}]" if units and "time" in units else "time"
     layers = spikes if isinstance(spikes, Mapping) else {"": spikes}
     rows = {name: _rows(s, "spikes") for name, s in layers.items()}
     if not rows or len({len(s) for s in rows.values()}) != 1:
         raise ValueError("a raster shows layers over the same steps")
+    steps = len(next(iter(rows.values())))
 
     def draw(canvas: Any) -> None:
         panels = canvas.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0]
@@ -112,13 +117,12 @@ def raster(
             panel.plot((k + 1) * step, n, "|", color="black", markersize=4)
             panel.set(ylabel=f"{name} neuron".strip(), ylim=(-0.7, s.shape[1] - 0.3))
         panels[0].set_title(title)
-        panels[-1].set(xlabel=label, xlim=(0, (len(next(iter(rows.values()))) + 1) * step))
+        panels[-1].set(xlabel=_axis("time", units), xlim=(0, (steps + 1) * step))
 
     def plot(path: bytes) -> int:
         names = [ffi.new("char []", name.encode()) for name in rows]
         widths = [s.shape[1] for s in rows.values()]
         pointers = ffi.new("float *[]", [pointer(s, "float *") for s in rows.values()])
-        steps = len(next(iter(rows.values())))
         sizes = (len(rows), ffi.new("char *[]", names), widths, steps, step)
         return lib.fsnn_plot_raster_in(named, title.encode(), *sizes, pointers, path)
 
@@ -138,7 +142,6 @@ def traces(
     """Potentials v [K, N] of a few neurons (the first four, or `neurons`), with their spikes;
     `units` of "time" and "potential"."""
     named = _units_of(units)
-    names = {what: f"{what} [{unit}]" for what, unit in (units or {}).items()}
     rows = _rows(v, "v")
     fired = np.zeros_like(rows) if spikes is None else _rows(spikes, "spikes")
     chosen = list(range(min(4, rows.shape[1]))) if neurons is None else list(neurons)
@@ -161,8 +164,7 @@ def traces(
             panel.plot(at, np.full(len(at), top + gap * i), "|", color=line.get_color())
         if threshold is not None:
             panel.axhline(threshold, linestyle="--", color="grey", linewidth=1)
-        labels = (names.get(what, what) for what in ("time", "potential"))
-        panel.set(title=title, **dict(zip(("xlabel", "ylabel"), labels)))
+        panel.set(title=title, xlabel=_axis("time", units), ylabel=_axis("potential", units))
         panel.legend()
 
     def plot(path: bytes) -> int:

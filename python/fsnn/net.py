@@ -575,7 +575,8 @@ class Net:
         `fsnn.simulate` has it: with the layer's kind, options and dynamics, and the numbers that it
         has now. `alpha`: other orders; `seed` of noise: that of the training; `precision="single"`
         is that of most networks; `units` beside those of the description. Of layers whose neurons
-        differ it is the first, and a NetWarning says so. Raises ValueError (which layers there are)."""
+        differ it is the first, and a NetWarning says so. Raises ValueError (which layers there
+        are)."""
         with self._lock:
             session = self._open()
             check(lib.fsnn_session_shapes(session.c, ffi.NULL, ffi.NULL))

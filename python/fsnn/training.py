@@ -243,10 +243,7 @@ def _loop(net: Net, session: Session, options: Any, calls: _Run, best: bool) -> 
         net._planned()
 
 
-def one_of_types(type: str) -> int:
-    """Bits of the weights; 0 of "float"."""
-    one_of("type", type, ("float", "int8", "int4"))
-    return {"float": 0, "int8": 8, "int4": 4}[type]
+BITS = {"float": 0, "int8": 8, "int4": 4}  # of a weight, by the type of an evaluation
 
 
 def _integers(session: Session, bits: int) -> Any:
@@ -293,7 +290,8 @@ def evaluate(
     type: str,
 ) -> Evaluation:
     """Net.evaluate."""
-    bits = one_of_types(type)
+    one_of("type", type, BITS)
+    bits = BITS[type]
     if bits and precision is not None:
         raise TypeError(f'precision {precision!r} is for type="float": integers have their own')
     if bits and read_once(data):

@@ -68,6 +68,68 @@ class Changes(unittest.TestCase):
                 with self.assertRaisesRegex(AttributeError, rf"module, {terms}="):
                     setattr(changed, terms.replace("multi_", ""), first)
 
+    def test_whatever_makes_another_layer(self):
+        """Most calls are as the one before; each thing that may differ makes another layer."""
+
+        def tau(net):
+            net.module[0].tau = 3.0
+
+        def threshold(net):
+            net.module[0].threshold = 0.4
+
+        def scale(net):
+            net.module[0].surrogate_grad_scale = 1.0
+
+        def surrogate(net):
+            net.module[0].surrogate_opt = "sigmoid"
+
+        def reset(net):
+            net.module[0].options["reset"] = "value"
+
+        def kappa(net):
+            net.module[0].own["kappa"] = 3.0
+
+        def method(net):
+            net.method = "l1"
+
+        def memory(net):
+            net.memory = 3
+
+        def learns(net):
+            net.module[0].threshold = nn.Parameter(torch.tensor(0.6))
+
+        def answer(net, x):
+            if not x.requires_grad:
+                return net(x)
+            x.grad = None
+            net(x).square().sum().backward()
+            return x.grad
+
+        changes = (tau, threshold, scale, surrogate, reset, kappa, method, memory, learns)
+        for change in changes:
+            kind = ft.HardLIFNeuron if change is kappa else LIFNeuron
+            for x in (samples(), samples().requires_grad_()):
+                changed, fresh = alone(kind(tau=2.0)), alone(kind(tau=2.0))
+                before = answer(changed, x)
+                change(changed)
+                change(fresh)
+                after, again = answer(changed, x), answer(changed, x)
+                self.assertTrue(torch.equal(after, again), change.__name__)
+                self.assertTrue(torch.equal(after, answer(fresh, x)), change.__name__)
+                if x.requires_grad or change not in (scale, surrogate):
+                    self.assertFalse(torch.equal(after, before), change.__name__)
+        net = alone(LIFNeuron(tau=2.0))
+        for x in (samples(), samples(T=9), samples(B=5), samples(n=4), samples()):
+            self.assertTrue(torch.equal(net(x), alone(LIFNeuron(tau=2.0))(x)))
+            with torch.no_grad():
+                self.assertFalse(net(x.requires_grad_()).requires_grad)
+            self.assertTrue(net(x).requires_grad)
+        net = alone(LIFNeuron(tau=2.0, threshold=nn.Parameter(torch.tensor(0.6))))
+        net(samples())
+        net.module[0].threshold.data.fill_(0.4)
+        fixed = alone(LIFNeuron(tau=2.0, threshold=0.4))
+        self.assertTrue(torch.equal(net(samples()), fixed(samples())))
+
 
 class Programs(unittest.TestCase):
     """The programs of the first pages, with the import changed."""
@@ -507,68 +569,6 @@ class Around(unittest.TestCase):
         self.assertEqual(alone(LIFNeuron(tau=2.0, equality=">"))(x).sum(), 0)
         with self.assertRaisesRegex(NotImplementedError, "v_reset is not learned here"):
             LIFNeuron(reset="value", v_reset={"value": 0.2, "learn": True})
-
-    def test_what_changes_between_calls_counts(self):
-        """Most calls are as the one before; each thing that may differ makes another layer."""
-
-        def tau(net):
-            net.module[0].tau = 3.0
-
-        def threshold(net):
-            net.module[0].threshold = 0.4
-
-        def scale(net):
-            net.module[0].surrogate_grad_scale = 1.0
-
-        def surrogate(net):
-            net.module[0].surrogate_opt = "sigmoid"
-
-        def reset(net):
-            net.module[0].options["reset"] = "value"
-
-        def kappa(net):
-            net.module[0].own["kappa"] = 3.0
-
-        def method(net):
-            net.method = "l1"
-
-        def memory(net):
-            net.memory = 3
-
-        def learns(net):
-            net.module[0].threshold = nn.Parameter(torch.tensor(0.6))
-
-        def answer(net, x):
-            if not x.requires_grad:
-                return net(x)
-            x.grad = None
-            net(x).square().sum().backward()
-            return x.grad
-
-        changes = (tau, threshold, scale, surrogate, reset, kappa, method, memory, learns)
-        for change in changes:
-            kind = ft.HardLIFNeuron if change is kappa else LIFNeuron
-            for x in (samples(), samples().requires_grad_()):
-                changed, fresh = alone(kind(tau=2.0)), alone(kind(tau=2.0))
-                before = answer(changed, x)
-                change(changed)
-                change(fresh)
-                after, again = answer(changed, x), answer(changed, x)
-                self.assertTrue(torch.equal(after, again), change.__name__)
-                self.assertTrue(torch.equal(after, answer(fresh, x)), change.__name__)
-                if x.requires_grad or change not in (scale, surrogate):
-                    self.assertFalse(torch.equal(after, before), change.__name__)
-        net = alone(LIFNeuron(tau=2.0))
-        for x in (samples(), samples(T=9), samples(B=5), samples(n=4), samples()):
-            self.assertTrue(torch.equal(net(x), alone(LIFNeuron(tau=2.0))(x)))
-            with torch.no_grad():
-                self.assertFalse(net(x.requires_grad_()).requires_grad)
-            self.assertTrue(net(x).requires_grad)
-        net = alone(LIFNeuron(tau=2.0, threshold=nn.Parameter(torch.tensor(0.6))))
-        net(samples())
-        net.module[0].threshold.data.fill_(0.4)
-        fixed = alone(LIFNeuron(tau=2.0, threshold=0.4))
-        self.assertTrue(torch.equal(net(samples()), fixed(samples())))
 
     def test_hooks(self):
         neuron, seen = LIFNeuron(tau=2.0), []
