@@ -9,6 +9,7 @@
 #include "op/events.h"
 
 #include "base/isa.h"
+#include "base/whole.h"
 
 #include <string.h>
 
@@ -18,11 +19,6 @@ static const events_kernels *kernels(void)
 {
     static const events_kernels *const level[] = FSNN_BY_ISA(&events_kernels);
     return level[fsnn_isa_level()];
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 typedef struct job {
@@ -64,7 +60,7 @@ static fsnn_status capacity(events_space *space, size_t numbers)
 static events_slice slice_of(const job *j, int64_t slice, int64_t begin, int64_t end)
 {
     int64_t left = j->out - slice * j->width;
-    return (events_slice){j->x, begin, end, j->out, least(left, j->width)};
+    return (events_slice){j->x, begin, end, j->out, whole_least(left, j->width)};
 }
 
 /* ---- forward ---- */
@@ -90,7 +86,7 @@ static void pack(int64_t begin, int64_t end, void *user)
     const job *j = user;
     for (int64_t s = 0; s < j->slices; s++)
         for (int64_t i = begin; i < end; i += PACKED)
-            pack_tile(j, s, i, least(end - i, PACKED));
+            pack_tile(j, s, i, whole_least(end - i, PACKED));
 }
 
 static void forward(int64_t begin, int64_t end, void *user)
@@ -138,7 +134,7 @@ static void chunk(int64_t number, int worker, void *user)
 static void collect_tile(const job *j, int64_t slice, int64_t first, int64_t begin, int64_t n)
 {
     int64_t size = j->in * j->width, out = j->out - slice * j->width;
-    int64_t columns = least(j->width - first, TILE);
+    int64_t columns = whole_least(j->width - first, TILE);
     const real *from = j->packed + slice * size + begin * j->width + first;
     real sum[TILE][TILE] = {{0}};
     for (int64_t c = 0; c < j->chunks; c++, from += j->slices * size)
@@ -158,7 +154,7 @@ static void collect(int64_t begin, int64_t end, void *user)
     for (int64_t s = 0; s < j->slices; s++)
         for (int64_t k = 0; k < j->width && s * j->width + k < j->out; k += TILE)
             for (int64_t i = begin; i < end; i += TILE)
-                collect_tile(j, s, k, i, least(end - i, TILE));
+                collect_tile(j, s, k, i, whole_least(end - i, TILE));
 }
 
 fsnn_status events_weights(events_space *space, const fsnn_spikes *x, int64_t out, const real *gy,
