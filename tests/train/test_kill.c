@@ -184,7 +184,7 @@ static void same_bytes(const char *one, const char *other, const char *file)
         snprintf(path[i], sizeof path[i], "%s/%s", i ? other : one, file);
         read[i] = toy_read(path[i]);
     }
-    if (read[0].size != read[1].size || memcmp(read[0].data, read[1].data, read[0].size) != 0)
+    if (!toy_same_bytes(&read[0], &read[1]))
         fail_msg("%s differs between %s and %s", file, one, other);
     fsnn_free(read[0].data);
     fsnn_free(read[1].data);

@@ -156,11 +156,6 @@ static void train_images(int threads, int64_t shards, toy_file *last)
     toy_clean();
 }
 
-static bool same_bytes(const toy_file *a, const toy_file *b)
-{
-    return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
-}
-
 static void any_number_of_threads(void **state)
 {
     (void)state;
@@ -169,8 +164,8 @@ static void any_number_of_threads(void **state)
     train_images(1, 4, &one);
     train_images(2, 4, &two);
     train_images(1, 1, &whole);
-    assert_true(same_bytes(&one, &two));
-    assert_false(same_bytes(&one, &whole)); /* other random numbers, another order of sums */
+    assert_true(toy_same_bytes(&one, &two));
+    assert_false(toy_same_bytes(&one, &whole)); /* other random numbers, another order of sums */
     fsnn_free(one.data);
     fsnn_free(two.data);
     fsnn_free(whole.data);
@@ -220,8 +215,8 @@ static void of_the_caller(void **state)
     train_penalized(2, 0, &calls[2], &bare);
     assert_int_equal(calls[0], 15); /* 120 samples in shards of 8 */
     assert_int_equal(calls[1], 15);
-    assert_true(same_bytes(&one, &two));
-    assert_false(same_bytes(&one, &bare));
+    assert_true(toy_same_bytes(&one, &two));
+    assert_false(toy_same_bytes(&one, &bare));
     fsnn_free(one.data);
     fsnn_free(two.data);
     fsnn_free(bare.data);

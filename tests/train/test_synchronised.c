@@ -164,11 +164,6 @@ static void train_with(int threads, fsnn_norm_over over, toy_file *last)
     toy_clean();
 }
 
-static bool same_bytes(const toy_file *a, const toy_file *b)
-{
-    return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
-}
-
 static void any_number_of_threads(void **state)
 {
     (void)state;
@@ -176,12 +171,12 @@ static void any_number_of_threads(void **state)
     toy_file one, apart;
     train_with(1, FSNN_NORM_SYNCHRONISED, &one);
     train_with(1, FSNN_NORM_SHARD, &apart);
-    assert_false(same_bytes(&one, &apart));
+    assert_false(toy_same_bytes(&one, &apart));
     for (int threads = 2; threads <= 4; threads += 2) {
         toy_file many;
         CASE("%d threads", threads);
         train_with(threads, FSNN_NORM_SYNCHRONISED, &many);
-        assert_true(same_bytes(&one, &many));
+        assert_true(toy_same_bytes(&one, &many));
         fsnn_free(many.data);
     }
     fsnn_free(one.data);

@@ -157,11 +157,16 @@ static inline toy_file toy_read(const char *name)
     return file;
 }
 
+static inline bool toy_same_bytes(const toy_file *a, const toy_file *b)
+{
+    return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
 /* The file has these bytes, or has not. */
 static inline bool toy_same(const char *name, const toy_file *file)
 {
     toy_file now = toy_read(name);
-    bool same = now.size == file->size && memcmp(now.data, file->data, now.size) == 0;
+    bool same = toy_same_bytes(&now, file);
     fsnn_free(now.data);
     return same;
 }
