@@ -1,30 +1,7 @@
 /* export/layer_transposed.c: transposed convolutions of lines and images, channels-last. A line is
  * an image of height 1. */
 #include "export/export.h"
-#include "op/transposed.h"
-
-/* Height (d 0) and width (d 1) of [C, H, W]. */
-static int32_t side(const fsnn_shape *shape, int d)
-{
-    const int axis = shape->rank - 2 + d;
-    return axis > 0 ? (int32_t)shape->dim[axis] : 1;
-}
-
-static net_window window_of(const net_step *s)
-{
-    const fsnn_convtranspose2d *o = &((transposed_state *)s->op->state)->options;
-    net_window w = {.channels = (uint32_t)s->op->in[0].dim[0],
-                    .outputs = (uint32_t)o->out,
-                    .groups = (uint32_t)o->groups};
-    for (int d = 0; d < 2; d++)
-        w.axis[d] = (net_axis){.in = side(&s->op->in[0], d),
-                               .out = side(&s->op->out[0], d),
-                               .kernel = (int32_t)o->kernel[d],
-                               .stride = (int32_t)o->stride[d],
-                               .padding = (int32_t)o->padding[d],
-                               .dilation = (int32_t)o->dilation[d]};
-    return w;
-}
+#include "integer/window.h"
 
 /* W [C, out/groups, kh, kw] -> [kh][kw][C/groups][out]. */
 static const char *print_weight(code_job *j, const net_step *s, const net_window *w, int number)
@@ -50,7 +27,7 @@ static const char *print_weight(code_job *j, const net_step *s, const net_window
 fsnn_status code_print_transposed(code_job *j, const net_step *s)
 {
     const int number = code_number(j, s);
-    const net_window window = window_of(s);
+    const net_window window = integer_transposed_window(s);
     const char *w = print_weight(j, s, &window, number), *b = "NULL";
     if (s->op->params > 1)
         b = code_floats(j, "bias", number, code_param(j, s, 1), window.outputs);

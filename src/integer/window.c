@@ -2,6 +2,7 @@
 #include "integer/window.h"
 
 #include "op/conv.h"
+#include "op/transposed.h"
 
 /* Height (d 0) and width (d 1) of [C, H, W]. */
 static int32_t side(const fsnn_shape *shape, int d)
@@ -10,20 +11,33 @@ static int32_t side(const fsnn_shape *shape, int d)
     return axis > 0 ? (int32_t)shape->dim[axis] : 1;
 }
 
-net_window integer_conv_window(const net_step *s)
+/* Options of the axes are pairs: height, width. */
+static net_window window_of(const net_step *s, int64_t groups, const int64_t *kernel,
+                            const int64_t *stride, const int64_t *padding, const int64_t *dilation)
 {
-    const fsnn_conv2d *o = &((conv_state *)s->op->state)->options;
     net_window w = {.channels = (uint32_t)s->op->in[0].dim[0],
-                    .outputs = (uint32_t)o->out,
-                    .groups = (uint32_t)o->groups};
+                    .outputs = (uint32_t)s->op->out[0].dim[0],
+                    .groups = (uint32_t)groups};
     for (int d = 0; d < 2; d++)
         w.axis[d] = (net_axis){.in = side(&s->op->in[0], d),
                                .out = side(&s->op->out[0], d),
-                               .kernel = (int32_t)o->kernel[d],
-                               .stride = (int32_t)o->stride[d],
-                               .padding = (int32_t)o->padding[d],
-                               .dilation = (int32_t)o->dilation[d]};
+                               .kernel = (int32_t)kernel[d],
+                               .stride = (int32_t)stride[d],
+                               .padding = (int32_t)padding[d],
+                               .dilation = (int32_t)dilation[d]};
     return w;
+}
+
+net_window integer_conv_window(const net_step *s)
+{
+    const fsnn_conv2d *o = &((const conv_state *)s->op->state)->options;
+    return window_of(s, o->groups, o->kernel, o->stride, o->padding, o->dilation);
+}
+
+net_window integer_transposed_window(const net_step *s)
+{
+    const fsnn_convtranspose2d *o = &((const transposed_state *)s->op->state)->options;
+    return window_of(s, o->groups, o->kernel, o->stride, o->padding, o->dilation);
 }
 
 bool integer_conv_apart(const net_window *w)

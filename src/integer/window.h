@@ -1,5 +1,5 @@
-/* integer/window.h: windows over images and lines of convolutions and pools, as the exported C has
- * them (parts/window.part): float and integers alike. */
+/* integer/window.h: windows over images and lines of convolutions, transposed ones and pools, as
+ * the exported C has them (parts/window.part): float and integers alike. */
 #ifndef FSNN_INTEGER_WINDOW_H
 #define FSNN_INTEGER_WINDOW_H
 
@@ -7,6 +7,7 @@
 #include "net/net.h"
 
 net_window integer_conv_window(const net_step *s);
+net_window integer_transposed_window(const net_step *s);
 net_window integer_pool_window(const net_step *s);
 /* 0: sums, 1: means, 2: maxima. */
 int integer_pool_kind(const net_step *s);
