@@ -105,22 +105,16 @@ static int64_t together(const fsnn_loader *train, const fsnn_training *training,
 {
     const int64_t n = shards_of(training), whole = n * fsnn_loader_batch(train),
                   rest = fsnn_loader_samples(train) % whole;
-    if (training->batchnorm == FSNN_NORM_SHARD || n < 2)
+    if (!shards_synchronised(training))
         return 0;
     return last && rest && !training->drop_last ? rest : whole;
 }
 
-/* The plans of the batches, checkpointing and products among them. The last batch of an epoch may
- * be smaller than the others: what normalises over a batch may refuse it. Planned now, it does so
- * before anything is learned. */
 static fsnn_status plan_batch(fsnn_net *net, const fsnn_loader *train,
                               const fsnn_training *training, int64_t samples, bool last)
 {
-    const pass_mode mode = {true, training->checkpoint, training->truncate, training->products,
-                            together(train, training, last)};
-    fsnn_batch batch = {.batch = samples, .still = fsnn_loader_still(train)};
-    fsnn_loader_shape(train, &batch.steps, NULL);
-    return pass_replan(net, &batch, mode);
+    return pass_replan_for(net, train, samples,
+                           pass_learning(training, together(train, training, last)));
 }
 
 /* The last batch of an epoch, where it is another than the others. */
@@ -144,6 +138,9 @@ static fsnn_status check_last(fsnn_net *net, const fsnn_loader *train,
     return fsnn_error_set_key(status, error.key);
 }
 
+/* The plans of the batches, checkpointing and products among them. The last batch of an epoch may
+ * be smaller than the others: what normalises over a batch may refuse it. Planned now, it does so
+ * before anything is learned. */
 static fsnn_status check_plans(fsnn_net *net, const fsnn_loader *train,
                                const fsnn_training *training)
 {

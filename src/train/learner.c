@@ -69,8 +69,7 @@ static fsnn_status tell_lengths(const learning *how, const learner *w)
 
 static fsnn_status start(const learning *how, learner *w)
 {
-    const fsnn_training *t = how->training;
-    const pass_mode mode = {true, t->checkpoint, t->truncate, t->products, how->together};
+    const pass_mode mode = pass_learning(how->training, how->together);
     if (w->copy) /* the optimiser told the training's own net alone */
         FSNN_TRY(fsnn_net_params_changed(w->net));
     FSNN_TRY(fsnn_net_progress(w->net, fmin(how->done, 1)));

@@ -48,6 +48,12 @@ fsnn_status pass_check(const fsnn_net *net, const fsnn_loader *loader, const cha
     return check_answers(loader, &output, what);
 }
 
+pass_mode pass_learning(const fsnn_training *training, int64_t together)
+{
+    return (pass_mode){true, training->checkpoint, training->truncate, training->products,
+                       together};
+}
+
 fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
 {
     fsnn_plan now = net->plan, plan = now;
@@ -65,6 +71,14 @@ fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode)
                 now.still == batch->still && net->together.samples == mode.together &&
                 !now.record && !now.input_gradient && !now.smooth;
     return same ? FSNN_OK : net_replan_together(net, &plan, mode.together);
+}
+
+fsnn_status pass_replan_for(fsnn_net *net, const fsnn_loader *loader, int64_t samples,
+                            pass_mode mode)
+{
+    fsnn_batch batch = {.batch = samples, .still = fsnn_loader_still(loader)};
+    fsnn_loader_shape(loader, &batch.steps, NULL);
+    return pass_replan(net, &batch, mode);
 }
 
 void pass_input_free(pass_input *input)

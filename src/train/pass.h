@@ -17,8 +17,13 @@ typedef struct pass_mode {
     fsnn_products products;
     int64_t together; /* it is a shard of a batch of so many samples, run with the others; or 0 */
 } pass_mode;
+/* Of a net that learns by a training. */
+pass_mode pass_learning(const fsnn_training *training, int64_t together);
 /* Plans the net for a batch's steps, size and stillness, where it is not already. */
 fsnn_status pass_replan(fsnn_net *net, const fsnn_batch *batch, pass_mode mode);
+/* The same for a batch of so many samples of the loader's, before there is one. */
+fsnn_status pass_replan_for(fsnn_net *net, const fsnn_loader *loader, int64_t samples,
+                            pass_mode mode);
 /* Samples as a net in double precision takes them: room for a batch, free with pass_input_free. */
 typedef struct pass_input {
     double *x;

@@ -12,10 +12,15 @@ int64_t shards_of(const fsnn_training *training)
     return training->shards > 1 ? training->shards : 1;
 }
 
+bool shards_synchronised(const fsnn_training *training)
+{
+    return training->batchnorm == FSNN_NORM_SYNCHRONISED && shards_of(training) > 1;
+}
+
 int64_t shards_at_once(const fsnn_training *training)
 {
     const int64_t n = shards_of(training), threads = fsnn_threads();
-    return n < 2 || training->batchnorm == FSNN_NORM_SYNCHRONISED || n < threads ? n : threads;
+    return shards_synchronised(training) || n < threads ? n : threads;
 }
 
 fsnn_status shards_size(const fsnn_training *training, int64_t *size)

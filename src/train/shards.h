@@ -49,6 +49,8 @@ void shard_put(const shard_walk *w, const shard_piece *piece);
  * FSNN_EARGUMENT (key shards). */
 int64_t shards_of(const fsnn_training *training);
 fsnn_status shards_size(const fsnn_training *training, int64_t *size);
+/* Whether batch normalisation normalises over all of them, so that they sum together. */
+bool shards_synchronised(const fsnn_training *training);
 /* Shards that a process with all of them runs at the same time. */
 int64_t shards_at_once(const fsnn_training *training);
 

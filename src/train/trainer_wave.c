@@ -32,8 +32,7 @@ static int64_t shards_own(const trainer *t)
 
 static bool synchronised(const trainer *t)
 {
-    return t->options->training.batchnorm == FSNN_NORM_SYNCHRONISED &&
-           shards_of(&t->options->training) > 1;
+    return shards_synchronised(&t->options->training);
 }
 
 /* Samples of a batch that is full, where its shards sum together. */
@@ -45,12 +44,8 @@ static int64_t samples(const trainer *t)
 /* The plan of a shard. */
 static fsnn_status plan_shard(const trainer *t, fsnn_net *net)
 {
-    const fsnn_training *training = &t->options->training;
-    const pass_mode mode = {true, training->checkpoint, training->truncate, training->products,
-                            samples(t)};
-    fsnn_batch shard = {.batch = fsnn_loader_batch(t->train), .still = fsnn_loader_still(t->train)};
-    fsnn_loader_shape(t->train, &shard.steps, NULL);
-    return pass_replan(net, &shard, mode);
+    return pass_replan_for(net, t->train, fsnn_loader_batch(t->train),
+                           pass_learning(&t->options->training, samples(t)));
 }
 
 static fsnn_status open_copies(trainer *t, int count)
