@@ -41,24 +41,17 @@ static int64_t samples(const trainer *t)
     return synchronised(t) ? fsnn_loader_batch(t->train) * shards_of(&t->options->training) : 0;
 }
 
-/* The plan of a shard. */
-static fsnn_status plan_shard(const trainer *t, fsnn_net *net)
+fsnn_status trainer_learners_begin(const trainer *t)
 {
-    return pass_replan_for(net, t->train, fsnn_loader_batch(t->train),
+    return pass_replan_for(t->net, t->train, fsnn_loader_batch(t->train),
                            pass_learning(&t->options->training, samples(t)));
 }
 
+/* Copies have the net's plan. */
 static fsnn_status open_copies(trainer *t, int count)
 {
-    for (; t->learners < count; t->learners++) {
-        learner *w = &t->learner[t->learners];
-        fsnn_status status = learner_open(w, t->net, true);
-        status = status ? status : plan_shard(t, w->net);
-        if (status) {
-            learner_close(w);
-            return status;
-        }
-    }
+    while (t->learners < count)
+        FSNN_TRY(learner_open(&t->learner[t->learners++], t->net, true));
     return FSNN_OK;
 }
 
@@ -72,7 +65,7 @@ static fsnn_status open_all(trainer *t, int count)
     if (!synchronised(t) && count == 1)
         return FSNN_OK;
     const fsnn_plan plan = pass_plan(t->net);
-    fsnn_status status = plan_shard(t, t->net);
+    fsnn_status status = trainer_learners_begin(t);
     if (!status && synchronised(t))
         status = together_open(&t->together, t->options->ranks, shards_of(&t->options->training),
                                net_together_most(t->net));
@@ -90,11 +83,6 @@ fsnn_status trainer_learners_open(trainer *t)
     fsnn_status status = open_all(t, all ? (int)own : t->threads);
     fsnn_threads_set(t->threads);
     return status;
-}
-
-fsnn_status trainer_learners_begin(const trainer *t)
-{
-    return plan_shard(t, t->net);
 }
 
 void trainer_learners_close(trainer *t)
