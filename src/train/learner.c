@@ -35,7 +35,7 @@ void learner_take(learner *w, const fsnn_batch *batch)
 
 double learner_weight(const learning *how, const learner *w)
 {
-    return how->full ? (double)w->lesson.counted / (double)how->full : 1;
+    return (double)w->lesson.counted / (double)how->full;
 }
 
 fsnn_status learner_status(const learner *w)
@@ -104,7 +104,8 @@ static fsnn_status judge(const learning *how, learner *w)
                          "the loss is %.6g: a lower learning rate or clipping may help, or the "
                          "samples hold numbers that are not finite",
                          w->lesson.loss);
-    share(how, w);
+    if (how->together)
+        share(how, w);
     return FSNN_OK;
 }
 

@@ -43,7 +43,7 @@ typedef struct learning {
     const fsnn_loss *loss;
     double done;      /* share of the training */
     int64_t together; /* samples of a batch whose shards are run together, or 0 */
-    int64_t full;     /* targets of a shard that is full, of shards that run together; 0: apart */
+    int64_t full;     /* targets of a shard that is full; 0: the batch is whole */
 } learning;
 
 /* With `copy`: on a copy of `net`. FSNN_EMEMORY; learner_close is due after an error too. */

@@ -47,10 +47,8 @@ fsnn_status trainer_step(trainer *t, double weight, lesson *l)
 
 learning trainer_learning(const trainer *t)
 {
-    return (learning){.training = &t->options->training,
-                      .loss = &t->loss,
-                      .done = done(t),
-                      .full = t->together.most ? t->full : 0};
+    return (learning){
+        .training = &t->options->training, .loss = &t->loss, .done = done(t), .full = t->full};
 }
 
 void trainer_count(trainer *t, const lesson *l)

@@ -147,8 +147,8 @@ static fsnn_status take(const wave *w, int64_t index)
     trainer *t = w->t;
     for (int i = 0; i < w->count; i++) {
         const learner *l = &t->learner[i];
-        const double weight = (double)l->lesson.counted / (double)t->full;
-        const shard_weight weights = {t->together.most ? 1 : weight, weight};
+        const double weight = learner_weight(&w->how, l);
+        const shard_weight weights = {w->how.together ? 1 : weight, weight};
         trainer_shard_says(t, l, index + i);
         FSNN_TRY(shards_take(&t->shards, l->net, weights, w->first + i));
     }
