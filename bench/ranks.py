@@ -110,8 +110,16 @@ def main():
     arguments = parser.parse_args()
     if arguments.epochs < 2:
         parser.error("--epochs: the first does not count: at least 2")
+    if arguments.turns < 1 or arguments.batches < 1:
+        parser.error("--turns and --batches: at least 1")
+    names = arguments.only.split(",")
+    if set(names) - set(WORKLOADS):
+        parser.error(f"--only: networks are {', '.join(WORKLOADS)}")
+    missing = [program for program in ("fsnn", "fsnn-mpi") if not (arguments.build / program).is_file()]
+    if missing:
+        parser.error(f"{arguments.build} has no {' and no '.join(missing)}: give a build with -DFSNN_MPI=ON")
     print("| network | contender | images/s | spread | beside one | ideal | waited |\n|---|---|---|---|---|---|---|")
-    for name in arguments.only.split(","):
+    for name in names:
         measure(arguments.build.resolve(), arguments, name)
 
 
