@@ -82,30 +82,23 @@ static const library hdf5 = {"FSNN_HDF5_LIBRARY", FSNN_HDF5_LIBRARY, "H5open"};
 static const library hdf5;
 #endif
 
+/* What the variable names; NULL: nothing. */
 static const char *named(const library *l)
 {
-    const char *name = getenv(l->variable);
+    const char *name = l && l->name ? getenv(l->variable) : NULL;
     return name && *name ? name : NULL;
 }
 
 static bool loads(const library *l)
 {
+    if (!l->name)
+        return true;
     const char *name = named(l);
     void *at = dlopen(name ? name : l->name, RTLD_LAZY | RTLD_LOCAL);
     const bool whole = at && dlsym(at, l->function);
     if (at)
         dlclose(at);
     return whole;
-}
-
-static bool has_sndfile(void)
-{
-    return loads(&sndfile);
-}
-
-static bool has_hdf5(void)
-{
-    return !hdf5.name || loads(&hdf5);
 }
 
 #define MPI_PROGRAM "fsnn-mpi"
@@ -122,34 +115,39 @@ static bool has_starter(void)
 }
 
 /* What is built in and looked for only when it is used. */
-static const struct {
-    const char *feature;
-    bool (*works)(void);
-    const char *advice;
+static const struct late {
+    const char *feature, *advice;
+    bool (*works)(void); /* NULL: it works where its library loads */
     const library *library;
 } late[] = {
-    {"plots", has_gnuplot, "the program gnuplot does not start: install gnuplot-nox", NULL},
-    {"libsndfile", has_sndfile, "libsndfile.so.1 cannot be loaded: install libsndfile1", &sndfile},
-    {"HDF5", has_hdf5, "the HDF5 library cannot be loaded: install libhdf5-103-1", &hdf5},
-    {"MPI", has_starter, "neither mpirun nor srun is there: install openmpi-bin", NULL},
+    {"plots", "the program gnuplot does not start: install gnuplot-nox", has_gnuplot, NULL},
+    {"libsndfile", "libsndfile.so.1 cannot be loaded: install libsndfile1", NULL, &sndfile},
+    {"HDF5", "the HDF5 library cannot be loaded: install libhdf5-103-1", NULL, &hdf5},
+    {"MPI", "neither mpirun nor srun is there: install openmpi-bin", has_starter, NULL},
 };
 
-static char *trouble(const fsnn_feature_info *f, bool *fails)
+static char *late_sentence(const struct late *l, bool fails)
+{
+    const char *name = named(l->library);
+    if (!name)
+        return cli_format("%s", fails ? l->advice : "");
+    if (!fails)
+        return cli_format("%s, which %s names", name, l->library->variable);
+    return cli_format("%s, which %s names, cannot be loaded as %s: unset the variable, or name "
+                      "another library",
+                      name, l->library->variable, l->feature);
+}
+
+/* What is to be said of a feature, perhaps nothing. */
+static char *sentence_of(const fsnn_feature_info *f, bool *fails)
 {
     if (!f->built)
         return how_to_get(f);
-    for (int i = 0; i < CLI_COUNT(late); i++) {
-        const library *l = late[i].library;
-        if (strcmp(f->name, late[i].feature) != 0)
-            continue;
-        *fails = !late[i].works();
-        if (l && l->name && named(l))
-            return cli_format("%s, which %s names%s", named(l), l->variable,
-                              *fails ? ", is no library of it that can be loaded: unset the "
-                                       "variable, or name another"
-                                     : "");
-        return cli_format("%s", *fails ? late[i].advice : "");
-    }
+    for (int i = 0; i < CLI_COUNT(late); i++)
+        if (strcmp(f->name, late[i].feature) == 0) {
+            *fails = late[i].works ? !late[i].works() : !loads(late[i].library);
+            return late_sentence(&late[i], *fails);
+        }
     return cli_format("%s", "");
 }
 
@@ -159,7 +157,7 @@ static void add(report *r, const fsnn_feature_info *f)
         return;
     finding *found = &r->found[r->count++];
     *found = (finding){.feature = *f};
-    found->sentence = trouble(f, &found->fails);
+    found->sentence = sentence_of(f, &found->fails);
     r->broken += found->fails;
 }
 
