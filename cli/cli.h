@@ -66,8 +66,8 @@ int cli_precision(cli_common *common, const char *name, fsnn_products *products)
 int cli_model_products(cli_model *model, fsnn_products products);
 /* single or double only */
 int cli_precision_find(const char *name, fsnn_precision *precision);
-/* CLI_FAILED with a sentence for what is neither a file nor a folder: of a pipe only the first look
- * would find something. */
+/* CLI_FAILED with a sentence for what is neither a file nor a folder: the bytes of a pipe can be
+ * looked at only once. */
 int cli_check_file(const char *path);
 /* --camera left, right or both; NULL: left. */
 int cli_camera_find(const char *name, fsnn_camera *camera);
@@ -97,14 +97,14 @@ void cli_model_warn(cli_model *model, fsnn_topic topic);
 /* Those of the description and, a few of them, of the network. */
 void cli_model_warnings(cli_model *model);
 void cli_model_close(cli_model *model);
-/* What the description's numbers count in, as text into `text`: "" where it names no units. */
+/* Writes the units of the description into `text`, "" where it names none (fsnn_units_text). */
 enum { CLI_UNITS = 96 };
 const char *cli_model_units(const cli_model *model, char text[CLI_UNITS]);
-/* Hz of a spike in each step; 0: the unit of time is not known. */
+/* The rate in Hz of a spike in each step; 0: the unit of time is not known. */
 double cli_model_hertz(const cli_model *model);
 /* "units": {"time": "ms"}, where the description names some. */
 void cli_model_json_units(const cli_model *model, cli_json *json);
-/* The method that it computes with: of the default the integrator's own. */
+/* The method of these dynamics; for FSNN_METHOD_DEFAULT the integrator's own. */
 fsnn_method cli_dynamics_method(const fsnn_dynamics *dynamics);
 /* "fdeint gl, alpha 0.5, step 1, full memory"; to be freed. */
 char *cli_dynamics_text(const fsnn_dynamics *dynamics);
@@ -141,8 +141,8 @@ typedef struct cli_figure_options {
 /* Raster, traces of each layer and, where wanted, rates. Each of the functions returns how many
  * figures were written; failures are warnings. Many layers are several figures. */
 int cli_figures_recording(const cli_recording *recording, const cli_figure_options *options);
-/* Rates of all neurons over the samples of an evaluation of the model, in Hz where its units have
- * that of time. */
+/* Rates of all neurons over the samples of an evaluation of the model, in Hz where the description
+ * names the unit of time. */
 int cli_figures_rates(const cli_model *model, const fsnn_evaluation *evaluation, const char *title,
                       const char *directory);
 

@@ -50,7 +50,7 @@ FSNN_API fsnn_interpolation fsnn_description_interpolation(const fsnn_descriptio
 /* The same for a loader: stamps, solver step and interpolation; all zero without stamps. Borrowed
  * from the description. */
 FSNN_API fsnn_sampling fsnn_description_sampling(const fsnn_description *description);
-/* What its numbers count in, its key `units`; none of NULL. */
+/* The units of its numbers, the key `units`; a description that is NULL has none. */
 FSNN_API fsnn_units fsnn_description_units(const fsnn_description *description);
 FSNN_API const fsnn_training *fsnn_description_training(const fsnn_description *description);
 FSNN_API const fsnn_encoder *fsnn_description_encoder(const fsnn_description *description);

@@ -467,8 +467,8 @@ FSNN_API fsnn_status fsnn_net_backward_into_double(fsnn_net *net, const double *
  * first; at the end once more with `count` 0. So the sums over several machines can be on their way
  * while the rest is computed. The hook may change these gradients. Returns 0 to go on; positive:
  * backward ends with FSNN_EINTERRUPTED; negative: with FSNN_ECALLBACK, its sentence names the
- * number. A training with shards calls it for one shard after the other; `net` is the one that runs
- * the shard, the net or a copy. */
+ * number. A training with shards calls the hook for one shard after the other, with the net that
+ * runs the shard: the training's own or a copy. */
 typedef int fsnn_gradient_hook(fsnn_net *net, int param, int count, void *user);
 /* One hook a net; NULL: none. */
 FSNN_API fsnn_status fsnn_net_on_gradient(fsnn_net *net, fsnn_gradient_hook *hook, void *user);

@@ -178,15 +178,15 @@ typedef struct fsnn_start {
 /* Options of a neuron layer; start from FSNN_NEURON_DEFAULT. */
 typedef struct fsnn_neuron {
     fsnn_value tau;       /* time constant, > 0, in the unit of the solver step */
-    fsnn_value threshold; /* above rest: without one, > 0, but for a peak */
+    fsnn_value threshold; /* above rest, which is 0 by default; a peak: any finite number */
     fsnn_surrogate surrogate;
     fsnn_reset reset;
     double v0;          /* potential at time 0, and where reset `restart` lands */
     fsnn_value v_reset; /* for FSNN_RESET_VALUE, any finite number; learned only there */
     double refractory;  /* >= 0, in the unit of the solver step; 0: none */
     bool detach_reset;  /* true: the spike inside the reset carries no gradient */
-    /* of qif, eif and user, with reset value or restart: the threshold is the peak at which an
-     * upstroke is a spike and ends (V_peak), any finite number */
+    /* The threshold is the peak (V_peak) at which an upstroke counts as a spike and ends: of qif,
+     * eif and user, with reset value or restart. */
     bool peak;
     fsnn_noise noise; /* of the threshold, in training; none but for kind noisy: hard_st */
     fsnn_equality equality;

@@ -59,8 +59,8 @@ FSNN_API fsnn_status fsnn_plot_traces(const char *title, const fsnn_traces *trac
 FSNN_API fsnn_status fsnn_plot_rates(const char *title, int layers, const char *const *names,
                                      const int64_t *neurons, const float *const *rate,
                                      const char *path);
-/* The same with rates in Hz: `hertz` is that of a spike in each step (fsnn_units_hertz); 0: in
- * spikes per step. FSNN_EARGUMENT also of a number below 0, or not finite. */
+/* The same with rates in Hz: `hertz` is the rate of a spike in each step (fsnn_units_hertz); 0:
+ * rates in spikes per step. FSNN_EARGUMENT also where `hertz` is below 0 or not finite. */
 FSNN_API fsnn_status fsnn_plot_rates_in(double hertz, const char *title, int layers,
                                         const char *const *names, const int64_t *neurons,
                                         const float *const *rate, const char *path);

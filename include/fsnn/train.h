@@ -341,16 +341,16 @@ typedef struct fsnn_training {
      * an epoch may have fewer). Gradients are those of the mean loss of each shard, added up by one
      * fixed tree, weighted by the samples that count; batch normalisation normalises over a shard
      * or over all of them (`batchnorm`), and its running statistics move by the mean of the
-     * shards'. Random numbers of a shard depend on its number, and one thread runs it (several run
-     * as many shards), so that results depend on the number of shards and not on who computes
-     * them. */
+     * shards'. Random numbers of a shard depend on its number, and one thread runs it (several
+     * threads run as many shards), so that results depend on the number of shards and not on who
+     * computes them. */
     int64_t shards;
     /* Weights of linear layers and convolutions as docs/fixed-point.md quantises them, in forward,
      * backward and evaluations of the training; gradients go to the weights behind them as if they
      * had not been rounded (straight-through: Bengio et al. 2013). What is saved are the weights
      * themselves, which fsnn_integer_create makes the same integers of. Single precision. */
     fsnn_quantise quantise;
-    fsnn_norm_over batchnorm; /* with shards; the net has a layer of batch normalisation then */
+    fsnn_norm_over batchnorm; /* with shards; SYNCHRONISED only of nets with batch normalisation */
 } fsnn_training;
 
 /* ce_rate, Adam 1e-3, constant, no clipping, 10 epochs of batches of 64, seed 1. */

@@ -30,7 +30,7 @@ static fsnn_status on_training(yaml_doc *doc, const yaml_node *node, void *out)
 const char *const top_names[] = {"name", "input",    "layers", "output", "dynamics",
                                  "data", "training", "units",  NULL};
 
-/* A number of a unit is that of its name. */
+/* The value of a key is the number of a unit. */
 static const char *time_name(int i)
 {
     return fsnn_unit_name(FSNN_QUANTITY_TIME, i);
