@@ -1,5 +1,6 @@
 /* Whether samples fit the network: their shape its input, their classes its output. */
 #include "session/session.h"
+#include "train/shards.h"
 #include "train/target.h"
 
 /* What is compared: of a part of the data and of the network. */
@@ -185,8 +186,8 @@ fsnn_status fsnn_session_prepare(fsnn_session *session, fsnn_part part, bool tra
                          fsnn_part_name(part));
     fsnn_loader_shape(loader, &steps, &shape);
     int64_t batch = fsnn_loader_batch(loader);
-    if (training && batch == 1 && t->shards > 1 && t->batchnorm == FSNN_NORM_SYNCHRONISED)
-        batch = 2; /* a shard of one sample, which alone has no variance: the training plans it */
+    if (training && batch == 1 && shards_synchronised(t))
+        batch = 2; /* one sample of a shard has no variance alone; the training plans its own */
     const fsnn_plan plan = {.steps = steps,
                             .batch = batch,
                             .training = training,
