@@ -160,8 +160,8 @@ static fsnn_status look_for_spare_outputs(fsnn_session *s)
     if (outputs <= classes)
         return FSNN_OK;
     return session_texts_add(&s->remark[FSNN_TOPIC_DATA],
-                             "the network has %lld outputs, but the data has only %lld classes",
-                             (long long)outputs, (long long)classes);
+                             "the network has %lld outputs, but the data has only %lld class%s",
+                             (long long)outputs, (long long)classes, classes == 1 ? "" : "es");
 }
 
 fsnn_status fsnn_session_fits(fsnn_session *session)
