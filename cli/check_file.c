@@ -1,4 +1,4 @@
-/* cli/check_file.c: what commands that find out by its content what a file is can read. */
+/* cli/check_file.c: the check of commands that tell the kind of a file by its content. */
 #include "cli/cli.h"
 
 int cli_check_file(const char *path)
