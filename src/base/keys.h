@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/base.h"
 
@@ -99,6 +100,15 @@ static inline const fsnn_key *fsnn_keys_first(const fsnn_key *table)
 static inline const fsnn_key *fsnn_keys_next(const fsnn_key *key)
 {
     return fsnn_keys_first(key + 1);
+}
+
+/* The key of this name, which is no family; NULL: there is none. */
+static inline const fsnn_key *fsnn_keys_find(const fsnn_key *table, const char *name)
+{
+    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
+        if (key->type != FSNN_KEY_FAMILY && strcmp(key->name, name) == 0)
+            return key;
+    return NULL;
 }
 
 #endif

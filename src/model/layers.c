@@ -283,10 +283,7 @@ static bool stands_before(const fsnn_description *d, const char *name)
 /* A value that may be learned, or several of them by name: a parameter. */
 static bool is_parameter(const fsnn_key *key)
 {
-    for (const fsnn_key *k = fsnn_keys_first(key->group); k; k = fsnn_keys_next(k))
-        if (strcmp(k->name, "learn") == 0)
-            return true;
-    return false;
+    return fsnn_keys_find(key->group, "learn") != NULL;
 }
 
 /* Whether v0 is a parameter, and not only a number. */

@@ -299,14 +299,6 @@ static fsnn_status unknown(yaml_doc *doc, const yaml_node *node, const fsnn_key 
                          keys_advice_word(&doc->memory, word, known, keys + specials));
 }
 
-static const fsnn_key *find_key(const fsnn_key *table, const char *name)
-{
-    for (const fsnn_key *key = fsnn_keys_first(table); key; key = fsnn_keys_next(key))
-        if (key->type != FSNN_KEY_FAMILY && strcmp(key->name, name) == 0)
-            return key;
-    return NULL;
-}
-
 /* ---- families: keys with a name inside, like `dNAME` ---- */
 
 /* The name inside `text`, where it is a key of the family; its length. */
@@ -407,7 +399,7 @@ static const fsnn_key *reach(const fsnn_key *table, const char *path, const void
     char name[64];
     const char *dot = strchr(path, '.');
     snprintf(name, sizeof name, "%.*s", dot ? (int)(dot - path) : (int)strlen(path), path);
-    const fsnn_key *key = find_key(table, name);
+    const fsnn_key *key = fsnn_keys_find(table, name);
     if (!key)
         return NULL;
     *value = (const char *)*value + key->offset;
@@ -470,7 +462,7 @@ static fsnn_status remarks(yaml_doc *doc, const yaml_node *map, const fsnn_key *
                            const void *out)
 {
     for (const yaml_node *node = map->first; node; node = node->next) {
-        const fsnn_key *key = find_key(table, node->key->text);
+        const fsnn_key *key = fsnn_keys_find(table, node->key->text);
         if (key)
             FSNN_TRY(remark(doc, node, table, key, out));
     }
@@ -492,7 +484,7 @@ static fsnn_status read_map(yaml_doc *doc, yaml_node *map, const fsnn_key *table
 {
     settle_shorthand(map, table);
     for (yaml_node *node = map->first; node; node = node->next) {
-        const fsnn_key *key = find_key(table, node->key->text);
+        const fsnn_key *key = fsnn_keys_find(table, node->key->text);
         const special *s = key ? NULL : find_special(also, node->key->text);
         const fsnn_key *family = key || s ? NULL : find_family(table, node->key->text);
         if (family)

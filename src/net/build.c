@@ -72,11 +72,7 @@ bool fsnn_kind_is_readout(const char *kind)
 bool fsnn_kind_has(const char *kind, const char *option)
 {
     const fsnn_op *op = kind && option ? net_kind_find(kind) : NULL;
-    for (const fsnn_key *key = op ? fsnn_keys_first(op->keys) : NULL; key;
-         key = fsnn_keys_next(key))
-        if (key->type != FSNN_KEY_FAMILY && strcmp(key->name, option) == 0)
-            return true;
-    return false;
+    return op && fsnn_keys_find(op->keys, option);
 }
 
 fsnn_status fsnn_net_create(fsnn_net **net)
