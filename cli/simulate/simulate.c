@@ -48,8 +48,8 @@ static const cli_option table[] = {
     {"threshold", 0, CLI_REAL, offsetof(sim_options, threshold), "X",
      "potential at which it spikes (default 1); may be negative with --rest", -1e12, 1e12},
     {"v-peak", 0, CLI_REAL, offsetof(sim_options, v_peak), "X",
-     "in place of --threshold of qif, eif and user: the potential at which an upstroke is a spike "
-     "and ends, any number, with --reset value or restart",
+     "in place of --threshold of qif, eif and user: the potential at which an upstroke counts as a "
+     "spike and ends, any number, with --reset value or restart",
      -1e12, 1e12},
     {"rest", 0, CLI_REAL, offsetof(sim_options, rest), "X",
      "resting potential of lif, if and noisy (default 0); --v0 and --v-reset begin there", -1e12,

@@ -300,9 +300,8 @@ const fsnn_key neuron_param_keys[] = {
         .name = "v_peak", .type = FSNN_KEY_GROUP, .offset = offsetof(fsnn_neuron, threshold),      \
         .group = any_value_keys, .instead = "threshold", .mark = offsetof(fsnn_neuron, peak),      \
         .otherwise = "threshold",                                                                  \
-        .help =                                                                                    \
-            "in place of `threshold`: the potential at which an upstroke is a spike and ends, "    \
-            "any number, with reset `value` or `restart`"                                          \
+        .help = "in place of `threshold`: the potential at which an upstroke counts as a spike "   \
+                "and ends, any number, with reset `value` or `restart`"                            \
     }
 
 const fsnn_key neuron_peak_keys[] = {PEAK_KEY, FSNN_KEYS_GO_ON(neuron_param_keys)};
