@@ -196,10 +196,10 @@ static fsnn_status check_together(const op_node *node)
         return FSNN_OK;
     return fsnn_fail_key(
         FSNN_EUNSUPPORTED, "batchnorm",
-        "%s \"%s\": %s runs pieces of time, and statistics that are synchronised between shards "
-        "are exchanged once for all steps: training.batchnorm: shard works, or %s",
+        "%s \"%s\": %s runs pieces of time, but synchronised statistics are exchanged once for all "
+        "steps: set training.batchnorm to shard, or %s",
         node->op->kind, node->name, node->looped ? "a loop" : "gradient checkpointing",
-        node->looped ? "its place outside of the loop" : "no checkpointing");
+        node->looped ? "move the layer out of the loop" : "turn checkpointing off");
 }
 
 static fsnn_status plan(op_node *node)
