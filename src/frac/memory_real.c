@@ -109,11 +109,7 @@ static int64_t round_weights(const frac_memory *memory, int64_t n, real *w)
 
 static void weights_of(const frac_memory *m, int s, int64_t n, double *gain)
 {
-    const frac_method *method = m->method;
-    if (method->lweights)
-        method->lweights(&m->order, &m->leak, m->h, n, m->work, gain);
-    else
-        (s ? method->pweights : method->weights)(&m->order, m->h, n, m->work, gain);
+    frac_method_weigh(m->method, s, &m->order, &m->leak, m->h, n, m->work, gain);
 }
 
 /* The modes stand for what order and leak are now. */

@@ -10,7 +10,7 @@
 #define FSNN_FRAC_METHOD_H
 
 #include "base/base.h"
-#include "frac/fde_kernel.h"
+#include "frac/fit.h"
 #include <fsnn/frac.h>
 
 /* How one step goes, given S = the sum over the past. f is the drive, c what a spike takes from it.
@@ -99,6 +99,14 @@ fsnn_status frac_method_settle(fsnn_integrator integrator, fsnn_method method,
 fsnn_status frac_order_check(const frac_method *method, const fsnn_order *order);
 /* Whether single precision has its numbers, which are in range: none is 0 or infinite there. */
 fsnn_status frac_order_check_single(const fsnn_order *order);
+
+/* The weights w[1 ... n] and the gain of sum 0 over the past, or of sum 1, the predictor's, whether
+ * they depend on the leak or not; w[0] is not touched. */
+void frac_method_weigh(const frac_method *method, int sum, const fsnn_order *order,
+                       const frac_leak *leak, double h, int64_t n, double *w, double *gain);
+/* The sequence behind them, of a method with a kernel or lmix. */
+frac_target frac_method_target(const frac_method *method, int sum, const fsnn_order *order,
+                               const frac_leak *leak, double h);
 
 /* Names of the methods that `fits` takes, for a sentence: "gl, l1 or ab" with the word `last`
  * before the last one, into text [FRAC_NAMES], which it returns. `what` is handed to `fits`. */

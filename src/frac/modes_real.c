@@ -21,18 +21,6 @@ const frac_modes_kernels *frac_modes_kernels_get(void)
     return level[fsnn_isa_level()];
 }
 
-/* The sequence behind sum s of a method. */
-static frac_target target_of(const frac_method *method, int s, const fsnn_order *order,
-                             const frac_leak *leak, double h)
-{
-    frac_target t = {.kernel = s ? method->pkernel : method->kernel};
-    if (method->lmix)
-        t.kernel = method->lmix(order, leak, h, &t.mix);
-    else
-        method->mix(order, h, &t.mix);
-    return t;
-}
-
 static int sums(const frac_method *method)
 {
     return method->pkernel ? 2 : 1;
@@ -47,10 +35,10 @@ static int targets(const frac_method *method, const fsnn_order *order, const fra
 {
     int count = 0;
     for (int s = 0; s < sums(method); s++) {
-        target[count++] = target_of(method, s, order, leak, h);
+        target[count++] = frac_method_target(method, s, order, leak, h);
         for (int i = 0; !method->lmix && i < FSNN_COUNT(range); i++) {
             fsnn_order one = fsnn_order_of(range[i]);
-            target[count++] = target_of(method, s, &one, leak, h);
+            target[count++] = frac_method_target(method, s, &one, leak, h);
         }
     }
     return count;
@@ -118,7 +106,7 @@ fsnn_status frac_modes_weigh(frac_modes *m, const frac_method *method, const fsn
 {
     double weight[FRAC_MODES];
     for (int s = 0; s < sums(method); s++) {
-        frac_target t = target_of(method, s, order, leak, h);
+        frac_target t = frac_method_target(method, s, order, leak, h);
         FSNN_TRY(frac_fit_weigh(&m->fit, t.kernel, &t.mix, weight));
         spread(m, weight, m->out[s]);
     }
@@ -133,7 +121,7 @@ fsnn_status frac_modes_error(const frac_modes *m, const frac_method *method,
     *error = *sum = 0;
     if (!m->fit.modes)
         return FSNN_OK;
-    frac_target t = target_of(method, s, order, leak, h);
+    frac_target t = frac_method_target(method, s, order, leak, h);
     FSNN_TRY(frac_fit_weigh(&m->fit, t.kernel, &t.mix, weight));
     frac_fit_measure(&m->fit, t.kernel, &t.mix, weight, error, sum);
     return isnan(*error) ? FSNN_EMEMORY : FSNN_OK;
@@ -145,7 +133,7 @@ static fsnn_status moved(const frac_modes *m, const frac_method *method, const f
 {
     fsnn_order o = *order;
     *(p < o.terms ? &o.alpha[p] : &o.coefficient[p - o.terms]) += by;
-    frac_target t = target_of(method, s, &o, NULL, h);
+    frac_target t = frac_method_target(method, s, &o, NULL, h);
     return frac_fit_weigh(&m->fit, t.kernel, &t.mix, weight);
 }
 

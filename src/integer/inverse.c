@@ -27,12 +27,8 @@ typedef struct division {
 /* Exponentials of the drives' weights. */
 static fsnn_status fit_drives(const frac_memory *m, division *d)
 {
-    frac_target target = {.kernel = m->method->kernel};
+    const frac_target target = frac_method_target(m->method, 0, &m->order, &m->leak, m->h);
     fsnn_status status = FSNN_ENUMERIC;
-    if (m->method->lmix)
-        target.kernel = m->method->lmix(&m->order, &m->leak, m->h, &target.mix);
-    else
-        m->method->mix(&m->order, m->h, &target.mix);
     for (double e = TIGHT; status == FSNN_ENUMERIC && e < 1.01 * m->what.tolerance; e *= 10) {
         d->fit.tolerance = e;
         status = frac_fit_make(&d->fit, &target, 1);
@@ -45,10 +41,7 @@ static fsnn_status begin(const frac_memory *m, division *d)
     double gain;
     d->fit = (frac_fit){.window = FRAC_SPAN + 1, .steps = m->what.horizon};
     d->fit.steps = d->fit.steps < 4 * FRAC_SPAN ? 4 * FRAC_SPAN : d->fit.steps;
-    if (m->method->lweights)
-        m->method->lweights(&m->order, &m->leak, m->h, FRAC_SPAN, d->kappa, &gain);
-    else
-        m->method->weights(&m->order, m->h, FRAC_SPAN, d->kappa, &gain);
+    frac_method_weigh(m->method, 0, &m->order, &m->leak, m->h, FRAC_SPAN, d->kappa, &gain);
     FSNN_TRY(fit_drives(m, d));
     for (int l = 1; l <= FRAC_SPAN; l++)
         d->kappa[l] /= gain;

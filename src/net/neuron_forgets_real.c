@@ -20,10 +20,7 @@ static double sum_of(const neuron_layer *st, double *gain)
 {
     const frac_memory *m = &st->scan.memory;
     double w[2];
-    if (st->method->lweights)
-        st->method->lweights(&st->order, &m->leak, st->h, 1, w, gain);
-    else
-        st->method->weights(&st->order, st->h, 1, w, gain);
+    frac_method_weigh(st->method, 0, &st->order, &m->leak, st->h, 1, w, gain);
     return st->method->sum(&st->order, &m->leak, st->h, m->limit);
 }
 

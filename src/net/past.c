@@ -31,10 +31,7 @@ static fsnn_status check_sum(const neuron_past *past, int sum)
 /* w[1 .. n], w[0] is not touched. */
 static void weigh(const neuron_past *p, int sum, int64_t n, double *w, double *gain)
 {
-    if (p->method->lweights)
-        p->method->lweights(&p->order, &p->leak, p->h, n, w, gain);
-    else
-        (sum ? p->method->pweights : p->method->weights)(&p->order, p->h, n, w, gain);
+    frac_method_weigh(p->method, sum, &p->order, &p->leak, p->h, n, w, gain);
 }
 
 fsnn_status fsnn_net_memory_form(const fsnn_net *net, int node, int state, fsnn_memory_form *form)
@@ -88,12 +85,7 @@ fsnn_status fsnn_net_memory_exponentials(const fsnn_net *net, int node, int stat
         return fsnn_fail(FSNN_EARGUMENT,
                          "\"%s\" sums its past lag by lag: exponentials come with a tolerance",
                          net->node[node]->name);
-    fde_mix mix;
-    const fde_kernel *kernel = sum ? p.method->pkernel : p.method->kernel;
-    if (p.method->lmix)
-        kernel = p.method->lmix(&p.order, &p.leak, p.h, &mix);
-    else
-        p.method->mix(&p.order, p.h, &mix);
+    const frac_target t = frac_method_target(p.method, sum, &p.order, &p.leak, p.h);
     memcpy(rate, p.fit->s, (size_t)p.fit->modes * sizeof *rate);
-    return frac_fit_weigh(p.fit, kernel, &mix, weight);
+    return frac_fit_weigh(p.fit, t.kernel, &t.mix, weight);
 }

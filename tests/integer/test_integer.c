@@ -229,10 +229,7 @@ static void inverse_gives_the_weights_back(void **state)
         double gain;
         CASE("%s, alpha %g", method->name, order.alpha[0]);
         GOOD(integer_inverse_make(&m, &inverse));
-        if (method->lweights)
-            method->lweights(&order, &m.leak, m.h, LAGS, w, &gain);
-        else
-            method->weights(&order, m.h, LAGS, w, &gain);
+        frac_method_weigh(method, 0, &order, &m.leak, m.h, LAGS, w, &gain);
         u[0] = gain;
         for (int l = 1; l <= LAGS; l++) {
             u[l] = 0;
