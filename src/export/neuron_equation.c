@@ -17,10 +17,7 @@ static void name_given(code_neuron *p, int slot, char text[EQUATION_OPERAND])
         snprintf(text, EQUATION_OPERAND, p->after ? "0.0f" : "d%d", slot - EQUATION_D);
     else if (slot < EQUATION_ARG)
         snprintf(text, EQUATION_OPERAND, "%s",
-                 code_constant_of(p, CODE_PAR,
-                                  slot - EQUATION_PAR < 2 ? slot - EQUATION_PAR
-                                                          : NEURON_PARS + slot - EQUATION_PAR - 2)
-                     .text);
+                 code_constant_of(p, CODE_PAR, neuron_user_par(slot - EQUATION_PAR)).text);
     else if (slot == EQUATION_ARG)
         snprintf(text, EQUATION_OPERAND, "argument");
     else if (slot < EQUATION_J)

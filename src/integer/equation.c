@@ -119,8 +119,7 @@ static real prepared(const scan_tile *tile, int slot, int lane)
 
 static real parameter(const scan_tile *tile, int slot, int lane)
 {
-    const int p = slot - EQUATION_PAR;
-    return tile->par[p < 2 ? p : NEURON_PARS + p - 2][lane];
+    return tile->par[neuron_user_par(slot - EQUATION_PAR)][lane];
 }
 
 enum { SLOT_THRESHOLD = -1 - ROW_THRESHOLD, SLOT_RESET_DRIVE = -1 - ROW_RESET_DRIVE };

@@ -5,6 +5,15 @@
 #include "equation/equation.h"
 #include "neuron/model.h"
 
+/* Row of a user's parameter p, of which tau and the threshold are the first two, among those of the
+ * scan. */
+static inline int neuron_user_par(int p)
+{
+    return p < 2 ? p : NEURON_PARS + p - 2;
+}
+
+/* ---- by equations ---- */
+
 /* A model that does what the equations `e` say, which it does not own and which must outlive it:
  * the hand-written one where they are those of `lif` or `if`, else one that runs them. */
 neuron_model neuron_equation_model(const equation *e);

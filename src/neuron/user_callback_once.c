@@ -31,11 +31,6 @@ typedef struct point {
     const float *in[INPUTS];
 } point;
 
-static int par_of(int p)
-{
-    return p < 2 ? p : NEURON_PARS + p - 2;
-}
-
 static void open(const neuron_model *m, void *at)
 {
     self *s = at;
@@ -161,7 +156,7 @@ static void prepare(void *at, const lanes *par, lanes *row)
 {
     self *s = at;
     for (int p = 0; p < s->c->pars; p++)
-        s->par[p] = par[par_of(p)];
+        s->par[p] = par[neuron_user_par(p)];
     EACH_LANE
     {
         row[ROW_THRESHOLD][i] = par[PAR_THRESHOLD][i];
@@ -175,7 +170,7 @@ static void prepare_back(void *at, const lanes *par, const lanes *row, const lan
     const self *s = at;
     (void)row;
     for (int p = 0; p < s->c->pars; p++) {
-        float *to = gpar[par_of(p)];
+        float *to = gpar[neuron_user_par(p)];
         const float *from = s->gpar[p];
         EACH_LANE to[i] += from[i];
     }

@@ -21,12 +21,6 @@ static void point(const self *s, int slot, const real *row)
     s->slot[slot] = (real *)(uintptr_t)row; /* parts write to outputs only */
 }
 
-/* Row of parameter p of the equation among those of the scan. */
-static int par_of(int p)
-{
-    return p < 2 ? p : NEURON_PARS + p - 2;
-}
-
 static void open(const neuron_model *m, void *at)
 {
     self *s = at;
@@ -39,7 +33,7 @@ static void prepare(void *at, const lanes *par, lanes *row)
 {
     const self *s = at;
     for (int p = 0; p < s->e->pars; p++)
-        point(s, EQUATION_PAR + p, par[par_of(p)]);
+        point(s, EQUATION_PAR + p, par[neuron_user_par(p)]);
     equation_run(s->e, EQUATION_PREPARE, s->slot);
     EACH_LANE
     {
@@ -65,7 +59,7 @@ static void prepare_back(void *at, const lanes *par, const lanes *row, const lan
     const self *s = at;
     (void)row;
     for (int p = 0; p < s->e->pars; p++)
-        point(s, EQUATION_G + EQUATION_PAR + p, gpar[par_of(p)]);
+        point(s, EQUATION_G + EQUATION_PAR + p, gpar[neuron_user_par(p)]);
     equation_run(s->e, EQUATION_PREPARE_BACK, s->slot);
     usual_back(par, grow, gpar);
 }
@@ -206,7 +200,7 @@ static void wide_open(const neuron_model *m, void *at, int tiles, const lanes *c
         real *row = s->par + p * tiles * ROW_LANES;
         point(s, EQUATION_PAR + p, row);
         for (int t = 0; t < tiles; t++)
-            memcpy(row + t * ROW_LANES, par[t][par_of(p)], sizeof(lanes));
+            memcpy(row + t * ROW_LANES, par[t][neuron_user_par(p)], sizeof(lanes));
     }
     equation_wide_run(s->e, EQUATION_PREPARE, s->slot, tiles);
 }
@@ -240,8 +234,8 @@ static void wide_close(void *at, const lanes *const *par, const lanes *const *gr
     const int own = EQUATION_OWN, rows = 2 * s->e->rows + s->e->constants + s->e->temporaries;
     for (int t = 0; t < s->tiles; t++) {
         for (int p = 0; p < s->e->pars; p++) {
-            point(s, EQUATION_PAR + p, par[t][par_of(p)]);
-            point(s, EQUATION_G + EQUATION_PAR + p, gpar[t][par_of(p)]);
+            point(s, EQUATION_PAR + p, par[t][neuron_user_par(p)]);
+            point(s, EQUATION_G + EQUATION_PAR + p, gpar[t][neuron_user_par(p)]);
         }
         equation_run(s->e, EQUATION_PREPARE_BACK, s->slot);
         usual_back(par[t], grow[t], gpar[t]);
