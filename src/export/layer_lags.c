@@ -1,5 +1,6 @@
 /* export/layer_lags.c: delays that are learned, of numbers (learned_delay) and of connections
  * (delayed_linear). What a delay is made of are constants here: the weights of its lags. */
+#include "base/whole.h"
 #include "export/export.h"
 #include "op/lags.h"
 #include "tensor/dense.h"
@@ -34,8 +35,8 @@ static lag_sizes find_sizes(const fsnn_lags *o, const float *delay, int64_t coun
     lag_sizes sizes = {1, 1};
     for (int64_t d = 0; d < count; d++) {
         const lag_range r = range_of(o, delay[d], w);
-        sizes.depth = r.end - 1 > sizes.depth ? r.end - 1 : sizes.depth;
-        sizes.taps = r.end - r.first > sizes.taps ? r.end - r.first : sizes.taps;
+        sizes.depth = whole_most(sizes.depth, r.end - 1);
+        sizes.taps = whole_most(sizes.taps, r.end - r.first);
     }
     return sizes;
 }
@@ -114,7 +115,7 @@ static fsnn_status weigh(connections *c, const fsnn_lags *o, const float *delay)
         return FSNN_EMEMORY;
     for (int64_t i = 0; i < c->in * c->out; i++) {
         const lag_range r = range_of(o, delay[i], c->lag_weight + i * stride);
-        c->lags = r.end > c->lags ? r.end : c->lags;
+        c->lags = whole_most(c->lags, r.end);
         c->count += r.end - r.first;
     }
     c->start = fsnn_alloc((size_t)(c->lags * c->in + 1) * sizeof *c->start);
@@ -144,7 +145,7 @@ static void sort(connections *c, const float *weight, int64_t stride)
 
 static void print_connections(code_job *j, int number, const connections *c, const char *bias)
 {
-    const int64_t kept = c->count ? c->count : 1;
+    const int64_t kept = whole_most(c->count, 1);
     const char *start =
         code_integers(j, "uint32_t", "start", number, c->start, c->lags * c->in + 1);
     const char *to = code_integers(j, "uint16_t", "to", number, c->to, kept);
@@ -160,7 +161,7 @@ static void print_connections(code_job *j, int number, const connections *c, con
 /* A row of the input after the other; all rows share the past. */
 static void print_rows(code_job *j, const net_step *s, int number, const connections *c)
 {
-    const int64_t count = fsnn_shape_count(&s->op->in[0]), depth = c->lags > 1 ? c->lags - 1 : 1;
+    const int64_t count = fsnn_shape_count(&s->op->in[0]), depth = whole_most(c->lags - 1, 1);
     code_delay_past(j, number, depth, count);
     code_state(j, "float", "sum", number, c->out);
     for (int64_t r = 0; r < count / c->in; r++)

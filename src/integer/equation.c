@@ -4,6 +4,7 @@
  * Each value has an interval that holds it for all potentials and currents that there can be, and
  * the largest fraction with which it is at most 2^30. Intervals are of the numbers as they are
  * rounded: that of an operation on the intervals of its operands, one unit wider. */
+#include "base/whole.h"
 #include "equation/basic.h"
 #include "equation/print.h"
 #include "integer/past.h"
@@ -45,8 +46,7 @@ static double size_of(number x)
 static number settled(double low, double high, int most)
 {
     number x = {.low = low, .high = high};
-    const int fraction = integer_fraction(size_of(x));
-    x.fraction = fraction < most ? fraction : most;
+    x.fraction = (int)whole_least(integer_fraction(size_of(x)), most);
     x.low -= ldexp(1, -x.fraction);
     x.high += ldexp(1, -x.fraction);
     return x;
@@ -203,11 +203,6 @@ static int place_of(making *m, int slot)
 
 /* ---- operations ---- */
 
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 static number multiplied(number a, number b)
 {
     const double p = a.low * b.low, q = a.low * b.high, r = a.high * b.low, s = a.high * b.high;
@@ -217,7 +212,7 @@ static number multiplied(number a, number b)
 
 static number combined(int code, number a, number b)
 {
-    const int most = larger(a.fraction, b.fraction);
+    const int most = (int)whole_most(a.fraction, b.fraction);
     switch (code) {
     case NET_ADD:
         return settled(a.low + b.low, a.high + b.high, most);

@@ -9,6 +9,7 @@
  *
  * Far kappa are exponentials, fitted more tightly than the result asks for: cost is lags times
  * (FRAC_SPAN + modes). */
+#include "base/whole.h"
 #include "integer/past.h"
 
 #include <math.h>
@@ -39,8 +40,8 @@ static fsnn_status fit_drives(const frac_memory *m, division *d)
 static fsnn_status begin(const frac_memory *m, division *d)
 {
     double gain;
-    d->fit = (frac_fit){.window = FRAC_SPAN + 1, .steps = m->what.horizon};
-    d->fit.steps = d->fit.steps < 4 * FRAC_SPAN ? 4 * FRAC_SPAN : d->fit.steps;
+    d->fit =
+        (frac_fit){.window = FRAC_SPAN + 1, .steps = whole_most(m->what.horizon, 4 * FRAC_SPAN)};
     frac_method_weigh(m->method, 0, &m->order, &m->leak, m->h, FRAC_SPAN, d->kappa, &gain);
     FSNN_TRY(fit_drives(m, d));
     for (int l = 1; l <= FRAC_SPAN; l++)
@@ -59,7 +60,7 @@ static double next(division *d, const double *b, int64_t l)
 {
     const int64_t enters = l - FRAC_SPAN - 1;
     double sum = 0;
-    for (int64_t j = enters + 1 > 0 ? enters + 1 : 0; j < l; j++)
+    for (int64_t j = whole_most(enters + 1, 0); j < l; j++)
         sum -= b[j] * d->kappa[l - j];
     for (int k = 0; k < d->fit.modes; k++) {
         d->far[k] = d->far[k] * d->decay[k] + (enters >= 0 ? b[enters] * d->late[k] : 0);
