@@ -5,20 +5,14 @@
 #include "cli/convert/web_options.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- what the page cannot have ---- */
 
 static int refuse_kind(const fsnn_node_info *info)
 {
     char taken[512] = "";
-    size_t used = 0;
-    for (const web_node *kind = web_nodes; kind->name && used < sizeof taken; kind++)
-        used += (size_t)snprintf(taken + used, sizeof taken - used, "%s%s",
-                                 kind == web_nodes  ? ""
-                                 : (kind + 1)->name ? ", "
-                                                    : " and ",
-                                 kind->name);
+    for (const web_node *kind = web_nodes; kind->name; kind++)
+        cli_list_add(taken, sizeof taken, (kind + 1)->name ? ", " : " and ", kind->name);
     return cli_error(CLI_USAGE, "--web: node %s is of the kind %s: the page has %s", info->name,
                      info->kind, taken);
 }

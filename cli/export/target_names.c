@@ -8,17 +8,10 @@ enum { LIST = 512 };
 /* The names, with `between` between them and `last` before the last one. */
 static const char *join(char list[LIST], const char *between, const char *last)
 {
-    const char *name, *next;
-    size_t used = 0;
+    const char *name;
     list[0] = '\0';
-    for (int i = 0; (name = fsnn_export_target_name(i)) != NULL && used < LIST; i++) {
-        next = fsnn_export_target_name(i + 1);
-        used += (size_t)snprintf(list + used, LIST - used, "%s%s",
-                                 i == 0 ? ""
-                                 : next ? between
-                                        : last,
-                                 name);
-    }
+    for (int i = 0; (name = fsnn_export_target_name(i)) != NULL; i++)
+        cli_list_add(list, LIST, fsnn_export_target_name(i + 1) ? between : last, name);
     return list;
 }
 

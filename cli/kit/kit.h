@@ -167,6 +167,8 @@ void cli_print_wrapped(FILE *out, const char *text, int indent, int column);
 
 /* The known name nearest to `name`, or NULL when none is near. */
 const char *cli_nearest(const char *name, const char *const *known, int count);
+/* Adds a name to the list in text [size]; `between` comes before every name but the first. */
+void cli_list_add(char *text, size_t size, const char *between, const char *name);
 
 /* ---- messages ---- */
 

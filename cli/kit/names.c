@@ -1,5 +1,5 @@
-/* cli/kit/names.c: the known name nearest to what was typed. Distance of Damerau and Levenshtein
- * (insert, delete, replace, swap neighbours), O(length^2). */
+/* cli/kit/names.c: the known name nearest to what was typed, by the distance of Damerau and
+ * Levenshtein (insert, delete, replace, swap neighbours), O(length^2); lists of names. */
 #include "cli/kit/kit.h"
 
 #include <string.h>
@@ -46,4 +46,10 @@ const char *cli_nearest(const char *name, const char *const *known, int count)
         }
     }
     return best;
+}
+
+void cli_list_add(char *text, size_t size, const char *between, const char *name)
+{
+    const size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%s", used ? between : "", name);
 }

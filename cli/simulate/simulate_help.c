@@ -6,18 +6,6 @@
 
 enum { TEXT = 640, LIST = 256 };
 
-static void add(char list[LIST], const char *name)
-{
-    size_t used = strlen(list);
-    snprintf(list + used, LIST - used, "%s%s", used ? ", " : "", name);
-}
-
-static void add_value(char list[LIST], const char *name)
-{
-    size_t used = strlen(list);
-    snprintf(list + used, LIST - used, "%s%s", used ? "," : "", name);
-}
-
 static const char *neuron(void)
 {
     static char text[TEXT];
@@ -25,7 +13,7 @@ static const char *neuron(void)
     const char *kind;
     for (int i = 0; (kind = fsnn_kind_name(i)) != NULL; i++)
         if (fsnn_kind_is_neuron(kind) && strcmp(kind, "lif") != 0 && strcmp(kind, "user") != 0)
-            add(list, kind);
+            cli_list_add(list, sizeof list, ", ", kind);
     snprintf(text, sizeof text,
              "%s, or user with its equation in --dv; fsnn help description has all", list);
     return text;
@@ -37,7 +25,7 @@ static const char *reset(void)
     char list[LIST] = "jump (default; qif and eif value, hard_lif current)";
     for (int i = 0; i < FSNN_RESETS; i++)
         if (i != FSNN_RESET_JUMP)
-            add(list, fsnn_reset_name((fsnn_reset)i));
+            cli_list_add(list, sizeof list, ", ", fsnn_reset_name((fsnn_reset)i));
     snprintf(text, sizeof text, "what a spike does: %s", list);
     return text;
 }
@@ -82,7 +70,7 @@ static const char *neuron_values(void)
     list[0] = '\0';
     for (int i = 0; (kind = fsnn_kind_name(i)) != NULL; i++)
         if (fsnn_kind_is_neuron(kind))
-            add_value(list, kind);
+            cli_list_add(list, sizeof list, ",", kind);
     return list;
 }
 
@@ -91,7 +79,7 @@ static const char *reset_values(void)
     static char list[LIST];
     list[0] = '\0';
     for (int i = 0; i < FSNN_RESETS; i++)
-        add_value(list, fsnn_reset_name((fsnn_reset)i));
+        cli_list_add(list, sizeof list, ",", fsnn_reset_name((fsnn_reset)i));
     return list;
 }
 
@@ -103,7 +91,7 @@ static const char *method_values(void)
     for (int m = FSNN_METHOD_DEFAULT + 1; m <= MOST; m++)
         if (fsnn_method_is((fsnn_method)m, FSNN_METHODS_FRACTIONAL) ||
             fsnn_method_is((fsnn_method)m, FSNN_METHODS_INTEGER))
-            add_value(list, fsnn_method_name((fsnn_method)m));
+            cli_list_add(list, sizeof list, ",", fsnn_method_name((fsnn_method)m));
     return list;
 }
 

@@ -58,21 +58,12 @@ static void list_names(char *text, size_t size, const char *const *name, const b
                        bool wanted, int count)
 {
     int left = 0;
-    size_t used = 0;
     for (int i = 0; i < count; i++)
         left += is[i] == wanted;
     text[0] = '\0';
-    for (int i = 0, first = 1; i < count && used < size; i++) {
-        if (is[i] != wanted)
-            continue;
-        left--;
-        used += (size_t)snprintf(text + used, size - used, "%s%s",
-                                 first       ? ""
-                                 : left == 0 ? " and "
-                                             : ", ",
-                                 name[i]);
-        first = 0;
-    }
+    for (int i = 0; i < count; i++)
+        if (is[i] == wanted)
+            cli_list_add(text, size, --left ? ", " : " and ", name[i]);
 }
 
 char *sim_sources_text(const sim_setup *s)
