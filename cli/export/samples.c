@@ -175,5 +175,7 @@ int export_run(const export_work *w, cli_model *model, fsnn_arrays *result)
     if (!x)
         return CLI_GOOD;
     fsnn_status status = fsnn_session_run(model->session, &request, result);
+    if (status < 0 && w->o->test && strcmp(fsnn_error_place().key, "x") == 0)
+        return cli_error(CLI_FAILED, "%s: %s", w->o->test, fsnn_error_text());
     return status < 0 ? cli_fail(status) : CLI_GOOD;
 }

@@ -284,8 +284,9 @@ def npy(kind, shape, data):
     head += b" " * ((64 - (len(head) + 11) % 64) % 64) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + data
 
+width = int((sys.argv[3:] or [4])[0])
 with zipfile.ZipFile(sys.argv[1], "w") as out:
-    out.writestr("x.npy", npy("<f4", (5, 2, 1, 4, 4), struct.pack("<160f", *[i % 3 for i in range(160)])))
+    out.writestr("x.npy", npy("<f4", (5, 2, 1, 4, width), struct.pack("<%df" % (40 * width), *[i % 3 for i in range(40 * width)])))
     out.writestr("y.npy", npy("<i8", (2,), struct.pack("<2q", int(sys.argv[2]), 1)))
 E
     python3 make.py large.npz 16777217 && python3 make.py larger.npz 8589934592
@@ -293,6 +294,9 @@ E
     grep -q 'has the label 16777217' large/report.md || fail "class 16777217: $(grep -A3 Accuracy large/report.md)"
     "$fsnn" export-c run-mlp -o larger --test larger.npz --quiet >log 2>&1 && fail "a class of 34 bits is taken"
     grep -q 'y holds 8589934592: classes are whole numbers of 32 bits' log || fail "a class of 34 bits: $(tail -1 log)"
+    python3 make.py wide.npz 1 5
+    "$fsnn" export-c run-mlp -o wide --test wide.npz --quiet >log 2>&1 && fail "pictures of another width are taken"
+    grep -q 'error: wide.npz: x has shape \[5, 2, 1, 4, 5\], but the network.s input is \[1, 4, 4\]' log || fail "another width: $(tail -1 log)"
 fi
 
 # ---- integers ----
