@@ -121,21 +121,13 @@ static void begin(void) {}
 __attribute__((noinline)) static void step(const number *x, answer *y) { __asm__ volatile("" :: "r"(x), "r"(y) : "memory"); }
 """
 
+# Two layers; LOOP gives the spikes y of a layer, of the currents W x + b.
 BY_HAND = """
 typedef float number, answer;
 static float u1[HIDDEN], u2[OUTPUTS], s1[HIDDEN];
 static void begin(void) {}
-/* The spikes of a layer: y of the currents W x + b. */
 static void layer(const float *x, int inputs, const float *w, const float *b, int outputs, float *u, float *y)
-{
-    for (int o = 0; o < outputs; o++, w += inputs) {
-        float sum = 0;
-        for (int i = 0; i < inputs; i++)
-            sum += w[i] * x[i];
-        const float du = (sum + b[o] - u[o]) * (1 / TAU);
-        y[o] = u[o] + du >= THRESHOLD;
-        u[o] += du - y[o] * (THRESHOLD / TAU);
-    }
+{LOOP
 }
 __attribute__((noinline)) static void step(const number *x, answer *y)
 {
@@ -144,13 +136,18 @@ __attribute__((noinline)) static void step(const number *x, answer *y)
 }
 """
 
+LOOP = """
+    for (int o = 0; o < outputs; o++, w += inputs) {
+        float sum = 0;
+        for (int i = 0; i < inputs; i++)
+            sum += w[i] * x[i];
+        const float du = (sum + b[o] - u[o]) * (1 / TAU);
+        y[o] = u[o] + du >= THRESHOLD;
+        u[o] += du - y[o] * (THRESHOLD / TAU);
+    }"""
+
 # Weights lie input by input here.
-BY_HAND_SKIP = """
-typedef float number, answer;
-static float u1[HIDDEN], u2[OUTPUTS], s1[HIDDEN];
-static void begin(void) {}
-static void layer(const float *x, int inputs, const float *w, const float *b, int outputs, float *u, float *y)
-{
+LOOP_SKIP = """
     for (int o = 0; o < outputs; o++)
         y[o] = 0;
     for (int i = 0; i < inputs; i++, w += outputs)
@@ -161,14 +158,7 @@ static void layer(const float *x, int inputs, const float *w, const float *b, in
         const float du = (y[o] + b[o] - u[o]) * (1 / TAU);
         y[o] = u[o] + du >= THRESHOLD;
         u[o] += du - y[o] * (THRESHOLD / TAU);
-    }
-}
-__attribute__((noinline)) static void step(const number *x, answer *y)
-{
-    layer(x, INPUTS, w1, b1, HIDDEN, u1, s1);
-    layer(s1, HIDDEN, w2, b2, OUTPUTS, u2, y);
-}
-"""
+    }"""
 
 FSNN = """
 #include "net.c"
@@ -236,7 +226,7 @@ def by_hand(folder, sizes, layers, skip):
         turned = w if skip else [w[i * outputs + o] for o in range(outputs) for i in range(inputs)]
         text += array(f"w{number}", turned) + array(f"b{number}", b)
     text += f"#define TAU {TAU}f\n#define THRESHOLD {THRESHOLD}f\n#define HIDDEN {sizes[1]}\n"
-    (where / "contender.c").write_text(text + (BY_HAND_SKIP if skip else BY_HAND))
+    (where / "contender.c").write_text(text + BY_HAND.replace("LOOP", LOOP_SKIP if skip else LOOP))
     return where
 
 
