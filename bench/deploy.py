@@ -313,13 +313,13 @@ def of_network(fsnn, name, level):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("fsnn", help="the program")
-    parser.add_argument("--level", action="append", choices=["-Os", "-O2"], help="both by default")
+    parser.add_argument("--level", action="append", choices=["Os", "O2"], help="of the compiler; both by default")
     parser.add_argument("--network", action="append", choices=list(NETWORKS), help="both by default")
     given = parser.parse_args()
-    for level in given.level or ["-Os", "-O2"]:
-        print(f"\n{level}\n\n| | RAM, bytes | stack | flash | instructions a step, dense | spikes |\n|---|---|---|---|---|---|")
+    for level in given.level or ["Os", "O2"]:
+        print(f"\n-{level}\n\n| | RAM, bytes | stack | flash | instructions a step, dense | spikes |\n|---|---|---|---|---|---|")
         for name in given.network or NETWORKS:
-            of_network(given.fsnn, name, level)
+            of_network(given.fsnn, name, f"-{level}")
 
 
 if __name__ == "__main__":
