@@ -180,7 +180,10 @@ __attribute__((noinline)) static void step(const number *x, answer *y) { eml_net
 
 def said(*command, **more):
     """Both streams: qemu shows what a program says on the second."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+    except OSError as error:
+        sys.exit(f"{command[0]} cannot be run: {error.strerror}")
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}")
     return done.stdout
