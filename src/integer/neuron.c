@@ -164,7 +164,7 @@ static fsnn_status see(making *m, double *bound)
     if (!v || v->dtype != FSNN_F32)
         return integer_refuse(m->s,
                               "its potentials have no bound that can be proved (%s); inputs "
-                              "for calibration show one, and so does type float",
+                              "for calibration show one, and type float needs none",
                               own(m)               ? "its equation may be any"
                               : m->t->neuron.leaky ? "the step is large for tau"
                                                    : "there is no leak");
