@@ -73,6 +73,15 @@ static inline void shell_contains(const char *text, const char *wanted, const ch
         fail_msg("%s\n  said: %s\n  expected in it: %s", line, text, wanted);
 }
 
+/* The number that the last line printed behind a text, like "\"loss\": ". */
+static inline double shell_number(const char *behind)
+{
+    const char *at = strstr(shell_out, behind);
+    if (!at)
+        fail_msg("said: %s\n  expected in it: %s", shell_out, behind);
+    return strtod(at + strlen(behind), NULL);
+}
+
 static inline void shell_good(const char *line)
 {
     int code = shell(line);

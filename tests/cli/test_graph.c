@@ -99,13 +99,6 @@ static void graph_in_a_file(void **state)
     shell_fails("$F train graph.yaml --out run-cut --set data.path=cut.npz", 1, "cut.npz: no zip");
 }
 
-static double figure(const char *key)
-{
-    char *at = strstr(shell_out, key);
-    assert_non_null(at);
-    return strtod(at + strlen(key), NULL);
-}
-
 static void three_parts(void **state)
 {
     (void)state;
@@ -114,16 +107,16 @@ static void three_parts(void **state)
     shell_contains(shell_err, "valid loss", "train");
     shell_contains(shell_out, "validation      accuracy", "train");
     shell_contains(shell_out, "test            accuracy", "train");
-    double watched = figure("validation      accuracy "),
-           judged = figure("test            accuracy ");
+    double watched = shell_number("validation      accuracy "),
+           judged = shell_number("test            accuracy ");
     /* what was watched is what eval says of the best weights */
     shell_good("$F eval run/description.yaml -w run/best.safetensors --on validation --json");
-    assert_true(fabs(100 * figure("\"accuracy\": ") - watched) < 0.006);
+    assert_true(fabs(100 * shell_number("\"accuracy\": ") - watched) < 0.006);
     assert_true(watched > 60); /* chance is 33 */
     shell_contains(shell_out, "\"samples\": 18", "eval");
     shell_contains(shell_out, "\"data\": \"validation\"", "eval");
     shell_good("$F eval graph.yaml -w run/best.safetensors --json");
-    assert_true(fabs(100 * figure("\"accuracy\": ") - judged) < 0.006);
+    assert_true(fabs(100 * shell_number("\"accuracy\": ") - judged) < 0.006);
     shell_contains(shell_out, "\"data\": \"test\"", "eval");
     shell_good("$F eval graph.yaml -w run/best.safetensors --on train --json");
     shell_contains(shell_out, "\"samples\": 63", "eval");
@@ -135,10 +128,10 @@ static void repeats(void **state)
     (void)state;
     shell_good("$F train graph.yaml --out repeated --no-figures -q --set training.epochs=2");
     shell_good("$F eval graph.yaml -w repeated/best.safetensors --on train --json");
-    double first = figure("\"accuracy\": ");
+    double first = shell_number("\"accuracy\": ");
     shell_good("$F eval graph.yaml -w repeated/best.safetensors --on train --repeats 4 --json");
-    double mean = figure("\"accuracy\": "), spread = figure("\"accuracy_spread\": "), sum = 0,
-           square = 0;
+    double mean = shell_number("\"accuracy\": "), spread = shell_number("\"accuracy_spread\": "),
+           sum = 0, square = 0;
     char *at = strstr(shell_out, "\"accuracies\": [");
     assert_non_null(at);
     at += strlen("\"accuracies\": [");
@@ -164,11 +157,12 @@ static void lists_of_spikes(void **state)
     shell_good("cmp whole/last.safetensors part/last.safetensors");
     shell_good("$F train graph.yaml --out dense --no-figures -q --set data.encoder.sparse=false");
     shell_good("$F eval graph.yaml -w whole/last.safetensors --json");
-    double sparse = figure("\"loss\": "), additions = figure("\"additions\": ");
+    double sparse = shell_number("\"loss\": "), additions = shell_number("\"additions\": ");
     shell_good(
         "$F eval graph.yaml -w dense/last.safetensors --json --set data.encoder.sparse=false");
-    assert_true(fabs(figure("\"loss\": ") - sparse) < 1e-4);
-    assert_true(additions > 0 && fabs(figure("\"additions\": ") - additions) < 0.01 * additions);
+    assert_true(fabs(shell_number("\"loss\": ") - sparse) < 1e-4);
+    assert_true(additions > 0 &&
+                fabs(shell_number("\"additions\": ") - additions) < 0.01 * additions);
 }
 
 /* A share of the training set is watched, the test set judges. */
@@ -217,12 +211,12 @@ static void whole_graph(void **state)
         "data: {kind: graph, path: graph, hops: 0, whole: true, encoder: {kind: rate, steps: 6}}\n"
         "training: {epochs: 40, batch: 1, seed: 5, optimizer: {kind: adam, lr: 0.05}}\n");
     shell_good("$F train whole.yaml --out gcn --no-figures");
-    assert_true(figure("validation      accuracy ") > 60);
+    assert_true(shell_number("validation      accuracy ") > 60);
     shell_good("$F eval whole.yaml -w gcn/best.safetensors --json");
     shell_contains(shell_out, "\"samples\": 9", "eval");
     shell_good("$F eval whole.yaml -w gcn/best.safetensors --on train --json");
     shell_contains(shell_out, "\"samples\": 63", "eval");
-    assert_true(figure("\"accuracy\": ") > 0.7);
+    assert_true(shell_number("\"accuracy\": ") > 0.7);
 }
 
 /* The folder `bare`: the same graph without its edges; `blank`: without its features. */
@@ -255,11 +249,11 @@ static void loses_all(const char *file, const char *run, const char *graph)
         snprintf(text, sizeof text, "$F eval %s -w %s/last.safetensors --json --set %s=%s", file,
                  run, graph, row[i][1]);
         shell_good(text);
-        assert_true(fabs(figure("\"loss\": ") - lost) < 1e-12);
+        assert_true(fabs(shell_number("\"loss\": ") - lost) < 1e-12);
         snprintf(text, sizeof text, "%s -w %s/last.safetensors --perturb %s=0", file, run,
                  row[i][0]);
         double kept = disturbed_loss(text);
-        assert_true(fabs(figure("\"loss\": ") - kept) < 1e-12 && fabs(kept - lost) > 1e-3);
+        assert_true(fabs(shell_number("\"loss\": ") - kept) < 1e-12 && fabs(kept - lost) > 1e-3);
     }
 }
 

@@ -8,9 +8,9 @@ static void evaluates_and_runs(void **state)
     (void)state;
     shell_good("$F train tiny.yaml --out run --no-figures --set training.epochs=30");
     shell_good("$F eval run --json");
-    double full = atof(strstr(shell_out, "\"accuracy\":") + 11);
+    double full = shell_number("\"accuracy\":");
     shell_good("$F eval run --json --precision int8");
-    double low = atof(strstr(shell_out, "\"accuracy\":") + 11);
+    double low = shell_number("\"accuracy\":");
     assert_true(full > 0.5);
     assert_true(fabs(full - low) <= 0.11); /* three of thirty samples */
     shell_good("$F run run -i x.npz -o low.npz --precision int8 --record current");

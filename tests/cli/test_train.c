@@ -393,9 +393,7 @@ static void evaluation(void **state)
     /* fc1 [12, 6] is fed with analog numbers, fc2 [3, 12] with spikes; 6 steps */
     shell_contains(shell_out, "\"dense\": 648", "eval --json");
     shell_contains(shell_out, "\"multiply_adds\": 432", "eval --json");
-    char *accuracy = strstr(shell_out, "\"accuracy\": ");
-    assert_non_null(accuracy);
-    assert_true(strtod(accuracy + 12, NULL) > 0.9);
+    assert_true(shell_number("\"accuracy\": ") > 0.9);
     shell_good("$F eval tiny.yaml --weights judged/best.safetensors --json --data train --batch 7");
     shell_contains(shell_out, "\"samples\": 96", "eval --data train");
     shell_fails("$F eval tiny.yaml --weights absent.safetensors", 1, "absent.safetensors");
@@ -403,13 +401,6 @@ static void evaluation(void **state)
                 "cut.safetensors",
                 1, "cut.safetensors");
     shell_fails("$F eval model.yaml --weights judged/best.safetensors", 2, "data");
-}
-
-static double json_figure(const char *key)
-{
-    char *at = strstr(shell_out, key);
-    assert_non_null(at);
-    return strtod(at + strlen(key), NULL);
 }
 
 /* Spikes that pass through another node count like those that come straight from the neurons: here
@@ -429,14 +420,14 @@ static void operations_behind_other_nodes(void **state)
     folder_write_text("flat.yaml", flat);
     shell_good("$F train tiny.yaml --out direct --no-figures -q");
     shell_good("$F eval tiny.yaml --weights direct/best.safetensors --json --batch 30");
-    double additions = json_figure("\"additions\": ");
+    double additions = shell_number("\"additions\": ");
     assert_true(additions > 1 && additions < 215);
     shell_good("$F eval flat.yaml --weights direct/best.safetensors --json --batch 30");
-    assert_float_equal(json_figure("\"additions\": "), additions, 1e-5 * additions);
+    assert_float_equal(shell_number("\"additions\": "), additions, 1e-5 * additions);
     /* input spikes: no layer multiplies any more */
     shell_good(
         "$F eval tiny.yaml --weights direct/best.safetensors --json --set data.encoder.kind=rate");
-    assert_float_equal(json_figure("\"multiply_adds\": "), 0, 0);
+    assert_float_equal(shell_number("\"multiply_adds\": "), 0, 0);
 }
 
 /* Losses that run away stay readable. */

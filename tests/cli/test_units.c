@@ -2,14 +2,6 @@
  * numbers stay what they are. */
 #include "tiny.h"
 
-static double number_after(const char *text, const char *what)
-{
-    const char *at = strstr(text, what);
-    if (!at)
-        fail_msg("%s\n  expected in it: %s", text, what);
-    return strtod(at + strlen(what), NULL);
-}
-
 static double scalar(const fsnn_arrays *list, const char *name)
 {
     const fsnn_array *a = fsnn_arrays_find(list, name);
@@ -39,12 +31,12 @@ static void tables(void **state)
     (void)state;
     shell_good("cmp run/best.safetensors plain/best.safetensors");
     shell_good("$F eval plain --json");
-    double rate = number_after(shell_out, "\"rate\": ");
+    double rate = shell_number("\"rate\": ");
     assert_null(strstr(shell_out, "rate_hz"));
     assert_null(strstr(shell_out, "\"units\""));
     shell_good("$F eval run --json");
-    assert_float_equal(number_after(shell_out, "\"rate\": "), rate, 1e-12);
-    assert_float_equal(number_after(shell_out, "\"rate_hz\": "), rate * 2000, 1e-6);
+    assert_float_equal(shell_number("\"rate\": "), rate, 1e-12);
+    assert_float_equal(shell_number("\"rate_hz\": "), rate * 2000, 1e-6);
     shell_contains(shell_out,
                    "\"units\": {\"time\": \"ms\", \"potential\": \"mV\", \"current\": \"nA\"}",
                    "eval --json");
