@@ -127,3 +127,11 @@ void fsnn_error_restore(const fsnn_error *error)
 {
     last = *error;
 }
+
+fsnn_status fsnn_error_first(fsnn_status status, const fsnn_error *kept, fsnn_status undone)
+{
+    if (status == FSNN_OK)
+        return undone;
+    fsnn_error_restore(kept);
+    return status;
+}

@@ -36,6 +36,9 @@ typedef struct fsnn_error {
 } fsnn_error;
 void fsnn_error_keep(fsnn_error *error);
 void fsnn_error_restore(const fsnn_error *error);
+/* Of work that ended with `status` and the error that was kept then, and of what had to be undone
+ * after it: the first failure, with its sentence the last error. */
+fsnn_status fsnn_error_first(fsnn_status status, const fsnn_error *kept, fsnn_status undone);
 
 /* fsnn_fail with a key: return fsnn_fail_key(FSNN_EARGUMENT, "bands", "...", ...) */
 #define fsnn_fail_key(status, key, ...)                                                            \

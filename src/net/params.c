@@ -410,10 +410,7 @@ fsnn_status fsnn_net_params_changed(fsnn_net *net)
     if (anew) { /* after an error too: some layer has other exponentials by now */
         fsnn_error error;
         fsnn_error_keep(&error);
-        fsnn_status planned = begin_anew(net);
-        if (status)
-            fsnn_error_restore(&error);
-        status = status ? status : planned;
+        status = fsnn_error_first(status, &error, begin_anew(net));
     }
     return status;
 }

@@ -99,10 +99,8 @@ static fsnn_status clean(const assess *a, fsnn_status status)
 {
     fsnn_error error;
     fsnn_error_keep(&error);
-    fsnn_status undone = fsnn_description_perturb(a->s->description, NULL, 0, 0);
-    if (status < 0)
-        fsnn_error_restore(&error);
-    return status < 0 ? status : undone;
+    return fsnn_error_first(status, &error,
+                            fsnn_description_perturb(a->s->description, NULL, 0, 0));
 }
 
 fsnn_status assess_conditions(assess *a, fsnn_assessment *out)

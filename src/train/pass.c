@@ -167,11 +167,7 @@ fsnn_status pass_back(fsnn_net *net, const fsnn_plan *plan, fsnn_status status)
 {
     fsnn_error error;
     fsnn_error_keep(&error);
-    fsnn_status back = net_replan_together(net, plan, 0);
-    if (!status)
-        return back;
-    fsnn_error_restore(&error);
-    return status;
+    return fsnn_error_first(status, &error, net_replan_together(net, plan, 0));
 }
 
 fsnn_status pass_fail(fsnn_status status, const char *where)

@@ -116,9 +116,5 @@ fsnn_status quantised_hide(quantised *q, fsnn_status status)
 {
     fsnn_error error;
     fsnn_error_keep(&error);
-    fsnn_status back = quantised_show(q, false);
-    if (!status)
-        return back;
-    fsnn_error_restore(&error);
-    return status;
+    return fsnn_error_first(status, &error, quantised_show(q, false));
 }

@@ -191,9 +191,7 @@ static fsnn_status evaluate(trainer *t, fsnn_metrics *metrics)
     status = quantised_hide(&t->quantised, status);
     fsnn_error error;
     fsnn_error_keep(&error);
-    fsnn_status back = average_show(&t->average, false);
-    fsnn_error_restore(&error);
-    status = status ? status : back;
+    status = fsnn_error_first(status, &error, average_show(&t->average, false));
     if (status == FSNN_EINTERRUPTED)
         return save_and_stop(t);
     if (status) {
@@ -357,11 +355,7 @@ static fsnn_status terms_off(const trainer *t, fsnn_status status)
 {
     fsnn_error error;
     fsnn_error_keep(&error);
-    fsnn_status off = terms_end(t->net, &t->options->training);
-    if (!status)
-        return off;
-    fsnn_error_restore(&error);
-    return status;
+    return fsnn_error_first(status, &error, terms_end(t->net, &t->options->training));
 }
 
 /* Of the batches of an epoch this rank makes its own: again all, at the end. */
@@ -420,9 +414,7 @@ fsnn_status fsnn_train(fsnn_net *net, fsnn_loader *train, fsnn_loader *test,
         status = pass_back(net, &plan, status);
         fsnn_error error;
         fsnn_error_keep(&error);
-        fsnn_status shown = average_show(&t.average, true);
-        fsnn_error_restore(&error);
-        status = status ? status : shown;
+        status = fsnn_error_first(status, &error, average_show(&t.average, true));
     }
     if (result)
         result_of(&t, result);

@@ -93,6 +93,23 @@ static void the_first_one_is_kept(void **state)
     assert_string_equal(fsnn_error_key(), "data.path");
 }
 
+static fsnn_status work_and_undo(bool works, bool undoes)
+{
+    fsnn_error error;
+    fsnn_status status = works ? FSNN_OK : fsnn_fail(FSNN_EIO, "the work");
+    fsnn_error_keep(&error);
+    return fsnn_error_first(status, &error, undoes ? FSNN_OK : fsnn_fail(FSNN_ESTATE, "undoing"));
+}
+
+static void the_first_failure(void **state)
+{
+    (void)state;
+    assert_int_equal(work_and_undo(true, true), FSNN_OK);
+    REFUSED(work_and_undo(true, false), FSNN_ESTATE, "undoing");
+    REFUSED(work_and_undo(false, true), FSNN_EIO, "the work");
+    REFUSED(work_and_undo(false, false), FSNN_EIO, "the work");
+}
+
 static void nearest_names(void **state)
 {
     static const char *const known[] = {"linear",  "conv2d", "flatten", "lif",  "if",
@@ -143,6 +160,7 @@ int main(void)
         cmocka_unit_test(each_thread_has_its_own),
         cmocka_unit_test(what_it_is_about),
         cmocka_unit_test(the_first_one_is_kept),
+        cmocka_unit_test(the_first_failure),
         cmocka_unit_test(nearest_names),
         cmocka_unit_test(version_and_isa),
     };
