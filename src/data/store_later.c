@@ -26,13 +26,15 @@ fsnn_status store_leave(const store_source *source, store *s)
     l->what = fsnn_strdup(source->what);
     s->dtype = store_kept(l->promised.dtype);
     bool all = l->monitor && l->path && (l->name || !source->name) && l->what;
-    if (!all || !port_look(l->path, &l->about))
-        return all ? FSNN_OK : FSNN_EMEMORY; /* who reads it says that it is gone */
+    if (!all)
+        return FSNN_EMEMORY;
+    if (!port_look(l->path, &l->about))
+        return FSNN_OK; /* the first sample is the error */
     return port_real_path(l->path, &l->real);
 }
 
-/* Where the file is now: as it was named, unless another stands there by now, as behind a change of
- * the folder that the path starts in. */
+/* Where the file is now: at the path as it was named, unless another file stands there, as after a
+ * change of the working directory. */
 static const char *find(const store_later *l, port_about *now)
 {
     if ((port_look(l->path, now) && same_file(now, &l->about)) || !l->real)
@@ -51,7 +53,7 @@ static fsnn_status check_promise(const store_later *l, const fsnn_array *x)
                      fsnn_dtype_name(x->dtype), fsnn_shape_text(&x->shape, is, sizeof is));
 }
 
-/* Another of the same type and shape: its samples need not be those that the classes are of. */
+/* Another file of the same type and shape may hold samples that the classes are not of. */
 static fsnn_status check_file(const store_later *l, const port_about *now)
 {
     return same_file(now, &l->about) ? FSNN_OK
