@@ -6,7 +6,8 @@ static void print_lags(code_job *j, const op_node *node, int number, int64_t cou
 {
     code_add(&j->tables, "static const uint32_t lag_%d[%lld] = {", number, (long long)count);
     for (int64_t i = 0; i < count; i++)
-        code_add(&j->tables, "%s%lldu", i ? ", " : "", (long long)net_delay_lag(node, i));
+        code_add(&j->tables, "%s%s%lldu", i ? "," : "", i % 8 ? " " : "\n    ",
+                 (long long)net_delay_lag(node, i));
     code_add(&j->tables, "};\n");
     j->flash += count * (int64_t)sizeof(uint32_t);
 }

@@ -55,7 +55,7 @@ static fsnn_status print_taps(code_job *j, const fsnn_lags *o, int number, const
         for (int64_t d = 0; d < delays; d++) {
             const lag_range r = range_of(o, delay[d], w);
             first[d] = (int32_t)r.first;
-            code_add(&j->tables, "%s%s", t || d ? ", " : "",
+            code_add(&j->tables, "%s%s%s", t || d ? "," : "", (t * delays + d) % 4 ? " " : "\n    ",
                      code_double(r.first + t < r.end ? w[r.first + t] : 0).text);
         }
     code_add(&j->tables, "};\n");
