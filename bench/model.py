@@ -23,11 +23,10 @@ from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from arguments import Page, whole  # noqa: E402
 from cost.fit import errors, parted, predict, prices  # noqa: E402
 from cost.table import markdown  # noqa: E402
 from cost.terms import TERMS, Case, read  # noqa: E402
-
-BEGIN, END = "<!-- model -->", "<!-- /model -->"
 
 
 def measured(options: argparse.Namespace) -> list[str]:
@@ -56,13 +55,6 @@ def asked(options: argparse.Namespace, cases: list[Case], training: bool) -> Cas
     like = far[-1] if options.memory == "exponentials" else cases[0]
     shape = (options.steps, options.batch, tuple(widths), tuple(ones), options.memory)
     return Case(*shape, like.exponentials, like.near, training)
-
-
-def whole(text: str) -> int:
-    """A number from 1 on, as argparse's `type`."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
 
 
 def widths_of(text: str) -> list[int]:
@@ -117,18 +109,10 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
         parser.error("give the program fsnn, or --rows of an earlier run")
     if options.predict and len(options.ones) > len(options.predict) - 1:
         parser.error("--ones has more shares than --predict has layers")
-    page = pathlib.Path(options.markdown or "")
-    if page.is_file() and END not in page.read_text().partition(BEGIN)[2]:
-        parser.error(f"{page} has no marks {BEGIN} and {END}: the tables go between them")
+    if options.markdown:
+        options.markdown = Page(options.markdown, "model")
+        options.markdown.check(parser)
     return options
-
-
-def write(page: pathlib.Path, text: str) -> None:
-    """Between the marks of a page that is there, or as a page of its own."""
-    if page.exists():
-        before, _, rest = page.read_text().partition(BEGIN)
-        text = f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}"
-    page.write_text(text)
 
 
 def fit(lines: list[str]) -> tuple[list[Case], Any, str]:
@@ -157,7 +141,7 @@ def main(arguments: list[str] | None = None) -> None:
     except (OSError, ValueError, KeyError) as error:
         sys.exit(f"model: {error}")
     if options.markdown:
-        write(pathlib.Path(options.markdown), text)
+        options.markdown.write(text)
     elif not options.predict:
         print(text)
 

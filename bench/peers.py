@@ -35,6 +35,7 @@ from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from arguments import Page, whole  # noqa: E402
 from peers.contenders import CONTENDERS, PACKAGES  # noqa: E402
 from peers.table import Results, markdown  # noqa: E402
 from peers.workloads import PASSES, SETS  # noqa: E402
@@ -211,10 +212,15 @@ def parsed() -> argparse.Namespace:
         "--quick", action="store_true", help="few workloads, three rounds, nothing compiled"
     )
     parser.add_argument("--set", choices=SETS, help="which workloads (all; with --quick quick)")
-    parser.add_argument("--rounds", type=int, help="rounds (7; with --quick 3)")
+    parser.add_argument("--rounds", type=whole, help="rounds (7; with --quick 3)")
     parser.add_argument("--minutes", type=float, help="for the whole run (12; with --quick 4)")
     parser.add_argument("--limit", type=float, help="seconds to get ready (120; with --quick 30)")
-    parser.add_argument("--cores", default="1,2", help="numbers of cores, one after the other")
+    parser.add_argument(
+        "--cores",
+        type=lambda text: [whole(one) for one in text.split(",")],
+        default="1,2",
+        help="numbers of cores, one after the other",
+    )
     parser.add_argument("--contenders", help="some of them, separated by ';'")
     parser.add_argument("--workloads", help="some of the set, separated by ';': 'cnn, T 16'")
     parser.add_argument("--markdown", metavar="FILE", help="write the table there")
@@ -225,7 +231,7 @@ def parsed() -> argparse.Namespace:
     options.minutes = options.minutes or (4 if options.quick else 12)
     options.limit = options.limit or (30 if options.quick else 120)
     here = len(os.sched_getaffinity(0))
-    options.cores = [n for n in map(int, options.cores.split(",")) if n <= here]
+    options.cores = [n for n in options.cores if n <= here]
     names = options.contenders.split(";") if options.contenders else list(CONTENDERS)
     if options.quick:
         names = [name for name in names if not name.endswith("compiled")]
@@ -238,16 +244,10 @@ def parsed() -> argparse.Namespace:
     if set(wanted) - set(labels):
         parser.error(f"workloads of the set {options.set} are {'; '.join(labels)}")
     options.indices = [index for index, label in enumerate(labels) if label in wanted]
+    if options.markdown:
+        options.markdown = Page(options.markdown, "peers")
+        options.markdown.check(parser)
     return options
-
-
-def write(page: pathlib.Path, text: str) -> None:
-    """Between the marks of a page that has them, or as a page of its own."""
-    begin, end = "<!-- peers -->", "<!-- /peers -->"
-    if page.exists() and begin in page.read_text() and end in page.read_text():
-        before, _, rest = page.read_text().partition(begin)
-        text = f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
-    page.write_text(text)
 
 
 def main() -> None:
@@ -256,7 +256,7 @@ def main() -> None:
     bench.run()
     text = markdown(bench.results, bench.left_out, machine(), versions())
     if options.markdown:
-        write(pathlib.Path(options.markdown), text)
+        options.markdown.write(text)
     else:
         print(text)
 

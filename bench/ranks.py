@@ -23,6 +23,8 @@ import subprocess
 import sys
 import tempfile
 
+from arguments import whole
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORKLOADS = {"cnn": ("fashion_cnn.yaml", 16), "mlp": ("fashion_mlp.yaml", 256)}
 ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
@@ -103,15 +105,13 @@ def measure(build, arguments, name):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--batches", type=int, default=8)
+    parser.add_argument("--turns", type=whole, default=5)
+    parser.add_argument("--epochs", type=whole, default=4)
+    parser.add_argument("--batches", type=whole, default=8)
     parser.add_argument("--only", default=",".join(WORKLOADS))
     arguments = parser.parse_args()
     if arguments.epochs < 2:
         parser.error("--epochs: the first does not count: at least 2")
-    if arguments.turns < 1 or arguments.batches < 1:
-        parser.error("--turns and --batches: at least 1")
     names = arguments.only.split(",")
     if set(names) - set(WORKLOADS):
         parser.error(f"--only: networks are {', '.join(WORKLOADS)}")

@@ -74,6 +74,21 @@ class Program(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("all, cnn, T 2, cores 1: the time is over", done.stdout)
 
+    def test_refused(self):
+        """A page that would be lost, and numbers that are none, before anything runs."""
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "page.md"
+            page.write_text("a page without marks\n")
+            for more, sentence in (
+                (["--markdown", str(page)], "has no marks <!-- peers --> and <!-- /peers -->"),
+                (["--cores", "x"], "'x' is no whole number from 1 on"),
+                (["--rounds", "-1"], "'-1' is no whole number from 1 on"),
+            ):
+                done = self.run_tiny(folder, *more)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(sentence, done.stderr)
+            self.assertEqual(page.read_text(), "a page without marks\n")
+
     def test_some_workloads(self):
         done = self.run_tiny(".", "--contenders", "fsnn.Net", "--workloads", "cnn, T 2")
         self.assertEqual(done.returncode, 0, done.stderr)
