@@ -108,7 +108,8 @@ int main(int argc, char **argv)
     cli_put_keys = cli_topic_keys;
     if (argc > 1 && strcmp(argv[1], CLI_COMPLETE) == 0)
         return complete(argc - 2, argv + 2), cli_close(CLI_GOOD);
-    MPI_Init(&argc, &argv);
+    int threads; /* that of the training is the only one that calls MPI */
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &threads);
     team = (train_team){.agree = agree, .report = report};
     mpi_ranks(&team.ranks);
     if (team.ranks.count > 1) /* ranks share the processors, unless --threads says otherwise */

@@ -7,6 +7,12 @@
 
 static double sent, spent;
 
+/* What is begun goes over communicators of its own, so that it meets its like whatever else the
+ * ranks say to each other meanwhile. */
+enum { EXCHANGES, GATHERS, KINDS, CALLS = 16 };
+static MPI_Comm apart[KINDS];
+static MPI_Request running[CALLS];
+
 /* What one call of MPI moves is an int. */
 static int too_long(size_t bytes)
 {
@@ -16,36 +22,92 @@ static int too_long(size_t bytes)
     return 1;
 }
 
+static void count(const fsnn_ranks *r, size_t bytes, double begin)
+{
+    spent += MPI_Wtime() - begin;
+    sent += (double)bytes * (r->count - 1);
+}
+
 static int exchange(const void *out, void *in, size_t bytes, void *user)
 {
-    const fsnn_ranks *r = user;
     double begin = MPI_Wtime();
     if (too_long(bytes))
         return 1;
     MPI_Alltoall(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, MPI_COMM_WORLD);
-    spent += MPI_Wtime() - begin;
-    sent += (double)bytes * (r->count - 1);
+    count(user, bytes, begin);
     return 0;
 }
 
 static int gather(const void *out, void *in, size_t bytes, void *user)
 {
-    const fsnn_ranks *r = user;
     double begin = MPI_Wtime();
     if (too_long(bytes))
         return 1;
     MPI_Allgather(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, MPI_COMM_WORLD);
-    spent += MPI_Wtime() - begin;
-    sent += (double)bytes * (r->count - 1);
+    count(user, bytes, begin);
     return 0;
+}
+
+/* ---- begun and not waited for ---- */
+
+static MPI_Request *next(void)
+{
+    for (int i = 0; i < CALLS; i++)
+        if (running[i] == MPI_REQUEST_NULL)
+            return &running[i];
+    fsnn_error_set(FSNN_ECALLBACK, "more than %d messages are on their way", CALLS);
+    return NULL;
+}
+
+static int exchange_begin(const void *out, void *in, size_t bytes, void **call, void *user)
+{
+    double begin = MPI_Wtime();
+    MPI_Request *r = too_long(bytes) ? NULL : next();
+    if (!r)
+        return 1;
+    MPI_Ialltoall(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, apart[EXCHANGES], r);
+    *call = r;
+    count(user, bytes, begin);
+    return 0;
+}
+
+static int gather_begin(const void *out, void *in, size_t bytes, void **call, void *user)
+{
+    double begin = MPI_Wtime();
+    MPI_Request *r = too_long(bytes) ? NULL : next();
+    if (!r)
+        return 1;
+    MPI_Iallgather(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, apart[GATHERS], r);
+    *call = r;
+    count(user, bytes, begin);
+    return 0;
+}
+
+static int done(void *call, bool wait, void *user)
+{
+    double begin = MPI_Wtime();
+    int yes = 1;
+    if (wait)
+        MPI_Wait(call, MPI_STATUS_IGNORE);
+    else
+        MPI_Test(call, &yes, MPI_STATUS_IGNORE);
+    count(user, 0, begin);
+    return yes;
 }
 
 void mpi_ranks(fsnn_ranks *ranks)
 {
     MPI_Comm_rank(MPI_COMM_WORLD, &ranks->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &ranks->count);
+    for (int i = 0; i < KINDS; i++)
+        MPI_Comm_dup(MPI_COMM_WORLD, &apart[i]);
+    for (int i = 0; i < CALLS; i++)
+        running[i] = MPI_REQUEST_NULL;
     ranks->exchange = exchange;
     ranks->gather = gather;
+    ranks->exchange_begin = exchange_begin;
+    ranks->gather_begin = gather_begin;
+    ranks->done = done;
     ranks->user = ranks;
 }
 

@@ -466,6 +466,16 @@ typedef struct fsnn_ranks {
     /* Gradients travel as bfloat16, half of the bytes or a quarter; results then depend on the
      * number of ranks, too. */
     bool lossy;
+    /* The first two, begun and not waited for: 0, and `*call` is what `done` is asked with; `out`
+     * and `in` are then its own until that has ended. Calls of each of the two meet those of other
+     * ranks in the order in which they are begun, whatever else is called meanwhile. With all three
+     * the sums of gradients are on their way while backward runs; NULL: they go once it has ended.
+     * They are called by the thread that trains. */
+    int (*exchange_begin)(const void *out, void *in, size_t bytes, void **call, void *user);
+    int (*gather_begin)(const void *out, void *in, size_t bytes, void **call, void *user);
+    /* 1: the call has ended, 0: not yet, negative: it failed; with `wait` it returns once it has
+     * ended. Asked no more after that. */
+    int (*done)(void *call, bool wait, void *user);
 } fsnn_ranks;
 
 typedef struct fsnn_train_options {

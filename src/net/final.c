@@ -1,4 +1,5 @@
-/* The hook that is told which gradients are final while backward runs. */
+/* The hook, and the library's own watcher, that are told which gradients are final while backward
+ * runs. */
 #include "base/error_key.h"
 #include "net/net.h"
 
@@ -12,6 +13,8 @@ fsnn_status fsnn_net_on_gradient(fsnn_net *net, fsnn_gradient_hook *hook, void *
 
 static fsnn_status call(fsnn_net *net, int param, int count)
 {
+    if (!net->hook)
+        return FSNN_OK;
     uint64_t before = fsnn_errors_said();
     int code = net->hook(net, param, count, net->hook_user);
     const char *why = fsnn_error_since(before);
@@ -50,17 +53,31 @@ static bool speaks(const fsnn_net *net, int step, int first)
     return owner && !used_before(net, owner, first);
 }
 
-fsnn_status net_tell_final(fsnn_net *net, int first, int last)
+static void watched(fsnn_net *net, int param, int count)
 {
-    if (!net->hook || net->segments.first) /* earlier segments come later, and add */
-        return FSNN_OK;
-    if (last < 0)
-        return call(net, net->params, 0);
+    if (net->final)
+        net->final(net, param, count, net->final_user);
+}
+
+/* Of the nodes of steps first ... last. */
+static fsnn_status tell_nodes(fsnn_net *net, int first, int last)
+{
     for (int i = last; i >= first; i--) {
         if (!speaks(net, i, first))
             continue;
         const net_node *node = net->node[owner_of(net, &net->step[i])];
         FSNN_TRY(call(net, node->first_param, node->op.params));
+        watched(net, node->first_param, node->op.params);
     }
     return FSNN_OK;
+}
+
+fsnn_status net_tell_final(fsnn_net *net, int first, int last)
+{
+    if (!net->hook && !net->final)
+        return FSNN_OK;
+    watched(net, 0, 0);
+    if (net->segments.first) /* earlier segments come later, and add */
+        return FSNN_OK;
+    return last < 0 ? call(net, net->params, 0) : tell_nodes(net, first, last);
 }

@@ -125,6 +125,10 @@ typedef struct net_penalties {
     double share; /* of a net that runs a shard of a batch together with others: its weight */
 } net_penalties;
 
+/* Called beside the hook, by the library itself and whenever a part of backward is over: parameters
+ * `param` ... `param` + `count` - 1 are final; with `count` 0 none became so. */
+typedef void net_final(fsnn_net *net, int param, int count, void *user);
+
 struct fsnn_net {
     net_node **node;
     int nodes, node_capacity;
@@ -184,6 +188,8 @@ struct fsnn_net {
     int warnings;
     fsnn_gradient_hook *hook; /* NULL: none */
     void *hook_user;
+    net_final *final; /* NULL: nobody watches */
+    void *final_user;
     net_tally *tally; /* [nodes]; NULL: nothing is counted */
     double done;      /* share of a training (fsnn_net_progress) */
     net_together together;
@@ -269,8 +275,8 @@ bool net_waits(const fsnn_net *net, const double **sums, int64_t *count);
  * forward *output is set. */
 fsnn_status net_go_on(fsnn_net *net, const double *total, const void **output);
 
-/* After backward has come through steps first ... last: tells the hook what is final by that. With
- * last -1: that all is. */
+/* After backward has come through steps first ... last: tells the hook, and who watches, what is
+ * final by that. With last -1: that all is. */
 fsnn_status net_tell_final(fsnn_net *net, int first, int last);
 /* Numbers of a still input, written out where steps need it at each step, K B rows; 0: it is read
  * as it is. There is room for them in net->dense once the net is planned. */

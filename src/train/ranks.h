@@ -3,7 +3,7 @@
 #ifndef FSNN_TRAIN_RANKS_H
 #define FSNN_TRAIN_RANKS_H
 
-#include "train/tree.h"
+#include "base/base.h"
 
 #include <fsnn/train.h>
 
@@ -29,17 +29,5 @@ fsnn_status ranks_broadcast(const fsnn_ranks *r, void *data, size_t bytes);
 fsnn_status ranks_sum_counts(const fsnn_ranks *r, int64_t *counts, int64_t count);
 /* The same of numbers, added up in the order of the ranks. */
 fsnn_status ranks_sum_numbers(const fsnn_ranks *r, double *numbers, int64_t count);
-
-/* Room for sums of vectors. */
-typedef struct ranks_room {
-    void *out, *in, *part, *all; /* [count][nodes][chunk], the same, [chunk], [count][chunk] */
-    tree tree;                   /* of a chunk */
-    void *sum;                   /* [vector] */
-} ranks_room;
-void ranks_room_close(ranks_room *room);
-/* The sum of the vectors in `mine`, of all ranks, over `shards` of `all`: *sum [mine->count].
- * FSNN_EMEMORY. */
-fsnn_status ranks_sum(const fsnn_ranks *r, tree *mine, int64_t all, int64_t shards,
-                      ranks_room *room, const void **sum);
 
 #endif

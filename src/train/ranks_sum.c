@@ -1,32 +1,68 @@
-/* Sums of vectors over ranks. Each rank owns a part of the vector, a chunk: it receives the nodes
- * of all ranks there, adds them up by the tree, and gives the sum to all. So a rank sends the
- * vector once on the way there and once on the way back, however many there are (twice there where
- * its shards are no whole branch of the tree). Vectors go in groups, which bounds the room. */
-#include "train/ranks.h"
+/* Sums of vectors over ranks. Each rank owns a part of a group, a chunk: it receives the nodes of
+ * all ranks there, adds them up by the tree, and gives the sum to all. So a rank sends the vector
+ * once on the way there and once on the way back, however many there are (twice there where its
+ * shards are no whole branch of the tree). A group lives in a slot until its sum is there: a few
+ * are on their way at the same time, which bounds the room. */
+#include "train/ranks_sum.h"
 
 #include "base/bytes.h"
 
 #include <string.h>
 
-enum { GROUP = 1 << 20 };
+/* ---- opening ---- */
 
-typedef struct summing {
-    const fsnn_ranks *r;
-    tree *mine;
-    ranks_room *room;
-    int64_t all, shards;
-    int most;             /* nodes of the rank that has most */
-    int64_t begin, chunk; /* of the group; numbers of a chunk */
-    size_t size;          /* bytes of a number on its way */
-} summing;
-
-void ranks_room_close(ranks_room *room)
+/* Nodes of any batch: the last one of an epoch may end within the part of a rank, and a part may
+ * begin and end within branches of the tree. */
+static int most_ever(const ranks_sum *s)
 {
-    void *owned[] = {room->out, room->in, room->part, room->all, room->sum};
-    for (int i = 0; i < FSNN_COUNT(owned); i++)
-        fsnn_free(owned[i]);
-    tree_close(&room->tree);
-    *room = (ranks_room){0};
+    return 2 * tree_held(s->all / s->ranks->count);
+}
+
+static size_t number_size(const ranks_sum *s)
+{
+    return s->tree.wide ? sizeof(double) : sizeof(float);
+}
+
+static bool reserve_slot(const ranks_sum *s, ranks_slot *slot, size_t bytes)
+{
+    const size_t ranks = (size_t)s->ranks->count, nodes = (size_t)most_ever(s);
+    slot->out = fsnn_alloc(ranks * nodes * bytes);
+    slot->in = fsnn_alloc(ranks * nodes * bytes);
+    slot->part = fsnn_alloc(bytes);
+    slot->whole = fsnn_alloc(ranks * bytes);
+    return slot->out && slot->in && slot->part && slot->whole;
+}
+
+fsnn_status ranks_sum_open(ranks_sum *s, const fsnn_ranks *ranks, int64_t shards, const tree *mine,
+                           int64_t most)
+{
+    const int64_t chunk = (most + ranks->count - 1) / ranks->count;
+    *s = (ranks_sum){.ranks = ranks, .all = shards};
+    tree_open(&s->tree, chunk, mine->wide);
+    s->size = ranks->lossy ? sizeof(uint16_t) : number_size(s);
+    for (int i = 0; i < RANKS_SLOTS; i++)
+        if (!reserve_slot(s, &s->slot[i], (size_t)chunk * s->size))
+            return FSNN_EMEMORY;
+    s->sum = fsnn_alloc((size_t)(mine->count + 1) * number_size(s));
+    return s->sum ? tree_reserve(&s->tree, tree_held(shards)) : FSNN_EMEMORY;
+}
+
+void ranks_sum_close(ranks_sum *s)
+{
+    for (int i = 0; i < RANKS_SLOTS; i++) {
+        void *owned[] = {s->slot[i].out, s->slot[i].in, s->slot[i].part, s->slot[i].whole};
+        for (int k = 0; k < FSNN_COUNT(owned); k++)
+            fsnn_free(owned[k]);
+    }
+    tree_close(&s->tree);
+    fsnn_free(s->sum);
+    *s = (ranks_sum){0};
+}
+
+bool ranks_sum_apart(const ranks_sum *s)
+{
+    const fsnn_ranks *r = s->ranks;
+    return r && r->exchange_begin && r->gather_begin && r->done;
 }
 
 /* ---- numbers on their way ---- */
@@ -40,159 +76,202 @@ static uint16_t to_bf16(float x)
     return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-static size_t number_size(const tree *t)
+static void pack(const ranks_sum *s, const void *from, int64_t begin, int64_t count, void *to)
 {
-    return t->wide ? sizeof(double) : sizeof(float);
-}
-
-static void pack(const summing *s, const void *from, int64_t begin, int64_t count, void *to)
-{
-    const size_t size = number_size(s->mine);
-    if (!s->r->lossy) {
+    const size_t size = number_size(s);
+    if (!s->ranks->lossy) {
         memcpy(to, (const char *)from + (size_t)begin * size, (size_t)count * size);
         return;
     }
     uint16_t *half = to;
     for (int64_t i = 0; i < count; i++)
-        half[i] = to_bf16(s->mine->wide ? (float)((const double *)from)[begin + i]
-                                        : ((const float *)from)[begin + i]);
+        half[i] = to_bf16(s->tree.wide ? (float)((const double *)from)[begin + i]
+                                       : ((const float *)from)[begin + i]);
 }
 
-static void unpack(const summing *s, const void *from, int64_t count, void *to, int64_t begin)
+static void unpack(const ranks_sum *s, const void *from, int64_t count, void *to, int64_t begin)
 {
-    const size_t size = number_size(s->mine);
+    const size_t size = number_size(s);
     const uint16_t *half = from;
-    if (!s->r->lossy)
+    if (!s->ranks->lossy)
         memcpy((char *)to + (size_t)begin * size, from, (size_t)count * size);
-    for (int64_t i = 0; i < count && s->r->lossy; i++)
-        if (s->mine->wide)
+    for (int64_t i = 0; i < count && s->ranks->lossy; i++)
+        if (s->tree.wide)
             ((double *)to)[begin + i] = (double)bytes_bfloat16(half[i]);
         else
             ((float *)to)[begin + i] = bytes_bfloat16(half[i]);
 }
 
-/* Numbers of the chunk of a rank that the vector still has. */
-static int64_t numbers(const summing *s, int rank)
+/* Numbers of the chunk of a rank that the group still has. */
+static int64_t numbers(const ranks_slot *slot, int rank)
 {
-    int64_t at = s->begin + rank * s->chunk, left = s->mine->count - at;
-    return left < 0 ? 0 : left < s->chunk ? left : s->chunk;
+    int64_t left = slot->count - rank * slot->chunk;
+    return left < 0 ? 0 : left < slot->chunk ? left : slot->chunk;
 }
 
 /* ---- a group ---- */
 
-static int nodes_of(const summing *s, int rank, tree_node *list)
+static int nodes_of(const ranks_sum *s, int rank, tree_node *list)
 {
     int64_t first, last;
-    ranks_share(s->r, rank, s->all, s->shards, &first, &last);
+    ranks_share(s->ranks, rank, s->all, s->shards, &first, &last);
     return tree_nodes(first, last, list);
 }
 
-static char *place(const summing *s, void *array, int rank, int node)
+static char *place(const ranks_sum *s, const ranks_slot *slot, void *array, int rank, int node)
 {
-    return (char *)array + (size_t)((rank * s->most + node) * s->chunk) * s->size;
+    return (char *)array + (size_t)((rank * s->nodes + node) * slot->chunk) * s->size;
 }
 
-static fsnn_status send(const summing *s)
+static fsnn_status told(const char *what, int failed)
 {
-    for (int k = 0; k < s->r->count; k++)
-        for (int n = 0; n < s->mine->nodes; n++)
-            pack(s, s->mine->value[n], s->begin + k * s->chunk, numbers(s, k),
-                 place(s, s->room->out, k, n));
-    if (s->r->exchange(s->room->out, s->room->in, (size_t)(s->most * s->chunk) * s->size,
-                       s->r->user))
-        return fsnn_fail(FSNN_ECALLBACK, "the ranks cannot exchange gradients%s%s",
-                         *fsnn_error_text() ? ": " : "", fsnn_error_text());
-    return FSNN_OK;
+    if (!failed)
+        return FSNN_OK;
+    return fsnn_fail(FSNN_ECALLBACK, "the ranks cannot exchange %s%s%s", what,
+                     *fsnn_error_text() ? ": " : "", fsnn_error_text());
 }
 
-static fsnn_status add_up(const summing *s)
+static fsnn_status send(const ranks_sum *s, ranks_slot *slot, const tree *part)
 {
+    const fsnn_ranks *r = s->ranks;
+    const size_t bytes = (size_t)(s->nodes * slot->chunk) * s->size;
+    for (int k = 0; k < r->count; k++)
+        for (int n = 0; n < part->nodes; n++)
+            pack(s, part->value[n], k * slot->chunk, numbers(slot, k),
+                 place(s, slot, slot->out, k, n));
+    return told("gradients", ranks_sum_apart(s) ? r->exchange_begin(slot->out, slot->in, bytes,
+                                                                    &slot->call, r->user)
+                                                : r->exchange(slot->out, slot->in, bytes, r->user));
+}
+
+/* Nodes of all ranks are there: their sum, to all. */
+static fsnn_status add_up(ranks_sum *s, ranks_slot *slot)
+{
+    const fsnn_ranks *r = s->ranks;
+    const size_t bytes = (size_t)slot->chunk * s->size;
     tree_node list[TREE_DEPTH];
-    int64_t count = numbers(s, s->r->rank);
-    tree *t = &s->room->tree;
-    t->count = count;
+    tree *t = &s->tree;
+    t->count = numbers(slot, r->rank);
     tree_clear(t);
-    for (int k = 0; k < s->r->count; k++) {
+    for (int k = 0; k < r->count; k++) {
         int nodes = nodes_of(s, k, list);
         for (int n = 0; n < nodes; n++) {
-            void *to = tree_next(t);
-            if (!to)
-                return FSNN_EMEMORY;
-            unpack(s, place(s, s->room->in, k, n), count, to, 0);
+            unpack(s, place(s, slot, slot->in, k, n), t->count, tree_next(t), 0);
             tree_add(t, list[n]);
         }
     }
-    pack(s, tree_sum(t), 0, count, s->room->part);
+    pack(s, tree_sum(t), 0, t->count, slot->part);
+    return told("sums", ranks_sum_apart(s)
+                            ? r->gather_begin(slot->part, slot->whole, bytes, &slot->call, r->user)
+                            : r->gather(slot->part, slot->whole, bytes, r->user));
+}
+
+static void spread(const ranks_sum *s, const ranks_slot *slot)
+{
+    size_t bytes = (size_t)slot->chunk * s->size;
+    for (int k = 0; k < s->ranks->count; k++)
+        unpack(s, (char *)slot->whole + (size_t)k * bytes, numbers(slot, k), s->sum,
+               slot->begin + k * slot->chunk);
+}
+
+/* ---- groups on their way ---- */
+
+static ranks_slot *slot_of(ranks_sum *s, int64_t group)
+{
+    return &s->slot[group % RANKS_SLOTS];
+}
+
+/* Whether the call of a slot has ended; with `wait` once it has. */
+static fsnn_status ended(const ranks_sum *s, const ranks_slot *slot, bool wait, bool *yes)
+{
+    int said = ranks_sum_apart(s) ? s->ranks->done(slot->call, wait, s->ranks->user) : 1;
+    *yes = said > 0;
+    return told("gradients", said < 0 || (wait && !said));
+}
+
+/* One group one call further, the last first; *moved: there was one that could. With `wait` the
+ * oldest of them is waited for. */
+static fsnn_status move(ranks_sum *s, bool wait, bool *moved)
+{
+    *moved = false;
+    if (s->spread < s->added) {
+        FSNN_TRY(ended(s, slot_of(s, s->spread), wait, moved));
+        if (*moved)
+            spread(s, slot_of(s, s->spread++));
+        wait = false;
+    }
+    if (s->added < s->sent) {
+        bool yes;
+        FSNN_TRY(ended(s, slot_of(s, s->added), wait, &yes));
+        if (yes)
+            FSNN_TRY(add_up(s, slot_of(s, s->added++)));
+        *moved = *moved || yes;
+    }
     return FSNN_OK;
 }
 
-static fsnn_status spread(const summing *s)
+fsnn_status ranks_sum_poll(ranks_sum *s)
 {
-    size_t bytes = (size_t)s->chunk * s->size;
-    FSNN_TRY(ranks_gather(s->r, s->room->part, s->room->all, bytes));
-    for (int k = 0; k < s->r->count; k++)
-        unpack(s, (char *)s->room->all + (size_t)k * bytes, numbers(s, k), s->room->sum,
-               s->begin + k * s->chunk);
+    bool moved = !s->failed;
+    while (moved) {
+        fsnn_status status = move(s, false, &moved);
+        s->failed = status != FSNN_OK;
+        FSNN_TRY(status);
+    }
     return FSNN_OK;
 }
 
-/* ---- all of them ---- */
-
-/* Of any batch: the last one of an epoch may end within the part of a rank, and a part may begin
- * and end within branches of the tree. */
-static int most_ever(const summing *s)
+/* Until at most so many groups are on their way. */
+static fsnn_status wait_for(ranks_sum *s, int64_t left)
 {
-    int64_t part = s->all / s->r->count;
-    return 2 * tree_held(part);
-}
-
-static fsnn_status reserve(const summing *s)
-{
-    ranks_room *room = s->room;
-    size_t bytes = (size_t)s->chunk * s->size, ranks = (size_t)s->r->count,
-           most = (size_t)most_ever(s);
-    tree_open(&room->tree, s->chunk, s->mine->wide);
-    room->out = fsnn_alloc(ranks * most * bytes);
-    room->in = fsnn_alloc(ranks * most * bytes);
-    room->part = fsnn_alloc(bytes);
-    room->all = fsnn_alloc(ranks * bytes);
-    room->sum = fsnn_alloc((size_t)(s->mine->count + 1) * number_size(s->mine));
-    bool there = room->out && room->in && room->part && room->all && room->sum;
-    return there ? FSNN_OK : FSNN_EMEMORY;
+    bool moved;
+    while (s->sent - s->spread > left && !s->failed) {
+        fsnn_status status = move(s, true, &moved);
+        s->failed = status != FSNN_OK;
+        FSNN_TRY(status);
+    }
+    return FSNN_OK;
 }
 
 /* Nodes of the rank that has most in this batch. */
-static int most_nodes(const summing *s)
+static int most_nodes(const ranks_sum *s)
 {
     tree_node list[TREE_DEPTH];
     int most = 1;
-    for (int k = 0; k < s->r->count; k++) {
+    for (int k = 0; k < s->ranks->count; k++) {
         int nodes = nodes_of(s, k, list);
         most = nodes > most ? nodes : most;
     }
     return most;
 }
 
-fsnn_status ranks_sum(const fsnn_ranks *r, tree *mine, int64_t all, int64_t shards,
-                      ranks_room *room, const void **sum)
+void ranks_sum_begin(ranks_sum *s, int64_t shards)
 {
-    if (!ranks_many(r)) {
-        *sum = tree_sum(mine);
-        return FSNN_OK;
-    }
-    int64_t group = mine->count < GROUP ? mine->count : GROUP;
-    summing s = {.r = r, .mine = mine, .room = room, .all = all, .shards = shards};
-    s.size = r->lossy ? sizeof(uint16_t) : number_size(mine);
-    s.most = most_nodes(&s);
-    s.chunk = (group + r->count - 1) / r->count;
-    if (!room->sum)
-        FSNN_TRY(ranks_agree(r, reserve(&s)));
-    for (s.begin = 0; s.begin < mine->count; s.begin += s.chunk * r->count) {
-        FSNN_TRY(send(&s));
-        FSNN_TRY(add_up(&s));
-        FSNN_TRY(spread(&s));
-    }
-    tree_clear(mine);
-    *sum = room->sum;
-    return FSNN_OK;
+    s->shards = shards;
+    s->sent = s->added = s->spread = 0;
+    s->failed = false;
+    s->nodes = most_nodes(s);
+}
+
+bool ranks_sum_room(const ranks_sum *s)
+{
+    return s->sent - s->spread < RANKS_SLOTS;
+}
+
+fsnn_status ranks_sum_give(ranks_sum *s, const tree *part, int64_t begin)
+{
+    FSNN_TRY(wait_for(s, RANKS_SLOTS - 1));
+    ranks_slot *slot = slot_of(s, s->sent);
+    slot->begin = begin;
+    slot->count = part->count;
+    slot->chunk = (part->count + s->ranks->count - 1) / s->ranks->count;
+    fsnn_status status = send(s, slot, part);
+    s->failed = status != FSNN_OK;
+    s->sent += !s->failed;
+    return status ? status : ranks_sum_poll(s);
+}
+
+fsnn_status ranks_sum_end(ranks_sum *s)
+{
+    return wait_for(s, 0);
 }

@@ -5,8 +5,6 @@
 #include "net/net.h"
 #include "train/plane.h"
 
-enum { PIECE = 16384 };
-
 int64_t shards_of(const fsnn_training *training)
 {
     return training->shards > 1 ? training->shards : 1;
@@ -54,8 +52,8 @@ static int64_t cut(const fsnn_net *net, bool learned, shard_piece *piece, int64_
     for (int i = 0; i < fsnn_net_param_count(net); i++) {
         const fsnn_param *p = fsnn_net_param(net, i);
         int64_t n = belongs(p, learned) ? fsnn_shape_count(&p->shape) : 0;
-        for (int64_t begin = 0; begin < n; begin += PIECE, pieces++) {
-            int64_t count = n - begin < PIECE ? n - begin : PIECE;
+        for (int64_t begin = 0; begin < n; begin += SHARD_PIECE, pieces++) {
+            int64_t count = n - begin < SHARD_PIECE ? n - begin : SHARD_PIECE;
             if (piece)
                 piece[pieces] = (shard_piece){i, begin, count, *at};
             *at += count;
@@ -123,18 +121,18 @@ static void visit_piece(int64_t i, int worker, void *user)
 {
     const visiting *v = user;
     (void)worker;
-    v->one(v->w, &v->w->s->piece[i]);
+    v->one(v->w, &v->w->s->piece[v->w->first + i]);
 }
 
-static void all_pieces(const shard_walk *w, visit *one)
+static void walk(const shard_walk *w, int64_t pieces, visit *one)
 {
-    fsnn_parallel(w->s->pieces, visit_piece, &(visiting){w, one});
+    fsnn_parallel(pieces, visit_piece, &(visiting){w, one});
 }
 
 void shards_begin(shards *s, bool waiting)
 {
     const shard_walk w = {.s = s, .net = s->net, .waiting = waiting};
-    all_pieces(&w, train_plane_for(s->net)->shard_begin);
+    walk(&w, s->pieces, train_plane_for(s->net)->shard_begin);
 }
 
 void shards_begin_copy(const shards *s, fsnn_net *copy)
@@ -147,13 +145,24 @@ void shards_begin_copy(const shards *s, fsnn_net *copy)
     }
 }
 
-fsnn_status shards_take(shards *s, const fsnn_net *net, shard_weight weight, int64_t place)
+shard_range shards_all(const shards *s)
 {
-    const shard_walk w = {.s = s, .net = net, .to = tree_next(&s->tree), .weight = weight};
+    return (shard_range){0, s->pieces, 0, s->count};
+}
+
+fsnn_status shards_take(const shards *s, const fsnn_net *net, shard_weight weight, int64_t place,
+                        const shard_range *range, tree *part)
+{
+    const shard_walk w = {.s = s,
+                          .net = net,
+                          .first = range->first,
+                          .begin = range->begin,
+                          .to = tree_next(part),
+                          .weight = weight};
     if (!w.to)
         return FSNN_EMEMORY;
-    all_pieces(&w, train_plane_for(s->net)->shard_take);
-    tree_add(&s->tree, (tree_node){0, place});
+    walk(&w, range->pieces, train_plane_for(s->net)->shard_take);
+    tree_add(part, (tree_node){0, place});
     return FSNN_OK;
 }
 
@@ -161,5 +170,5 @@ void shards_put(shards *s, const void *sum, double weight, bool waiting)
 {
     const shard_walk w = {
         .s = s, .net = s->net, .from = sum, .weight = {weight, weight}, .waiting = waiting};
-    all_pieces(&w, train_plane_for(s->net)->shard_put);
+    walk(&w, s->pieces, train_plane_for(s->net)->shard_put);
 }

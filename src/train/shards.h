@@ -8,11 +8,19 @@
 
 #include <fsnn/train.h>
 
-/* A piece of a parameter in a vector. */
+enum { SHARD_PIECE = 16384 };
+
+/* A piece of a parameter in a vector: at most SHARD_PIECE numbers. */
 typedef struct shard_piece {
     int param;
     int64_t begin, count, at;
 } shard_piece;
+
+/* Some of the pieces, and their numbers in the vector. */
+typedef struct shard_range {
+    int64_t first, pieces;
+    int64_t begin, count;
+} shard_range;
 
 typedef struct shards {
     fsnn_net *net;
@@ -29,10 +37,12 @@ typedef struct shard_weight {
     double gradient, statistics;
 } shard_weight;
 
-/* One walk over all pieces. */
+/* One walk over pieces. */
 typedef struct shard_walk {
     const shards *s;
     const fsnn_net *net;
+    int64_t first;    /* of the pieces */
+    int64_t begin;    /* of the numbers in `to` and `from` */
     void *to;         /* [count] */
     const void *from; /* [count] */
     shard_weight weight;
@@ -64,9 +74,13 @@ int64_t shards_bytes(const fsnn_net *net, const fsnn_training *training);
 void shards_begin(shards *s, bool waiting);
 /* A copy of the net (net_copy) gets its statistics. */
 void shards_begin_copy(const shards *s, fsnn_net *copy);
-/* A shard's backward is over: `weight` times what it left in `net`, which is that of shards_open or
- * a copy, becomes node {0, place} of the tree, and `net` is as before it. FSNN_EMEMORY. */
-fsnn_status shards_take(shards *s, const fsnn_net *net, shard_weight weight, int64_t place);
+/* All of them. */
+shard_range shards_all(const shards *s);
+/* A shard's backward is over, of what is in `range`: `weight` times what it left in `net`, which is
+ * that of shards_open or a copy, becomes node {0, place} of `part`, that range of the tree, and
+ * `net` is as before it. FSNN_EMEMORY. */
+fsnn_status shards_take(const shards *s, const fsnn_net *net, shard_weight weight, int64_t place,
+                        const shard_range *range, tree *part);
 /* The batch is over: `sum` [count] becomes the net's gradient, with what was set aside where
  * `waiting`; running statistics move by the mean, sum / weight. */
 void shards_put(shards *s, const void *sum, double weight, bool waiting);

@@ -39,7 +39,7 @@ void shard_take(const shard_walk *w, const shard_piece *c)
 {
     const place p = place_of(w, c);
     const real weight = (real)w->weight.gradient, moved = (real)w->weight.statistics;
-    real *to = (real *)w->to + c->at;
+    real *to = (real *)w->to + (c->at - w->begin);
     for (int64_t i = 0; i < c->count && p.learned; i++) {
         to[i] = weight * p.net[i];
         p.net[i] = 0;
@@ -53,7 +53,7 @@ void shard_take(const shard_walk *w, const shard_piece *c)
 void shard_put(const shard_walk *w, const shard_piece *c)
 {
     const place p = place_of(w, c);
-    const real *from = (const real *)w->from + c->at;
+    const real *from = (const real *)w->from + (c->at - w->begin);
     for (int64_t i = 0; i < c->count; i++)
         if (!p.learned)
             p.net[i] = (real)((double)p.aside[i] + (double)from[i] / w->weight.statistics);

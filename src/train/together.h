@@ -4,6 +4,7 @@
 #define FSNN_TRAIN_TOGETHER_H
 
 #include "train/ranks.h"
+#include "train/tree.h"
 
 typedef struct together {
     const fsnn_ranks *ranks;

@@ -3,6 +3,7 @@
 #define FSNN_TRAIN_TRAINER_H
 
 #include "train/average.h"
+#include "train/giving.h"
 #include "train/history.h"
 #include "train/learner.h"
 #include "train/plane.h"
@@ -64,7 +65,7 @@ typedef struct trainer {
     double *said;  /* [shards][width] what each says of itself (trainer_shards.c) */
     double *own;   /* the same, of this rank's shards, and of all ranks: */
     double *told;
-    ranks_room room;
+    giving giving;
     int64_t full; /* targets of one that is full */
 } trainer;
 

@@ -45,7 +45,7 @@ fsnn_status trainer_shards_open(trainer *t)
 void trainer_shards_close(trainer *t)
 {
     shards_close(&t->shards);
-    ranks_room_close(&t->room);
+    giving_close(&t->giving);
     fsnn_free(t->said);
     fsnn_free(t->own);
     fsnn_free(t->told);
@@ -146,19 +146,32 @@ static void count_all(trainer *t, int64_t shards, double weight, double norm)
     trainer_count(t, &sum);
 }
 
+/* The sum of what shards of all ranks leave. */
+static fsnn_status sum_shards(trainer *t, int64_t first, int64_t last, int64_t shards,
+                              const void **sum)
+{
+    giving *g = &t->giving;
+    tree_clear(&t->shards.tree);
+    giving_begin(g, shards);
+    fsnn_status status = trainer_run_shards(t, first, last, shards);
+    status = tell(t, giving_early(g, status));
+    FSNN_TRY(giving_end(g, giving_late(g, status), sum));
+    if (!ranks_many(t->options->ranks))
+        *sum = tree_sum(&t->shards.tree);
+    return FSNN_OK;
+}
+
 fsnn_status trainer_shards_batch(trainer *t)
 {
     const fsnn_ranks *r = t->options->ranks;
     int64_t all = count_of(t), shards = here(t), first, last;
     lesson l;
     bool waiting = trainer_group(t) > 0;
-    const void *sum;
     ranks_share(r, ranks_own(r), all, shards, &first, &last);
-    tree_clear(&t->shards.tree);
     trainer_threads(t, true);
     shards_begin(&t->shards, waiting);
-    FSNN_TRY(tell(t, trainer_run_shards(t, first, last, shards)));
-    FSNN_TRY(ranks_sum(r, &t->shards.tree, all, shards, &t->room, &sum));
+    const void *sum = NULL;
+    FSNN_TRY(sum_shards(t, first, last, shards, &sum));
     double weight = weigh(t, shards);
     shards_put(&t->shards, sum, weight, waiting);
     trainer_threads(t, false);

@@ -13,6 +13,7 @@ typedef struct wave {
     int count;           /* of learners */
     int64_t first;       /* shard of the first of them */
     const double *total; /* of all shards, for those that wait */
+    bool given;          /* what they leave goes to the ranks as it becomes final */
 } wave;
 
 /* ---- threads ---- */
@@ -82,7 +83,9 @@ fsnn_status trainer_learners_open(trainer *t)
     fsnn_threads_set(1); /* kernels of the copies are made for it */
     fsnn_status status = open_all(t, all ? (int)own : t->threads);
     fsnn_threads_set(t->threads);
-    return status;
+    FSNN_TRY(status);
+    return giving_open(&t->giving, t->options->ranks, &t->shards, shards_of(&t->options->training),
+                       t->learners);
 }
 
 void trainer_learners_close(trainer *t)
@@ -124,8 +127,8 @@ static fsnn_status load(const wave *w, int64_t number)
 static void work(int64_t i, int worker, void *user)
 {
     const wave *w = user;
-    (void)worker;
     openmp_choose(1);
+    giving_watch_thread(&w->t->giving, (int)i, worker == 0);
     learner_go(&w->how, &w->t->learner[i], w->total);
 }
 
@@ -145,12 +148,13 @@ static fsnn_status go(wave *w)
 static fsnn_status take(const wave *w, int64_t index)
 {
     trainer *t = w->t;
+    const shard_range all = shards_all(&t->shards);
     for (int i = 0; i < w->count; i++) {
         const learner *l = &t->learner[i];
-        const double weight = learner_weight(&w->how, l);
-        const shard_weight weights = {w->how.together ? 1 : weight, weight};
         trainer_shard_says(t, l, index + i);
-        FSNN_TRY(shards_take(&t->shards, l->net, weights, w->first + i));
+        if (!w->given)
+            FSNN_TRY(shards_take(&t->shards, l->net, giving_weights(&w->how, l), w->first + i, &all,
+                                 &t->shards.tree));
     }
     return FSNN_OK;
 }
@@ -195,14 +199,18 @@ static bool all_done(const wave *w)
 }
 
 /* `index` counts the shards of this rank, `number` is that of the forward call of shard 0. */
-static fsnn_status run_wave(wave *w, int64_t index, int64_t shards, int64_t number,
+static fsnn_status run_wave(wave *w, int64_t index, int64_t shards, int64_t number, bool last,
                             fsnn_status status)
 {
+    trainer *t = w->t;
     status = status ? status : load(w, number);
-    if (w->t->together.most)
+    w->given =
+        !status && last && giving_watch_begin(&t->giving, &w->how, t->learner, w->count, w->first);
+    if (t->together.most)
         status = run_together(w, shards, status);
     else
         status = status ? status : go(w);
+    giving_watch_end(&t->giving);
     return status || !all_done(w) ? status : take(w, index);
 }
 
@@ -215,7 +223,8 @@ fsnn_status trainer_run_shards(trainer *t, int64_t first, int64_t last, int64_t 
     do { /* once where there are none, but other ranks have some */
         const int64_t left = last - w.first;
         w.count = (int)(left < t->learners ? left : t->learners);
-        status = run_wave(&w, w.first - first, shards, number, status);
+        const bool end = w.first + w.count >= last;
+        status = run_wave(&w, w.first - first, shards, number, end, status);
         w.first += w.count;
     } while (w.first < last && !status);
     fsnn_net_counter_set(t->net, number + shards_of(&t->options->training));

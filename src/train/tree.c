@@ -22,12 +22,34 @@ void tree_clear(tree *t)
     t->nodes = 0;
 }
 
+static size_t number_size(const tree *t)
+{
+    return t->wide ? sizeof(double) : sizeof(float);
+}
+
+fsnn_status tree_reserve(tree *t, int vectors)
+{
+    for (int i = 0; i < vectors; i++) {
+        if (!t->value[i])
+            t->value[i] = fsnn_alloc((size_t)(t->count + 1) * number_size(t));
+        if (!t->value[i])
+            return FSNN_EMEMORY;
+    }
+    return FSNN_OK;
+}
+
+tree tree_part(const tree *t, int64_t begin, int64_t count)
+{
+    tree part = *t;
+    part.count = count;
+    for (int i = 0; i <= TREE_DEPTH && part.value[i]; i++)
+        part.value[i] = (char *)part.value[i] + (size_t)begin * number_size(t);
+    return part;
+}
+
 void *tree_next(tree *t)
 {
-    void **value = &t->value[t->nodes];
-    if (!*value)
-        *value = fsnn_alloc((size_t)(t->count + 1) * (t->wide ? sizeof(double) : sizeof(float)));
-    return *value;
+    return tree_reserve(t, t->nodes + 1) ? NULL : t->value[t->nodes];
 }
 
 /* ---- one sum ---- */
@@ -87,15 +109,32 @@ const void *tree_sum(tree *t)
     return t->value[0];
 }
 
-int tree_nodes(int64_t first, int64_t last, tree_node *list)
+/* `most`: the largest number of them on the way. */
+static int leave(int64_t first, int64_t last, tree_node *list, int *most)
 {
     int nodes = 0;
+    *most = 0;
     for (int64_t i = first; i < last; i++) {
         list[nodes++] = (tree_node){0, i};
+        *most = nodes > *most ? nodes : *most;
         for (; halves(list, nodes); nodes--)
             list[nodes - 2] = (tree_node){list[nodes - 2].level + 1, list[nodes - 2].place / 2};
     }
     return nodes;
+}
+
+int tree_nodes(int64_t first, int64_t last, tree_node *list)
+{
+    int most;
+    return leave(first, last, list, &most);
+}
+
+int tree_held_of(int64_t first, int64_t last)
+{
+    tree_node list[TREE_DEPTH];
+    int most;
+    leave(first, last, list, &most);
+    return most;
 }
 
 int tree_held(int64_t shards)

@@ -30,6 +30,11 @@ void tree_open(tree *t, int64_t count, bool wide);
 void tree_close(tree *t);
 /* No shard was added. */
 void tree_clear(tree *t);
+/* Takes the first `vectors` vectors, which tree_next then has. FSNN_EMEMORY. */
+fsnn_status tree_reserve(tree *t, int vectors);
+/* The same tree of numbers begin ... begin + count - 1 alone, in the same memory, which is reserved
+ * for all that is added to it; not to be closed. */
+tree tree_part(const tree *t, int64_t begin, int64_t count);
 /* A place [count] for the next vector; NULL: FSNN_EMEMORY. */
 void *tree_next(tree *t);
 /* What was written there is the sum of a node; nodes come in the order of their shards. Where both
@@ -41,5 +46,7 @@ const void *tree_sum(tree *t);
 int tree_nodes(int64_t first, int64_t last, tree_node *list);
 /* The most vectors that a tree of so many shards holds. */
 int tree_held(int64_t shards);
+/* The same of shards first ... last - 1, which may begin and end within branches. */
+int tree_held_of(int64_t first, int64_t last);
 
 #endif

@@ -13,15 +13,21 @@ static float number(int64_t shard, int i)
     return fsnn_random_uniform(7, (uint64_t)shard, (uint64_t)i) - 0.5f;
 }
 
-static void add_all(tree *t, int64_t first, int64_t last)
+/* Numbers from `begin` on. */
+static void add_part(tree *t, int64_t first, int64_t last, int begin)
 {
     for (int64_t k = first; k < last; k++) {
         float *x = tree_next(t);
         assert_non_null(x);
-        for (int i = 0; i < LONGEST; i++)
-            x[i] = number(k, i);
+        for (int i = 0; i < (int)t->count; i++)
+            x[i] = number(k, begin + i);
         tree_add(t, (tree_node){0, k});
     }
+}
+
+static void add_all(tree *t, int64_t first, int64_t last)
+{
+    add_part(t, first, last, 0);
 }
 
 /* By its definition: of 2^level shards from place 2^level on, as far as there are any. */
@@ -298,10 +304,37 @@ static void refused(void **state)
             "needs a loader whose batches are shards, of 4 samples: this one has batches of 16");
 }
 
+/* The last shards of a rank come part by part, and leave what they leave as a whole. */
+static void parts(void **state)
+{
+    (void)state;
+    for (int64_t first = 0; first < SHARDS; first++)
+        for (int64_t last = first; last <= SHARDS; last++)
+            for (int64_t apart = 0; apart <= last - first; apart++) {
+                tree t, whole, part = {0};
+                tree_open(&t, LONGEST, false);
+                tree_open(&whole, LONGEST, false);
+                GOOD(tree_reserve(&t, tree_held_of(first, last)));
+                add_all(&whole, first, last);
+                add_all(&t, first, last - apart);
+                for (int begin = 0; begin < LONGEST; begin += 2) {
+                    part = tree_part(&t, begin, begin + 2 < LONGEST ? 2 : LONGEST - begin);
+                    add_part(&part, last - apart, last, begin);
+                    assert_int_equal(part.nodes, whole.nodes);
+                    for (int n = 0; n < part.nodes; n++)
+                        assert_memory_equal(part.value[n], (float *)whole.value[n] + begin,
+                                            (size_t)part.count * sizeof(float));
+                }
+                tree_close(&t);
+                tree_close(&whole);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_cut),
+        cmocka_unit_test(parts),
         cmocka_unit_test(same_as_whole_batches),
         cmocka_unit_test(any_number_of_threads),
         cmocka_unit_test(of_the_caller),

@@ -44,6 +44,7 @@ typedef struct toy_options {
     bool linear_out; /* the net ends in a linear layer */
     bool wide;       /* double precision */
     bool norm;       /* batch normalisation before the first neurons */
+    int deep;        /* layers of [hidden, hidden] after those */
     uint64_t seed;
 } toy_options;
 
@@ -88,6 +89,10 @@ static inline fsnn_net *toy_net(const toy_options *o)
     node = fsnn_net_lif(net, "lif1", node, &neuron);
     if (o->dropout > 0)
         node = fsnn_net_add(net, "dropout", "drop", &node, 1, &(fsnn_dropout){.p = o->dropout});
+    for (int i = 0; i < o->deep; i++) {
+        node = fsnn_net_linear(net, (char[]){'d', (char)('0' + i), 0}, node, o->hidden, true);
+        node = fsnn_net_lif(net, (char[]){'n', (char)('0' + i), 0}, node, &neuron);
+    }
     node = fsnn_net_linear(net, "fc2", node, TOY_CLASSES, true);
     if (!o->linear_out)
         node = fsnn_net_lif(net, "lif2", node, &neuron);
