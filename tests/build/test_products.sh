@@ -11,7 +11,7 @@ target=$(make --dry-run --no-print-directory | sed -n 's/.*--target \([^ ]*\).*/
 needed()
 {
     if [ -f "$build/build.ninja" ]; then
-        ninja -C "$build" -t inputs "$1" | sed 's|.*/||'
+        ninja -C "$build" -t inputs "$1" | sed 's|.*/||' | grep -vE '[.](c|cpp|h|o)$' # src/export/test_compare.c is no test
     else
         make --dry-run -C "$build" "$1" 2>/dev/null | sed -n 's/.*Built target \([^ "]*\).*/\1/p'
     fi
