@@ -87,18 +87,27 @@ fsnn_status read_unsigned(yaml_doc *doc, const yaml_node *node, uint64_t *out)
     return read_wrong(doc, node, "an integer from 0 to 18446744073709551615");
 }
 
+/* As few digits as are this number: 0.9999999 is not 1. */
+static const char *bound(pool *memory, double x)
+{
+    const char *text = NULL;
+    for (int digits = 6; digits <= 17 && !(text && strtod(text, NULL) == x); digits++)
+        text = pool_format(memory, "%.*g", digits, x);
+    return text ? text : "?";
+}
+
 const char *accepted_real(pool *memory, double min, double max, bool above)
 {
-    const char *from = isinf(min) || min <= -1e300 ? NULL
-                       : above                     ? pool_format(memory, "above %g", min)
-                                                   : pool_format(memory, "of at least %g", min);
+    const char *from = isinf(min) || min <= -1e300 ? NULL : bound(memory, min);
     if (isinf(max) || max >= 1e300)
-        return from ? pool_format(memory, "a number %s", from) : "a number";
+        return from ? pool_format(memory, "a number %s %s", above ? "above" : "of at least", from)
+                    : "a number";
+    const char *to = bound(memory, max);
     if (!from)
-        return pool_format(memory, "a number of at most %g", max);
+        return pool_format(memory, "a number of at most %s", to);
     if (above)
-        return pool_format(memory, "a number above %g and at most %g", min, max);
-    return pool_format(memory, "a number from %g to %g", min, max);
+        return pool_format(memory, "a number above %s and at most %s", from, to);
+    return pool_format(memory, "a number from %s to %s", from, to);
 }
 
 /* Decimal numbers only (no hexadecimal, no names), with a point in every locale. */
