@@ -67,20 +67,30 @@ yaml_node *yaml_find(const yaml_node *map, const char *key)
     return NULL;
 }
 
-static const yaml_node *find_part(const yaml_node *map, const char *key, size_t length)
+/* The child that a path begins with, and the length of its key: the longest, because names of the
+ * user's may have dots themselves, as in {"fc1.*": {lr: 0.1}}. */
+static const yaml_node *find_start(const yaml_node *map, const char *path, size_t *length)
 {
-    for (const yaml_node *n = map->type == YAML_MAP ? map->first : NULL; n; n = n->next)
-        if (!n->key->shorthand && strncmp(n->key->text, key, length) == 0 && !n->key->text[length])
-            return n;
-    return NULL;
+    const yaml_node *found = NULL;
+    *length = 0;
+    for (const yaml_node *n = map->type == YAML_MAP ? map->first : NULL; n; n = n->next) {
+        size_t size = strlen(n->key->text);
+        bool fits = !n->key->shorthand && strncmp(n->key->text, path, size) == 0 &&
+                    (!path[size] || path[size] == '.');
+        if (!fits || (found && size <= *length))
+            continue;
+        found = n;
+        *length = size;
+    }
+    return found;
 }
 
 /* As far as the path can be followed; what is left of it. */
 static const yaml_node *follow(const yaml_node *node, const char **path)
 {
     while (node && **path) {
-        size_t length = strcspn(*path, ".");
-        const yaml_node *next = find_part(node, *path, length);
+        size_t length;
+        const yaml_node *next = find_start(node, *path, &length);
         if (!next)
             break;
         node = next;

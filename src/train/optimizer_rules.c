@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+static const char parameters[] = "optimizer.parameters"; /* the key of all rules */
+
 /* `*` any letters, `?` one. */
 static bool fits(const char *pattern, const char *name)
 {
@@ -59,10 +61,11 @@ static fsnn_status nothing_fits(const fsnn_net *net, const char *pattern)
             most = n;
         }
     }
-    return fsnn_fail_key(FSNN_EARGUMENT, "optimizer.parameters",
-                         "optimizer.parameters: no parameter of the network fits \"%s\"; the "
-                         "nearest is \"%s\", and * stands for any letters",
-                         pattern, nearest ? nearest : "none");
+    return fsnn_fail_in(fsnn_fail_key(FSNN_EARGUMENT, pattern,
+                                      "no parameter of the network fits \"%s\"; the nearest is "
+                                      "\"%s\", and * stands for any letters",
+                                      pattern, nearest ? nearest : "none"),
+                        parameters);
 }
 
 static bool any_fits(const fsnn_net *net, const char *pattern)
@@ -89,16 +92,18 @@ fsnn_status optimizer_check_rules(const fsnn_net *net, const fsnn_optimizer_opti
     for (int i = 0; i < o->rules; i++) {
         const fsnn_param_rule *rule = &o->rule[i];
         if (!rule->pattern || !(rule->lr >= 0 && isfinite(rule->lr)))
-            return fsnn_fail(FSNN_EARGUMENT,
-                             "rule %d of the parameters needs a pattern and a factor that is not "
-                             "negative (it is %g)",
-                             i, rule->lr);
+            return fsnn_fail_key(
+                FSNN_EARGUMENT, parameters,
+                "rule %d of the parameters needs a pattern and a factor that is not "
+                "negative (it is %g)",
+                i, rule->lr);
         if (!any_fits(net, rule->pattern))
             return nothing_fits(net, rule->pattern);
     }
     if (o->rules && !any_learns(net, o))
-        return fsnn_fail_key(FSNN_EARGUMENT, "optimizer.parameters",
-                             "optimizer.parameters leaves no parameter that learns");
+        return fsnn_fail_key(FSNN_EARGUMENT, parameters,
+                             "the rules leave no parameter that learns: at least one needs "
+                             "`learn: true` and lr above 0");
     return FSNN_OK;
 }
 

@@ -51,15 +51,22 @@ static fsnn_status nothing_fits(const fsnn_net *net, const fsnn_term *term)
     for (int n = 0; n < fsnn_net_node_count(net); n++)
         if (has(net, n, term) && fsnn_net_node(net, n, &info) == FSNN_OK)
             last = info.name;
+    const char *which = term->of == FSNN_PENALTY_RATE ? " that spikes" : "";
     if (!last)
-        return fsnn_fail_key(FSNN_EARGUMENT, "terms",
-                             "terms.%s: the network has no layer of neurons%s", term->name,
-                             term->of == FSNN_PENALTY_RATE ? " that spikes" : "");
-    return fsnn_fail_key(FSNN_EARGUMENT, "terms",
-                         "terms.%s: no layer of neurons%s fits \"%s\"; there is \"%s\", say, and * "
-                         "stands for any letters",
-                         term->name, term->of == FSNN_PENALTY_RATE ? " that spikes" : "",
-                         term->layers ? term->layers : "*", last);
+        return fsnn_fail_key(FSNN_EARGUMENT, "of", "the network has no layer of neurons%s", which);
+    return fsnn_fail_key(
+        FSNN_EARGUMENT, "layers",
+        "no layer of neurons%s fits \"%s\"; there is \"%s\", say, and * stands for "
+        "any letters",
+        which, term->layers ? term->layers : "*", last);
+}
+
+static fsnn_status check(const fsnn_net *net, const fsnn_term *term)
+{
+    const fsnn_penalty p = {term->of, 0, term->over, term->min, term->max, term->weight};
+    const fsnn_training alone = {.term = {*term}, .terms = 1};
+    FSNN_TRY(fsnn_penalty_check(&p));
+    return terms_list(net, &alone, NULL, NULL) ? FSNN_OK : nothing_fits(net, term);
 }
 
 fsnn_status terms_check(const fsnn_net *net, const fsnn_training *t)
@@ -69,19 +76,11 @@ fsnn_status terms_check(const fsnn_net *net, const fsnn_training *t)
                          FSNN_TERMS);
     for (int i = 0; i < t->terms; i++) {
         const fsnn_term *term = &t->term[i];
-        const fsnn_penalty p = {term->of, 0, term->over, term->min, term->max, term->weight};
-        fsnn_training alone = {.term = {*term}, .terms = 1};
         if (!term->name || !*term->name)
             return fsnn_fail(FSNN_EARGUMENT, "term %d of the loss has no name", i);
-        fsnn_status status = fsnn_penalty_check(&p);
-        if (status) {
-            char *why = fsnn_strdup(fsnn_error_text());
-            fsnn_fail_key(status, "terms", "terms.%s: %s", term->name, why ? why : "");
-            fsnn_free(why);
-            return status;
-        }
-        if (!terms_list(net, &alone, NULL, NULL))
-            return nothing_fits(net, term);
+        fsnn_status status = fsnn_fail_in(check(net, term), term->name);
+        if (status < 0)
+            return fsnn_fail_in(status, "terms");
     }
     return FSNN_OK;
 }

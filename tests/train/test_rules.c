@@ -105,19 +105,21 @@ static void refused(void **state)
     (void)state;
     static const struct {
         fsnn_param_rule rule;
-        const char *words;
+        const char *words, *key;
     } row[] = {
         {{"fc3", 1, true},
-         "no parameter of the network fits \"fc3\"; the nearest is \"fc1.weight\""},
-        {{"*", 1, false}, "leaves no parameter that learns"},
-        {{"*", -1, true}, "it is -1"},
-        {{NULL, 1, true}, "needs a pattern"},
+         "no parameter of the network fits \"fc3\"; the nearest is \"fc1.weight\"",
+         "optimizer.parameters.fc3"},
+        {{"*", 1, false}, "leave no parameter that learns", "optimizer.parameters"},
+        {{"*", -1, true}, "it is -1", "optimizer.parameters"},
+        {{NULL, 1, true}, "needs a pattern", "optimizer.parameters"},
     };
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         fsnn_train_options options = toy_training(1);
         options.training.optimizer.rule[0] = row[i].rule;
         options.training.optimizer.rules = 1;
         REFUSED(toy_run(&TOY, &options, NULL), FSNN_EARGUMENT, row[i].words);
+        assert_string_equal(fsnn_error_place().key, row[i].key);
     }
 }
 

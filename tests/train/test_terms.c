@@ -188,25 +188,27 @@ static void resumes(void **state)
     fsnn_free(last.data);
 }
 
-static void refuse(const fsnn_term *one, const char *says)
+static void refuse(const fsnn_term *one, const char *says, const char *key)
 {
     fsnn_train_options options = toy_training(1);
     options.directory = NULL;
     options.training.terms = 1;
     options.training.term[0] = *one;
     REFUSED(toy_run(&TOY, &options, NULL), FSNN_EARGUMENT, says);
+    assert_string_equal(fsnn_error_place().key, key);
 }
 
 static void refused(void **state)
 {
     (void)state;
     fsnn_term t = term("a", FSNN_PENALTY_RATE, 0.5, 0.1, 1);
-    refuse(&t, "terms.a: a penalty with min 0.5 and max 0.1");
+    refuse(&t, "a penalty with min 0.5 and max 0.1", "terms.a.min");
     t.max = 1;
     t.layers = "hidden";
-    refuse(&t, "terms.a: no layer of neurons that spikes fits \"hidden\"; there is \"lif2\"");
+    refuse(&t, "no layer of neurons that spikes fits \"hidden\"; there is \"lif2\"",
+           "terms.a.layers");
     t.name = "";
-    refuse(&t, "term 0 of the loss has no name");
+    refuse(&t, "term 0 of the loss has no name", "");
     fsnn_train_options options = toy_training(1);
     options.training.terms = FSNN_TERMS + 1;
     REFUSED(toy_run(&TOY, &options, NULL), FSNN_EARGUMENT, "at most 16");
