@@ -553,12 +553,30 @@ static fsnn_status remark_rate(yaml_doc *doc, const yaml_node *node, const fsnn_
         fsnn_optimizer_name(o->kind), of[o->kind].step, o->lr, of[o->kind].usual);
 }
 
+/* Schedules that never come to the rate that is written. */
+static fsnn_status remark_schedule(yaml_doc *doc, const yaml_node *node, const fsnn_training *t)
+{
+    const fsnn_schedule *s = &t->schedule;
+    const yaml_node *warmup = yaml_at(node, "schedule.warmup"),
+                    *min_lr = yaml_at(node, "schedule.min_lr");
+    if (warmup && s->warmup > (double)t->epochs)
+        FSNN_TRY(yaml_remark_key(doc, warmup,
+                                 "the training is over after %lld epoch%s, before the rate has "
+                                 "grown to lr",
+                                 (long long)t->epochs, t->epochs == 1 ? "" : "s"));
+    if (min_lr && s->kind != FSNN_CONSTANT && s->min_lr > t->optimizer.lr)
+        FSNN_TRY(yaml_remark_key(doc, min_lr, "it is above lr, which is %g: the rate never falls",
+                                 t->optimizer.lr));
+    return FSNN_OK;
+}
+
 fsnn_status training_read(yaml_doc *doc, yaml_node *node, fsnn_training *out)
 {
     if (node && node->type != YAML_MAP && !yaml_null(node))
         return read_wrong(doc, node, "a mapping, like {epochs: 10, batch: 64}");
     FSNN_TRY(keys_read(doc, node, node, training_keys, training_specials, out));
     FSNN_TRY(remark_rate(doc, node, out));
+    FSNN_TRY(remark_schedule(doc, node, out));
     if (out->truncate && !out->checkpoint)
         return yaml_fail(doc, yaml_find(node, "truncate"),
                          "truncated gradients need segments: add \"checkpoint: auto\", or the "
