@@ -17,10 +17,10 @@ static fsnn_status check(const fsnn_data *data, const fsnn_loader_options *optio
         return fsnn_fail(FSNN_EARGUMENT, "a batch of %lld samples; at least 1 is needed",
                          (long long)options->batch);
     if (options->drop_last && data->count < options->batch)
-        return fsnn_fail(FSNN_EARGUMENT,
-                         "a batch of %lld of only %lld samples: with drop_last none is left; make "
-                         "the batch smaller or keep the incomplete one",
-                         (long long)options->batch, (long long)data->count);
+        return fsnn_fail_key(FSNN_EARGUMENT, "drop_last",
+                             "a batch of %lld of only %lld samples: with drop_last none is left; "
+                             "make the batch smaller or keep the incomplete one",
+                             (long long)options->batch, (long long)data->count);
     if (data->count > UINT32_MAX)
         return fsnn_fail(FSNN_EUNSUPPORTED, "%lld samples are more than a loader can number",
                          (long long)data->count);

@@ -1,8 +1,11 @@
 /* The data of a session, its own or the caller's, and their loaders. */
+#include "base/error_key.h"
 #include "data/augment.h"
 #include "data/encoder.h"
 #include "session/session.h"
 #include "train/shards.h"
+
+#include <string.h>
 
 fsnn_status session_need_part(fsnn_part part)
 {
@@ -90,9 +93,10 @@ static fsnn_status make_loader(const fsnn_session *s, const fsnn_data *data,
 {
     fsnn_status status = fsnn_loader_create(data, options, loader);
     /* options of the description that are wrong for the data at hand; disturbances are not its */
-    if (status == FSNN_EARGUMENT && !options->perturbs)
-        status = fsnn_description_locate(s->description, "data");
-    return status;
+    if (status != FSNN_EARGUMENT || options->perturbs)
+        return status;
+    const bool trained = strcmp(fsnn_error_key(), "drop_last") == 0;
+    return fsnn_description_locate(s->description, trained ? "training" : "data");
 }
 
 fsnn_status fsnn_session_new_loader(const fsnn_session *session, const fsnn_data *data,
