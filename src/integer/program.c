@@ -2,6 +2,8 @@
  * value's fraction and bound are is known before it is read. */
 #include "integer/integer.h"
 
+#include "base/error_key.h"
+
 #include <math.h>
 #include <stdarg.h>
 
@@ -32,8 +34,9 @@ fsnn_status integer_refuse(const net_step *s, const char *format, ...)
     va_start(list, format);
     vsnprintf(why, sizeof why, format, list);
     va_end(list);
-    return fsnn_fail(FSNN_EUNSUPPORTED, "%s \"%s\" has no integers: %s", s->op->op->kind,
-                     s->op->name ? s->op->name : "", why);
+    const char *name = s->op->name ? s->op->name : "";
+    return fsnn_fail_key(FSNN_EUNSUPPORTED, name, "%s \"%s\" has no integers: %s", s->op->op->kind,
+                         name, why);
 }
 
 enum { FRACTION_MOST = 30 };
@@ -86,8 +89,9 @@ static fsnn_status check(const fsnn_net *net, const fsnn_integer_options *o)
     if (!net->wrapped)
         return fsnn_fail(FSNN_ESTATE, "the net is not wrapped: fsnn_net_wrap comes first");
     if (net->dynamics.precision != FSNN_PRECISION_SINGLE)
-        return fsnn_fail(FSNN_EUNSUPPORTED, "a net in double precision has no integers; "
-                                            "dynamics.precision: single works");
+        return fsnn_fail_key(FSNN_EUNSUPPORTED, "dynamics.precision",
+                             "a net in double precision has no integers; dynamics.precision: "
+                             "single works");
     if (plan->steps != 1 || plan->batch != 1 || plan->training || !plan->stream)
         return fsnn_fail(FSNN_ESTATE,
                          "the net is wrapped for %lld steps of %lld samples%s: integers are made "

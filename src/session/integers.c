@@ -1,5 +1,6 @@
 /* The network of a session in integers: samples of its data are the calibration, and a memory that
  * grows without end becomes exponentials, as in the exported C. */
+#include "base/error_key.h"
 #include "session/session.h"
 
 #include <string.h>
@@ -122,5 +123,7 @@ fsnn_status fsnn_session_integers(fsnn_session *session, const fsnn_integer_opti
     if (!status)
         status = calibrate(session, &o, data, result);
     fsnn_arrays_free(&samples);
+    if (status == FSNN_EUNSUPPORTED && *fsnn_error_key()) /* a layer, or the precision */
+        status = fsnn_description_locate(session->description, "layers");
     return status;
 }
