@@ -294,7 +294,8 @@ typedef struct fsnn_assess_options {
  * `options` x and seen may be NULL: then the first 256 samples of the training data (else of
  * other data) are the calibration. A full memory becomes exponentials with the tolerance 1e-5
  * for the steps of the samples and at least 100000, as in fsnn export-c. Errors: those of
- * fsnn_integer_create and of the data. */
+ * fsnn_integer_create, FSNN_EDESCRIPTION with the place of a layer that has no integers, and those
+ * of the data. */
 FSNN_API fsnn_status fsnn_session_integers(fsnn_session *session,
                                            const fsnn_integer_options *options,
                                            fsnn_integer **result);
@@ -320,10 +321,11 @@ typedef struct fsnn_assessment {
  * it is not and left in its order; the network is prepared for it (fsnn_session_prepare). Draw r
  * (first, first + 1, ...) is epoch r of a random encoding. Under disturbances of a graph the
  * network and the data are made anew of the disturbed graph, with the same weights.
- * Errors: FSNN_ENOTFOUND (there is no such part), FSNN_EARGUMENT, those of fsnn_session_open_data,
- * fsnn_session_prepare and fsnn_evaluate; *result is empty then. FSNN_EINTERRUPTED: stopped;
- * *result has what is known, to be freed: `repeats` draws and `conditions` that are over, or of
- * none (repeats 0) the mean over the samples so far (mean.samples; 0: nothing is known). */
+ * Errors: FSNN_EDESCRIPTION (options of the loss that the data refuse), FSNN_ENOTFOUND (there is no
+ * such part), FSNN_EARGUMENT, those of fsnn_session_open_data, fsnn_session_prepare and
+ * fsnn_evaluate; *result is empty then. FSNN_EINTERRUPTED: stopped; *result has what is known, to
+ * be freed: `repeats` draws and `conditions` that are over, or of none (repeats 0) the mean over
+ * the samples so far (mean.samples; 0: nothing is known). */
 FSNN_API fsnn_status fsnn_session_evaluate(fsnn_session *session,
                                            const fsnn_assess_options *options,
                                            fsnn_assessment *result);
@@ -335,8 +337,10 @@ FSNN_API void fsnn_assessment_free(fsnn_assessment *assessment);
 /* Whether a training could begin: opens all parts of the data that are not open, prepares the
  * network for the training set, and refuses what fsnn_train would refuse, and what would not find
  * room in memory. Figures of fsnn_train_memory are those of the training after it.
- * Errors: FSNN_ENOTFOUND (there are no training data), FSNN_EMEMORY (with what would need less),
- * those of fsnn_session_open_data, fsnn_session_prepare and fsnn_train_check. */
+ * Errors: FSNN_EDESCRIPTION (options that the network or the data refuse, or that cannot be
+ * together: file, line and key), FSNN_ENOTFOUND (there are no training data), FSNN_EMEMORY (with
+ * what would need less), those of fsnn_session_open_data, fsnn_session_prepare and
+ * fsnn_train_check. */
 FSNN_API fsnn_status fsnn_session_check_training(fsnn_session *session);
 
 typedef struct fsnn_session_training_options {

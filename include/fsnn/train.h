@@ -500,7 +500,8 @@ typedef struct fsnn_train_options {
 /* Whether a training can start: refuses whatever fsnn_train refuses before its first batch, and
  * changes nothing but the net's state, which is reset. A last batch of an epoch that is too small
  * for a layer (batch normalisation of one sample) is refused, too. `test` may be NULL.
- * Errors: FSNN_EARGUMENT, FSNN_ESHAPE, FSNN_ESTATE (not wrapped). */
+ * Errors: FSNN_EARGUMENT, FSNN_EUNSUPPORTED (options that cannot be together), FSNN_ESHAPE,
+ * FSNN_ESTATE (not wrapped). The key of fsnn_error_place names the option, as descriptions do. */
 FSNN_API fsnn_status fsnn_train_check(fsnn_net *net, const fsnn_loader *train,
                                       const fsnn_loader *test, const fsnn_training *training);
 

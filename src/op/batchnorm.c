@@ -195,7 +195,7 @@ static fsnn_status check_together(const op_node *node)
     if (!node->together || !node->training || (!node->looped && !node->segmented))
         return FSNN_OK;
     return fsnn_fail_key(
-        FSNN_EUNSUPPORTED, "batchnorm",
+        FSNN_EUNSUPPORTED, "training.batchnorm",
         "%s \"%s\": %s runs pieces of time, but synchronised statistics are exchanged once for all "
         "steps: set training.batchnorm to shard, or %s",
         node->op->kind, node->name, node->looped ? "a loop" : "gradient checkpointing",

@@ -52,7 +52,7 @@ fsnn_status assess_pass(assess *a, fsnn_net *net, fsnn_loader *loader, int64_t d
         evaluate_watched(net, loader, &a->s->training, draw, a->o->integers, progress, a, e);
     a->passes++;
     if (status != FSNN_EINTERRUPTED)
-        return status;
+        return session_refused(a->s, status);
     return fsnn_fail(status, "the evaluation was stopped in pass %lld of %lld over the data",
                      (long long)a->passes, (long long)(a->o->repeats * (1 + a->o->conditions)));
 }

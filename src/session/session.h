@@ -75,6 +75,13 @@ fsnn_status session_run_of(const char *description, char **directory);
 fsnn_status session_other_split(fsnn_session *s, const char *run, const fsnn_holdout *was,
                                 bool go_on);
 
+/* session/wrap.c: whether there are such products here; else training.precision is at fault. */
+fsnn_status session_check_products(const fsnn_session *s, fsnn_products products);
+
+/* session/train.c: `status` of a training or an evaluation that was refused; where an option or a
+ * layer of the description is at fault, with its place. */
+fsnn_status session_refused(const fsnn_session *s, fsnn_status status);
+
 /* session/best.c: what a training tells of its best epoch: it begins, into a run or NULL; the
  * network has the best weights by now; nothing is known any more. */
 fsnn_status session_best_begin(fsnn_session *s, const fsnn_run *run);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char description_file[] = "description.yaml";
 
@@ -53,15 +54,6 @@ static fsnn_status check_memory(const fsnn_session *s)
                      fsnn_session_less_memory(&s->plan));
 }
 
-static fsnn_status check_products(const fsnn_session *s)
-{
-    fsnn_status status = fsnn_products_check(s->training.products);
-    if (status >= 0)
-        return FSNN_OK;
-    fsnn_error_set_key(status, "precision");
-    return fsnn_description_locate(s->description, "training");
-}
-
 /* A warning of the net where the run that is gone on with was trained with other options. Its
  * weights say so; what cannot be read of them the training will tell. */
 static fsnn_status remark_other_options(const fsnn_session *s)
@@ -78,23 +70,30 @@ static fsnn_status remark_other_options(const fsnn_session *s)
     return status;
 }
 
+fsnn_status session_refused(const fsnn_session *s, fsnn_status status)
+{
+    const char *key = fsnn_error_key();
+    const bool option = *key && (status == FSNN_EARGUMENT || status == FSNN_EUNSUPPORTED);
+    const bool layer = strncmp(key, "training.", strlen("training.")) == 0; /* it names all of it */
+    if (status == FSNN_ESHAPE ||
+        (option && layer)) /* a batch, or an option, that a layer refuses */
+        return fsnn_description_locate(s->description, "layers");
+    return option ? fsnn_description_locate(s->description, "training") : status;
+}
+
 fsnn_status fsnn_session_check_training(fsnn_session *session)
 {
     static const bool all[FSNN_PARTS] = {true, true, true};
     FSNN_NEED(session);
-    FSNN_TRY(check_products(session));
+    FSNN_TRY(session_check_products(session, session->training.products));
     FSNN_TRY(fsnn_session_open_data(session, all, false));
     if (!session->loader[FSNN_PART_TRAIN])
         return fsnn_fail(FSNN_ENOTFOUND, "%s: the section \"data\" has no set \"train\"",
                          session->path);
     FSNN_TRY(fsnn_session_prepare(session, FSNN_PART_TRAIN, true));
-    fsnn_status status = fsnn_train_check(session->net, session->loader[FSNN_PART_TRAIN],
-                                          watched(session), &session->training);
-    if (status == FSNN_ESHAPE) /* a batch that a layer refuses */
-        status = fsnn_description_locate(session->description, "layers");
-    else if (status == FSNN_EARGUMENT && *fsnn_error_key()) /* an option that the data refuse */
-        status = fsnn_description_locate(session->description, "training");
-    FSNN_TRY(status);
+    FSNN_TRY(
+        session_refused(session, fsnn_train_check(session->net, session->loader[FSNN_PART_TRAIN],
+                                                  watched(session), &session->training)));
     FSNN_TRY(check_memory(session));
     FSNN_TRY(remark_other_options(session));
     session->checked = true;

@@ -23,6 +23,15 @@ static fsnn_status failed(const fsnn_session *s, const fsnn_plan *plan, fsnn_sta
     return fsnn_description_locate(s->description, "layers");
 }
 
+fsnn_status session_check_products(const fsnn_session *s, fsnn_products products)
+{
+    fsnn_status status = fsnn_products_check(products);
+    if (status >= 0)
+        return FSNN_OK;
+    fsnn_error_set_key(status, "precision");
+    return fsnn_description_locate(s->description, "training");
+}
+
 fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int64_t steps)
 {
     FSNN_NEED(session);
@@ -36,6 +45,8 @@ fsnn_status fsnn_session_wrap(fsnn_session *session, const fsnn_plan *plan, int6
         return fsnn_fail(FSNN_EARGUMENT,
                          "a whole run has one step or more (0: those of the plan), not %lld",
                          (long long)steps);
+    if (plan->training) /* else they are the caller's */
+        FSNN_TRY(session_check_products(session, plan->products));
     fsnn_dynamics dynamics = *fsnn_description_dynamics(session->description);
     if (dynamics.horizon == 0)
         dynamics.horizon = steps > 0 ? steps : plan->steps;

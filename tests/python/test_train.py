@@ -146,6 +146,24 @@ class Train(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "nothing to train on"):
             net().train()
 
+    def test_what_cannot_be_together(self):
+        """The key is named, nothing is written, and the net trains after it as before."""
+        double = fsnn.Net(input=[6], layers=LAYERS, dynamics={"alpha": 0.8, "precision": "double"})
+        with self.assertRaisesRegex(fsnn.UnsupportedError, "training.quantise: weights of int8"):
+            double.train(classes(), directory=self.folder / "run", quantise="int8", **OPTIONS)
+        self.assertEqual(list(self.folder.iterdir()), [])
+        layers = [LAYERS[0], {"batchnorm": {"name": "bn", "per_step": True}}, LAYERS[1]]
+        norm = fsnn.Net(input=[6], layers=layers, dynamics={"alpha": 0.8})
+        options = {**OPTIONS, "shards": 2, "batchnorm": "synchronised", "checkpoint": 3}
+        with self.assertRaisesRegex(fsnn.UnsupportedError, 'training.batchnorm: batchnorm "bn"'):
+            norm.train(classes(), **options)
+        options["optimizer"] = {"parameters": {"fc9.*": {"lr": 1}}}
+        with self.assertRaisesRegex(
+            fsnn.ArgumentError, r'parameters.fc9.\*: no parameter of the network fits "fc9'
+        ):
+            norm.train(classes(), **options)
+        double.train(classes(), **OPTIONS)
+
     def test_sequences_and_pairs(self):
         x, y = classes(30)
         pairs = fsnn.Data(list(zip(x, y)))
