@@ -89,7 +89,7 @@ static const fsnn_key *neuron(void)
 
 static const group groups[] = {
     {optimizer, INPUT ALPHA "training: {optimizer: {%s}}\n"},
-    {schedule, INPUT ALPHA "training: {schedule: {%s}}\n"},
+    {schedule, INPUT ALPHA "training: {optimizer: {lr: 1}, schedule: {%s}}\n"},
     {early_stop, INPUT ALPHA "training: {early_stop: {%s}}\n"},
     {loss, INPUT ALPHA "training: {loss: {%s}}\n"},
     {surrogate, "input: [4]\nlayers:\n  - lif: {surrogate: {%s}}\n" ALPHA},
