@@ -148,7 +148,9 @@ static fsnn_status train_into(fsnn_session *s, const fsnn_session_training_optio
     FSNN_TRY(session_best_begin(s, run));
     if (run)
         FSNN_TRY(hand_description(s, run));
-    return fsnn_train(s->net, s->loader[FSNN_PART_TRAIN], watched(s), &how, result);
+    fsnn_status status = fsnn_train(s->net, s->loader[FSNN_PART_TRAIN], watched(s), &how, result);
+    const bool other = status == FSNN_ENOTFOUND && *fsnn_error_key(); /* than the state's options */
+    return other ? fsnn_description_locate(s->description, "training") : status;
 }
 
 static fsnn_status remark(fsnn_session *s, const fsnn_run *run)

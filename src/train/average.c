@@ -1,6 +1,7 @@
 /* Averaged weights, beside those that learn. */
 #include "train/average.h"
 
+#include "base/error_key.h"
 #include "base/isa.h"
 #include "net/net.h"
 #include "tensor/finite.h"
@@ -103,9 +104,11 @@ fsnn_status average_show(average *a, bool averages)
 
 /* ---- in a state ---- */
 
+static const char prefix[] = "train.ema.";
+
 static char *name_of(const fsnn_param *p)
 {
-    return fsnn_format("train.ema.%s", p->name);
+    return fsnn_format("%s%s", prefix, p->name);
 }
 
 fsnn_status average_save(const average *a, fsnn_arrays *out)
@@ -132,9 +135,22 @@ static fsnn_status find(const fsnn_arrays *in, const fsnn_param *p, const fsnn_a
     return status ? status : array_check_finite(*array, net_param_type(p), "averaged weights");
 }
 
+/* A state of a training without averages. */
+static bool has_none(const fsnn_arrays *in)
+{
+    for (int i = 0; i < in->count; i++)
+        if (strncmp(in->item[i].name, prefix, strlen(prefix)) == 0)
+            return false;
+    return true;
+}
+
 fsnn_status average_load(average *a, const fsnn_arrays *in)
 {
     const fsnn_array *array;
+    if (params(a) && has_none(in))
+        return fsnn_fail_key(FSNN_ENOTFOUND, "ema",
+                             "what was saved has no averaged weights: it can go on without ema (a "
+                             "run with ema begins anew)");
     for (int put = 0; put < 2; put++)
         for (int i = 0; i < params(a); i++) {
             if (!a->value[i])

@@ -1,6 +1,7 @@
 /* An optimiser's memory as named arrays: "adam.m.fc1.weight", ..., "adam.step". */
 #include "train/plane.h"
 
+#include "base/error_key.h"
 #include "train/arrays.h"
 
 #include <string.h>
@@ -87,10 +88,10 @@ fsnn_status fsnn_optimizer_load(fsnn_optimizer *o, const fsnn_arrays *in)
     snprintf(name, sizeof name, "%s.step", o->rule->name);
     const char *other = fsnn_arrays_find(in, name) ? NULL : rule_of(in);
     if (other)
-        return fsnn_fail(FSNN_ENOTFOUND,
-                         "the array \"%s\" is missing: what was saved is the memory of the "
-                         "optimizer %s, with which it can go on (a run with %s begins anew)",
-                         name, other, o->rule->name);
+        return fsnn_fail_key(FSNN_ENOTFOUND, "optimizer.kind",
+                             "the array \"%s\" is missing: what was saved is the memory of the "
+                             "optimizer %s, with which it can go on (a run with %s begins anew)",
+                             name, other, o->rule->name);
     FSNN_TRY(arrays_get(in, name, FSNN_I64, &one, &steps));
     if (*(const int64_t *)steps->data < 0)
         return fsnn_fail(FSNN_EFORMAT, "\"%s\" is %lld: a count of steps is not negative", name,

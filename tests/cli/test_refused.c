@@ -181,6 +181,28 @@ static void evaluations(void **state)
     all_refused("eval bad.yaml -w learned", row, FSNN_COUNT(row));
 }
 
+/* Options that the state of a run has nothing for. */
+static void states(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {
+        {"training.ema=0.9", "training.ema: cannot resume from state/last.state.safetensors: what "
+                             "was saved has no averaged weights"},
+        {"training.optimizer.kind=sgd",
+         "training.optimizer.kind: cannot resume from state/last.state.safetensors: the array "
+         "\"sgd.step\" is missing: what was saved is the memory of the optimizer adam"},
+    };
+    shell_good("$F train norm.yaml --no-figures --quiet --out state");
+    shell_good("cp -r state before");
+    for (int i = 0; i < FSNN_COUNT(row); i++) {
+        char line[256];
+        snprintf(line, sizeof line, "$F train --resume state --set training.epochs=2 --set %s",
+                 row[i][0]);
+        shell_fails(line, 2, row[i][1]);
+        shell_good("diff -r state before");
+    }
+}
+
 /* A schedule that never comes to the rate that is written: it trains, with a warning. */
 static void schedules(void **state)
 {
@@ -205,6 +227,7 @@ int main(void)
         cmocka_unit_test(what_the_data_refuse),
         cmocka_unit_test(what_is_out_of_range),
         cmocka_unit_test(evaluations),
+        cmocka_unit_test(states),
         cmocka_unit_test(schedules),
     };
     return cmocka_run_group_tests_name("refused trainings", tests, start, folder_remove);

@@ -142,7 +142,9 @@ static void refused(void **state)
     options.training.epochs = 2;
     options.training.ema = 0.9;
     options.resume = true;
-    REFUSED(toy_run(&TOY, &options, NULL), FSNN_ENOTFOUND, "train.ema.");
+    REFUSED(toy_run(&TOY, &options, NULL), FSNN_ENOTFOUND,
+            "what was saved has no averaged weights");
+    assert_string_equal(fsnn_error_place().key, "ema");
     toy_clean();
     options.resume = false;
     options.training.ema = 1;
