@@ -41,12 +41,11 @@ static fsnn_fde_solver *make(const fsnn_fde *fde, const fsnn_fde_plan *plan, con
     return solver;
 }
 
-/* E_a(-t^a) = 1/2 by bisection. */
+/* E_a(-t^a) = 1/2 by bisection, as far as doubles go. */
 static double half_life(double a)
 {
-    double low = 0, high = 100;
-    for (int i = 0; i < 200; i++) {
-        double middle = (low + high) / 2;
+    double low = 0, high = 100, middle;
+    while (middle = (low + high) / 2, low < middle && middle < high) {
         if (fsnn_mittag_leffler(a, 1, -pow(middle, a)) > 0.5)
             low = middle;
         else
@@ -62,17 +61,19 @@ static void half_lives(void **state)
     double one = 1;
     for (int steps = FSNN_FDE_FIXED; steps <= FSNN_FDE_CONTROLLED; steps += 2)
         for (double a = 0.4; a < 1.6; a += 0.2) {
+            if (!check_turn())
+                continue;
             fsnn_order order = fsnn_order_of(a);
             int64_t found;
-            double y;
+            double y, exact = half_life(a);
             fsnn_fde fde = fde_of(variant_find("trap_im"), &order, 0.001, 1, decay, NULL);
             fsnn_fde_plan plan = plan_of(&event, 1, (fsnn_fde_steps)steps);
             fsnn_fde_solver *solver = make(&fde, &plan, &one);
             GOOD(fsnn_fde_solver_step_to(solver, 3, &found));
             double t = fsnn_fde_solver_time(solver);
-            CASE("steps %d, alpha %g: %.9g, exact %.9g", steps, a, t, half_life(a));
+            CASE("steps %d, alpha %g: %.9g, exact %.9g", steps, a, t, exact);
             assert_int_equal(found, 0);
-            assert_true(fabs(t - half_life(a)) < (steps ? 3e-6 : a < 0.5 ? 1e-3 : 1e-4));
+            assert_true(fabs(t - exact) < (steps ? 3e-6 : a < 0.5 ? 1e-3 : 1e-4));
             GOOD(fsnn_fde_solver_state(solver, t, &y));
             assert_true(fabs(y - 0.5) < 1e-8);
             /* it goes on, and does not find it again */
@@ -95,6 +96,8 @@ static void directions(void **state)
     for (int steps = FSNN_FDE_FIXED; steps <= FSNN_FDE_CONTROLLED; steps++) {
         fsnn_fde fde = fde_of(variant_find("pece"), &order, 0.3, 1, decay, NULL);
         fsnn_fde_plan plan = plan_of(events, 3, (fsnn_fde_steps)steps);
+        if (check_every() > 1) /* y only makes the mesh, whose points cost their square */
+            plan.rtol = plan.atol = 1e-6;
         fsnn_fde_solver *solver = make(&fde, &plan, &one);
         fsnn_fde_hit hit;
         size_t last = 9;
@@ -239,7 +242,9 @@ static void izhikevich_neuron(void **state)
     (void)state;
     const cell regular = {0.02, 0.2, -65, 8, 10};
     double want[64], got[64], other[64];
-    int expected = by_runge_kutta(&regular, 1e-4, 60, want);
+    /* either is far more exact than the bound below */
+    double small = check_every() > 1 ? 1e-3 : 1e-4;
+    int expected = by_runge_kutta(&regular, small, 60, want);
     assert_int_equal(by_solver(&regular, 1, 0.01, FSNN_FDE_CONTROLLED, 60, got), expected);
     for (int i = 0; i < expected; i++) {
         CASE("spike %d of %d at %.6g, expected %.6g", i, expected, got[i], want[i]);

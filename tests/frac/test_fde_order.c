@@ -172,6 +172,8 @@ static void fractional(const class *c, slope *const (*wanted)[2], int steps)
     static const double alphas[] = {0.3, 0.5, 0.8};
     for (int i = 0; i < 3; i++)
         for (int s = 0; s < VARIANTS; s++) {
+            if (!check_turn())
+                continue;
             double late[2], most[2], a = alphas[i];
             for (int r = 0; r < 2; r++)
                 errors(&variants[s], c, a, steps << r, &late[r], &most[r]);

@@ -60,7 +60,8 @@ static void bounds(void **state)
         for (int a = 0; a < FSNN_COUNT(alphas); a++)
             for (int t = 0; t < FSNN_COUNT(tolerances); t++)
                 for (int s = 0; s < FSNN_COUNT(steps); s++)
-                    one(&kernels[k], alphas[a], tolerances[t], steps[s]);
+                    if (check_turn())
+                        one(&kernels[k], alphas[a], tolerances[t], steps[s]);
 }
 
 /* Exponentials of one order alone: fewer, and what is said of their error holds as well. */
@@ -101,7 +102,8 @@ static void few_do(void **state)
         for (int a = 0; a < FSNN_COUNT(alphas); a++)
             for (int t = 0; t < FSNN_COUNT(tolerances); t++)
                 for (int s = 0; s < FSNN_COUNT(steps); s++)
-                    fewer(&kernels[k], alphas[a], tolerances[t], steps[s]);
+                    if (check_turn())
+                        fewer(&kernels[k], alphas[a], tolerances[t], steps[s]);
 }
 
 /* Where a search finds nothing less, the nodes of the rule stay. */
@@ -109,7 +111,8 @@ static void few_may_be_all(void **state)
 {
     (void)state;
     const frac_target target = {&fde_gl, {.terms = 1, .alpha = {0.5}, .share = {1}}};
-    frac_fit fit = {.tolerance = 1e-12, .window = 25, .steps = 100000};
+    /* fewer lags make the search smaller */
+    frac_fit fit = {.tolerance = 1e-12, .window = 25, .steps = check_every() > 1 ? 200 : 100000};
     double weight[FRAC_MODES], error, sum;
     GOOD(frac_fit_few(&fit, &target));
     GOOD(frac_fit_weigh(&fit, &fde_gl, &target.mix, weight));
@@ -135,17 +138,19 @@ static void few_are_searched_once(void **state)
 {
     (void)state;
     frac_fit first, again, other;
-    assert_int_equal(searches_of(&first, 0.55, 1e-5, 5000), 1);
-    assert_int_equal(searches_of(&again, 0.55, 1e-5, 5000), 0);
+    /* a search solves some hundred systems of equations: small ones where instructions cost much */
+    const double fine = check_every() > 1 ? 1e-3 : 1e-5, loose = 10 * fine;
+    assert_int_equal(searches_of(&first, 0.55, fine, 5000), 1);
+    assert_int_equal(searches_of(&again, 0.55, fine, 5000), 0);
     assert_memory_equal(&again, &first, sizeof first);
-    assert_int_equal(searches_of(&other, 0.56, 1e-5, 5000), 1);
-    assert_int_equal(searches_of(&other, 0.55, 1e-4, 5000), 1);
-    assert_true(other.error <= 1e-4 && other.modes < first.modes);
-    assert_int_equal(searches_of(&other, 0.55, 1e-5, 6000), 1);
-    assert_int_equal(searches_of(&again, 0.55, 1e-5, 5000), 0);
+    assert_int_equal(searches_of(&other, 0.56, fine, 5000), 1);
+    assert_int_equal(searches_of(&other, 0.55, loose, 5000), 1);
+    assert_true(other.error <= loose && other.modes < first.modes);
+    assert_int_equal(searches_of(&other, 0.55, fine, 6000), 1);
+    assert_int_equal(searches_of(&again, 0.55, fine, 5000), 0);
     for (int i = 0; i < 8; i++)
         assert_int_equal(searches_of(&other, 0.6 + 0.01 * i, 1e-3, 1000), 1);
-    assert_int_equal(searches_of(&again, 0.55, 1e-5, 5000), 1);
+    assert_int_equal(searches_of(&again, 0.55, fine, 5000), 1);
     assert_memory_equal(&again, &first, sizeof first);
 }
 

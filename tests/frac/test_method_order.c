@@ -156,6 +156,8 @@ static void starts_like_a_power(void **state)
     static const double alphas[] = {0.3, 0.5, 0.8};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int k = 0; k < 3; k++) {
+            if (!check_turn())
+                continue;
             const row *r = &rows[i];
             double a = alphas[k], late[2], most[2];
             for (int fine = 0; fine < 2; fine++) {
@@ -235,6 +237,8 @@ static void any_step(void **state)
     for (int m = 0; m < 5; m++)
         for (double a = 0.2; a < 1.1; a += 0.2)
             for (double z = 2; z < 1e7; z *= 30) {
+                if (!check_turn())
+                    continue;
                 double I[STEPS], v[STEPS + 1], most = 0;
                 for (int n = 0; n < STEPS; n++)
                     I[n] = 1;
