@@ -109,6 +109,10 @@ foreach(source IN LISTS programs)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
     fsnn_test(${room}/${what} ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${target}>)
 endforeach()
+if(CMAKE_CROSSCOMPILING) # the longest under qemu begin, so that all processors end together
+    set_tests_properties(scan/memory scan/memory_in_double net/loops net/spike_trains frac/fit scan/scan scan/scan_in_double
+                         op/conv_events op/conv_events_in_double net/orders net/loops_time PROPERTIES COST 20)
+endif()
 
 # Hashes of what the library computes, for tests/net/same_bits.sh.
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/net/same_bits/*.c)

@@ -112,7 +112,7 @@ static void few_may_be_all(void **state)
     (void)state;
     const frac_target target = {&fde_gl, {.terms = 1, .alpha = {0.5}, .share = {1}}};
     /* fewer lags make the search smaller */
-    frac_fit fit = {.tolerance = 1e-12, .window = 25, .steps = check_every() > 1 ? 200 : 100000};
+    frac_fit fit = {.tolerance = 1e-12, .window = 25, .steps = check_every() > 1 ? 100 : 100000};
     double weight[FRAC_MODES], error, sum;
     GOOD(frac_fit_few(&fit, &target));
     GOOD(frac_fit_weigh(&fit, &fde_gl, &target.mix, weight));

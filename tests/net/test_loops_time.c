@@ -176,6 +176,8 @@ static void as_outside(void **state)
     static result whole, steps;
     for (int i = 0; i < FSNN_COUNT(rows); i++)
         for (int memory = 0; memory < 3; memory++) {
+            if (!check_turn())
+                continue;
             fsnn_order order;
             fsnn_dynamics d = learned_dynamics(&order, rows[i].method, memory);
             form f = {.reset = rows[i].reset, .rest = rows[i].rest, .drops = true};
@@ -199,6 +201,8 @@ static void as_outside_several(void **state)
     for (int n = 0; n < FSNN_COUNT(kinds); n++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int memory = 0; memory < 3; memory++, turn++) {
+                if (!check_turn())
+                    continue;
                 fsnn_order order;
                 fsnn_dynamics d = learned_dynamics(&order, methods[m], memory);
                 form f = {.reset = resets[turn % FSNN_COUNT(resets)],
@@ -229,10 +233,16 @@ static void fused(void **state)
             fsnn_order order;
             fsnn_dynamics d = learned_dynamics(&order, FSNN_GL, memory);
             order.learn_alpha = order.learn_coefficient = false;
-            form f = {.reset = reset ? FSNN_RESET_NONE : FSNN_RESET_CURRENT, .hard = true};
-            run(&f, &d, (fsnn_plan){0}, &whole);
+            const form once = {.reset = reset ? FSNN_RESET_NONE : FSNN_RESET_CURRENT, .hard = true};
+            form f = once;
+            bool have = false;
             for (int i = 0; i < FSNN_COUNT(lengths); i++)
                 for (int loop = i == 0; loop < 2; loop++) {
+                    if (!check_turn())
+                        continue;
+                    if (!have)
+                        run(&once, &d, (fsnn_plan){0}, &whole);
+                    have = true;
                     CASE("fused, memory %d, reset %d, segments of %d, loop %d", memory, reset,
                          (int)lengths[i], loop);
                     f.loop = loop;
@@ -257,8 +267,13 @@ static void segments(void **state)
                       .loop = true,
                       .drops = m % 2 == 0,
                       .feedback = 1};
-            run(&f, &d, (fsnn_plan){0}, &whole);
+            bool have = false;
             for (int i = (m + memory) % 2; i < FSNN_COUNT(lengths); i += 2) {
+                if (!check_turn())
+                    continue;
+                if (!have)
+                    run(&f, &d, (fsnn_plan){0}, &whole);
+                have = true;
                 CASE("%s, memory %d, segments of %d", fsnn_method_name(methods[m]), memory,
                      (int)lengths[i]);
                 run(&f, &d, (fsnn_plan){.checkpoint = lengths[i]}, &parts);

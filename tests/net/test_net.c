@@ -120,6 +120,8 @@ static void gradients(void **state)
     for (int g = 0; g < FSNN_COUNT(graphs); g++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int o = 0; o < (methods[m].one_term ? 1 : 2); o++) {
+                if (!check_turn())
+                    continue;
                 CASE("graphs[%d], methods[%d], o %d", g, m, o);
                 orders[o].learn_alpha = orders[o].learn_coefficient = true;
                 fsnn_dynamics d = fsnn_dynamics_default(&orders[o]);

@@ -59,6 +59,8 @@ static void gradients(void **state)
                 {FSNN_GL, true, 0, FSNN_RESET_SUBTRACT}};
     fill_normal(x, T * B * IN, 0.9, 1, 1);
     for (int i = 0; i < FSNN_COUNT(modes) * FSNN_COUNT(ways); i++) {
+        if (!check_turn())
+            continue;
         int w = i / FSNN_COUNT(modes);
         fsnn_noise_mode mode = modes[i % FSNN_COUNT(modes)];
         fsnn_order order = fsnn_order_of(0.6);

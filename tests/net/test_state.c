@@ -45,6 +45,8 @@ static void goes_on(void **state)
     for (int m = 0; m < FSNN_COUNT(methods); m++)
         for (int memory = 0; memory < 3; memory++)
             for (int reset = 0; reset < 2; reset++) {
+                if (!check_turn())
+                    continue;
                 CASE("methods[%d], memory %d, reset %d", m, memory, reset);
                 fsnn_reset r = reset ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT;
                 fsnn_net *a = build(methods[m], memory, r, 1), *b = build(methods[m], memory, r, 1);

@@ -136,6 +136,8 @@ static void chunks(void **state)
     for (int n = 0; n < FSNN_COUNT(neurons); n++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int row = 0; row < 8; row++, turn += row & 1) {
+                if (!check_turn())
+                    continue;
                 bool loop = row & 1;
                 fsnn_reset reset = resets[turn % FSNN_COUNT(resets)];
                 fsnn_order order;
@@ -180,6 +182,8 @@ static void longer_calls(void **state)
     for (int n = -1; n < FSNN_COUNT(neurons); n++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int memory = 0; memory < 3; memory++) {
+                if (!check_turn())
+                    continue;
                 CASE("neurons[%d], methods[%d], memory %d", n, m, memory);
                 fsnn_order order;
                 fsnn_net *net;
@@ -316,6 +320,8 @@ static void segments(void **state)
     for (int n = 0; n < FSNN_COUNT(neurons); n++)
         for (int m = 0; m < FSNN_COUNT(methods); m++)
             for (int memory = 0; memory < 4; memory++, turn++) {
+                if (!check_turn())
+                    continue;
                 fsnn_reset reset = resets[turn % FSNN_COUNT(resets)];
                 fsnn_order order;
                 fsnn_dynamics d = dynamics(&order, methods[m], memory);

@@ -489,6 +489,8 @@ static void all(void **state)
         for (int method = 0; method < FSNN_COUNT(methods); method++)
             for (int reset = 0; reset < FSNN_RESETS; reset++)
                 for (int memory = 0; memory < 3; memory++, turn++) {
+                    if (!check_turn())
+                        continue;
                     setup c = setup_of(m, methods[method], (fsnn_reset)reset);
                     unsigned masks[] = {1, 3, 2, m == 2 ? 7 : 3};
                     c.fractional = masks[(turn + memory) % 4];
@@ -515,6 +517,8 @@ static void terms(void **state)
     for (int m = 0; m < FSNN_COUNT(models); m++)
         for (int method = 0; method < 2; method++)
             for (int memory = 0; memory < 2; memory++) {
+                if (!check_turn())
+                    continue;
                 setup c = setup_of(m, method ? FSNN_L1 : FSNN_GL,
                                    memory ? FSNN_RESET_JUMP : FSNN_RESET_CURRENT);
                 c.order = (fsnn_order){.terms = 2,
@@ -539,6 +543,8 @@ static void hard(void **state)
     (void)state;
     for (int m = 0; m < FSNN_COUNT(models); m++)
         for (int reset = 0; reset < FSNN_RESETS; reset++) {
+            if (!check_turn())
+                continue;
             setup c = setup_of(m, FSNN_GL, (fsnn_reset)reset);
             c.smooth = false;
             c.fractional = 3;

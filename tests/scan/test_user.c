@@ -97,6 +97,8 @@ static void others(void **state)
     for (int n = 0; n < FSNN_COUNT(neurons); n++) {
         equation *e = compile(&neurons[n]);
         for (int i = 0; i < 8; i++) {
+            if (!check_turn())
+                continue;
             setup c = plain();
             c.kind = neurons[n].dv;
             c.e = e;
