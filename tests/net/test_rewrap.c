@@ -94,7 +94,7 @@ static void moved(void **state)
             fsnn_certificate c;
             fsnn_net *fresh = build(0);
             d.method = FSNN_ML;
-            d.tolerance = 1e-5;
+            d.tolerance = check_every() > 1 ? 1e-3 : 1e-5; /* fewer of them cost less */
             d.engine = FSNN_ENGINE_EXPONENTIALS;
             order.alpha[0] = (float)alphas[i];
             GOOD(fsnn_net_wrap(fresh, &d, &plan));
