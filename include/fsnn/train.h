@@ -453,8 +453,9 @@ FSNN_API const char *fsnn_run_before(const fsnn_run *run);
 FSNN_API const char *fsnn_run_warning(const fsnn_run *run);
 
 /* Processes that train one network together: each runs some of the shards of every batch, and all
- * take the same step. All ranks call the functions in the same order, with the same `bytes`. A
- * function returns non-zero on an error, whose sentence it sets. `out` and `in` do not overlap. */
+ * take the same step. All ranks call `exchange` and `gather` in the same order, with the same
+ * `bytes`. A function returns non-zero on an error, whose sentence it sets. `out` and `in` do not
+ * overlap. */
 typedef struct fsnn_ranks {
     int rank, count; /* this one, from 0, of so many */
     /* `out` [count][bytes]: what each rank receives from this one; `in` [count][bytes]: what this
@@ -466,15 +467,17 @@ typedef struct fsnn_ranks {
     /* Gradients travel as bfloat16, half of the bytes or a quarter; results then depend on the
      * number of ranks, too. */
     bool lossy;
-    /* The first two, begun and not waited for: 0, and `*call` is what `done` is asked with; `out`
-     * and `in` are then its own until that has ended. Calls of each of the two meet those of other
-     * ranks in the order in which they are begun, whatever else is called meanwhile. With all three
-     * the sums of gradients are on their way while backward runs; NULL: they go once it has ended.
-     * They are called by the thread that trains. */
+    /* The first two, begun and not waited for: they set `*call`, which `done` is asked with, and
+     * have `out` and `in` to themselves until that has ended. Calls of each of the two meet those
+     * of other ranks in the order in which they are begun, whatever else is called meanwhile, and
+     * end though a rank waits in `gather`. With all three the sums of gradients are on their way
+     * while backward runs; NULL, in all ranks: they go once it has ended. The thread that trains
+     * calls them. */
     int (*exchange_begin)(const void *out, void *in, size_t bytes, void **call, void *user);
     int (*gather_begin)(const void *out, void *in, size_t bytes, void **call, void *user);
     /* 1: the call has ended, 0: not yet, negative: it failed; with `wait` it returns once it has
-     * ended. Asked no more after that. */
+     * ended. It is asked no more after that; nor about any other call once one has failed, and the
+     * memory of those that run is freed as the training ends. */
     int (*done)(void *call, bool wait, void *user);
 } fsnn_ranks;
 

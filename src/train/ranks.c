@@ -20,6 +20,11 @@ bool ranks_many(const fsnn_ranks *r)
     return ranks_count(r) > 1;
 }
 
+bool ranks_apart(const fsnn_ranks *r)
+{
+    return r && r->exchange_begin && r->gather_begin && r->done;
+}
+
 void ranks_share(const fsnn_ranks *r, int rank, int64_t all, int64_t shards, int64_t *first,
                  int64_t *last)
 {

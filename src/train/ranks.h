@@ -11,6 +11,8 @@
 int ranks_count(const fsnn_ranks *r);
 int ranks_own(const fsnn_ranks *r);
 bool ranks_many(const fsnn_ranks *r);
+/* Whether they have calls that are begun and not waited for. */
+bool ranks_apart(const fsnn_ranks *r);
 /* Of shards 0 ... shards - 1 of `all` those of a rank: *first ... *last - 1. */
 void ranks_share(const fsnn_ranks *r, int rank, int64_t all, int64_t shards, int64_t *first,
                  int64_t *last);

@@ -6,16 +6,23 @@
 #include "train/ranks_sum.h"
 
 #include "base/bytes.h"
+#include "base/error_key.h"
 
 #include <string.h>
 
 /* ---- opening ---- */
 
-/* Nodes of any batch: the last one of an epoch may end within the part of a rank, and a part may
- * begin and end within branches of the tree. */
+/* Nodes of any batch: the last one of an epoch may end anywhere within the part of a rank. */
 static int most_ever(const ranks_sum *s)
 {
-    return 2 * tree_held(s->all / s->ranks->count);
+    int most = 0;
+    for (int k = 0; k < s->ranks->count; k++) {
+        int64_t first, last;
+        ranks_share(s->ranks, k, s->all, s->all, &first, &last);
+        int held = tree_held_of(first, last);
+        most = held > most ? held : most;
+    }
+    return most;
 }
 
 static size_t number_size(const ranks_sum *s)
@@ -61,8 +68,7 @@ void ranks_sum_close(ranks_sum *s)
 
 bool ranks_sum_apart(const ranks_sum *s)
 {
-    const fsnn_ranks *r = s->ranks;
-    return r && r->exchange_begin && r->gather_begin && r->done;
+    return ranks_apart(s->ranks);
 }
 
 /* ---- numbers on their way ---- */
@@ -123,12 +129,13 @@ static char *place(const ranks_sum *s, const ranks_slot *slot, void *array, int 
     return (char *)array + (size_t)((rank * s->nodes + node) * slot->chunk) * s->size;
 }
 
-static fsnn_status told(const char *what, int failed)
+/* `before`: fsnn_errors_said before the call that has failed or not. */
+static fsnn_status told(const char *what, int failed, uint64_t before)
 {
-    if (!failed)
-        return FSNN_OK;
-    return fsnn_fail(FSNN_ECALLBACK, "the ranks cannot exchange %s%s%s", what,
-                     *fsnn_error_text() ? ": " : "", fsnn_error_text());
+    const char *why = fsnn_error_since(before);
+    return failed ? fsnn_fail(FSNN_ECALLBACK, "the ranks cannot exchange %s%s%s", what,
+                              *why ? ": " : "", why)
+                  : FSNN_OK;
 }
 
 static fsnn_status send(const ranks_sum *s, ranks_slot *slot, const tree *part)
@@ -139,9 +146,11 @@ static fsnn_status send(const ranks_sum *s, ranks_slot *slot, const tree *part)
         for (int n = 0; n < part->nodes; n++)
             pack(s, part->value[n], k * slot->chunk, numbers(slot, k),
                  place(s, slot, slot->out, k, n));
-    return told("gradients", ranks_sum_apart(s) ? r->exchange_begin(slot->out, slot->in, bytes,
-                                                                    &slot->call, r->user)
-                                                : r->exchange(slot->out, slot->in, bytes, r->user));
+    const uint64_t before = fsnn_errors_said();
+    int failed = ranks_sum_apart(s)
+                     ? r->exchange_begin(slot->out, slot->in, bytes, &slot->call, r->user)
+                     : r->exchange(slot->out, slot->in, bytes, r->user);
+    return told("gradients", failed, before);
 }
 
 /* Nodes of all ranks are there: their sum, to all. */
@@ -161,9 +170,11 @@ static fsnn_status add_up(ranks_sum *s, ranks_slot *slot)
         }
     }
     pack(s, tree_sum(t), 0, t->count, slot->part);
-    return told("sums", ranks_sum_apart(s)
-                            ? r->gather_begin(slot->part, slot->whole, bytes, &slot->call, r->user)
-                            : r->gather(slot->part, slot->whole, bytes, r->user));
+    const uint64_t before = fsnn_errors_said();
+    int failed = ranks_sum_apart(s)
+                     ? r->gather_begin(slot->part, slot->whole, bytes, &slot->call, r->user)
+                     : r->gather(slot->part, slot->whole, bytes, r->user);
+    return told("sums", failed, before);
 }
 
 static void spread(const ranks_sum *s, const ranks_slot *slot)
@@ -184,9 +195,10 @@ static ranks_slot *slot_of(ranks_sum *s, int64_t group)
 /* Whether the call of a slot has ended; with `wait` once it has. */
 static fsnn_status ended(const ranks_sum *s, const ranks_slot *slot, bool wait, bool *yes)
 {
+    const uint64_t before = fsnn_errors_said();
     int said = ranks_sum_apart(s) ? s->ranks->done(slot->call, wait, s->ranks->user) : 1;
     *yes = said > 0;
-    return told("gradients", said < 0 || (wait && !said));
+    return told("gradients", said < 0 || (wait && !said), before);
 }
 
 /* One group one call further, the last first; *moved: there was one that could. With `wait` the
@@ -261,6 +273,8 @@ bool ranks_sum_room(const ranks_sum *s)
 fsnn_status ranks_sum_give(ranks_sum *s, const tree *part, int64_t begin)
 {
     FSNN_TRY(wait_for(s, RANKS_SLOTS - 1));
+    if (s->failed) /* who gave or asked when it did has the error */
+        return FSNN_OK;
     ranks_slot *slot = slot_of(s, s->sent);
     slot->begin = begin;
     slot->count = part->count;

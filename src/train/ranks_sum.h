@@ -24,7 +24,7 @@ typedef struct ranks_sum {
     void *sum;           /* [vector] */
     ranks_slot slot[RANKS_SLOTS];
     int64_t sent, added, spread; /* groups that have come so far, the last the least */
-    bool failed;                 /* the ranks do not reach each other */
+    bool failed; /* the ranks do not reach each other: no call is begun or asked any more */
 } ranks_sum;
 
 /* Of vectors as in `mine`, in groups of at most `most` numbers. FSNN_EMEMORY; ranks_sum_close is

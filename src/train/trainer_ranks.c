@@ -68,7 +68,7 @@ static uint64_t hash_weights(const fsnn_net *net)
 static uint64_t hash_options(const trainer *t)
 {
     const fsnn_ranks *r = t->options->ranks;
-    const int64_t own[] = {r->count, r->lossy};
+    const int64_t own[] = {r->count, r->lossy, ranks_apart(r)};
     return hash_bytes(training_hash(&t->options->training), own, sizeof own);
 }
 

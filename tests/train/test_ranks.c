@@ -22,7 +22,10 @@ typedef struct wires {
     int rank, count, pipe[KINDS][MOST][MOST][2];
     call call[KINDS][CALLS];
     int begun[KINDS], ended[KINDS];
-    int most; /* calls that ran at the same time */
+    int most;    /* calls that ran at the same time */
+    bool breaks; /* the first call that ends has failed, */
+    int broken;  /* as have some by now; */
+    int after;   /* what was begun or asked after that */
 } wires;
 
 static bool put(int file, const char *data, size_t bytes)
@@ -81,6 +84,9 @@ static int begin(wires *w, int kind, const char *out, size_t step, char *in, siz
                  void **made)
 {
     assert_true(w->begun[kind] - w->ended[kind] < CALLS);
+    w->after += w->broken;
+    if (w->breaks)
+        fsnn_error_set(FSNN_EIO, "an error of before");
     call *c = &w->call[kind][w->begun[kind]++ % CALLS];
     *c = (call){.kind = kind, .in = in, .bytes = bytes};
     *made = c;
@@ -119,13 +125,15 @@ static int done(void *call, bool wait, void *user)
     wires *w = user;
     struct call *c = call;
     assert_ptr_equal(c, &w->call[c->kind][w->ended[c->kind] % CALLS]);
+    w->after += w->broken;
     if (!wait && (!c->asked++ || !there(w, c)))
         return 0;
     for (int k = 0; k < w->count; k++)
         if (!take(w->pipe[c->kind][k][w->rank][0], c->in + (size_t)k * c->bytes, c->bytes))
             return -1;
     w->ended[c->kind]++;
-    return 1;
+    w->broken += w->breaks;
+    return w->broken ? -1 : 1;
 }
 
 /* A training that ends, with an error or not, has nothing on its way. */
@@ -144,9 +152,11 @@ typedef struct how {
     int deep;   /* layers of some ten thousand numbers */
     int threads;
     bool lossy, other_seed; /* of the last rank */
-    int64_t poison;         /* a sample that overflows in the encoder, of the last rank, or */
-    bool all;               /* of all */
-    bool norm;              /* batch normalisation, synchronised */
+    bool other_calls;       /* the last rank has none that are begun */
+    bool breaks;
+    int64_t poison; /* a sample that overflows in the encoder, of the last rank, or */
+    bool all;       /* of all */
+    bool norm;      /* batch normalisation, synchronised */
 } how;
 
 static fsnn_status train_rank(const how *h, wires *w, bool resume)
@@ -160,7 +170,8 @@ static fsnn_status train_rank(const how *h, wires *w, bool resume)
                         .gather = gather,
                         .user = w,
                         .lossy = h->lossy};
-    if (h->apart) {
+    w->breaks = h->breaks;
+    if (h->apart && !(last && h->other_calls)) {
         ranks.exchange_begin = exchange_begin;
         ranks.gather_begin = gather_begin;
         ranks.done = done;
@@ -181,6 +192,8 @@ static fsnn_status train_rank(const how *h, wires *w, bool resume)
     options.resume = resume && !w->rank;
     options.ranks = &ranks;
     fsnn_status status = toy_run(&o, &options, NULL);
+    if (w->broken)
+        return w->after ? FSNN_EINTERRUPTED : status;
     check_calls(w, h->apart && !status);
     assert_true(w->count == 1 || !h->apart || status || h->deep < 2 || w->most > 1);
     return status;
@@ -292,6 +305,8 @@ static void errors_of_one(void **state)
     h = (how){.shards = 4, .other_seed = true};
     REFUSED(train_ranks(&h, 4, false), FSNN_EARGUMENT,
             "rank 3 has other options of training than rank 0");
+    h = (how){.shards = 4, .apart = true, .other_calls = true};
+    REFUSED(train_ranks(&h, 2, false), FSNN_EARGUMENT, "rank 1 has other");
     h = (how){.shards = 4, .poison = 7};
     REFUSED(train_ranks(&h, 2, false), FSNN_EARGUMENT, "rank 1 has other training data");
     assert_false(folder_has("last.safetensors"));
@@ -313,12 +328,26 @@ static void errors_of_one(void **state)
     toy_clean();
 }
 
+/* The ranks themselves fail, and are left in peace then. */
+static void calls_that_fail(void **state)
+{
+    (void)state;
+    for (int norm = 0; norm < 2; norm++) {
+        how h = {.shards = 8, .apart = true, .deep = 6, .norm = norm, .breaks = true};
+        CASE("norm %d", norm);
+        REFUSED(train_ranks(&h, 2, false), FSNN_ECALLBACK, "the ranks cannot exchange gradients");
+        assert_null(strstr(fsnn_error_text(), "an error of before"));
+    }
+    toy_clean();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_bytes),
         cmocka_unit_test(resumed_by_others),
         cmocka_unit_test(errors_of_one),
+        cmocka_unit_test(calls_that_fail),
     };
     fsnn_threads_set(1); /* processes are forked before there are threads */
     return cmocka_run_group_tests(tests, folder_open, toy_teardown);
