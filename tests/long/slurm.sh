@@ -111,6 +111,11 @@ again() { [ "$(squeue -h -j "$job" -o %T)" = PENDING ]; }
 until_true 300 again || { cat "slurm-$job.out"; fail "the job was not queued again"; }
 grep -q "interrupted: saved" "slurm-$job.out" || fail "the job did not save"
 before=$(epochs)
+# Slurm waits two minutes before it starts a job again, since slurmd takes one that it has just ended for that. Here it may start
+# once the steps are gone, and some seconds later.
+stepless() { ! pgrep -f 'slurmstepd: \['"$job" >/dev/null; }
+until_true 60 stepless || fail "the steps of the job stay"
+sleep 5
 scontrol update jobid="$job" starttime=now
 until_true 300 several $((before + 2)) || fail "the job does not go on"
 victim=$(pgrep -f "fsnn-mpi train --resume runs/cluster" | while read -r p; do
