@@ -47,7 +47,9 @@ static void nobody_gets_in(void **state)
         char line[1024];
         CASE("%s", ways[i]);
         snprintf(line, sizeof line,
-                 ENDLESS("tiny.yaml --out held --force") "$F train %s -q --no-figures; code=$?; "
+                 ENDLESS("tiny.yaml --out held --force") "until [ -s held/last.state.safetensors "
+                                                         "]; do sleep 0.1; done; $F train %s -q "
+                                                         "--no-figures; code=$?; "
                                                          "kill -KILL $pid; wait $pid; exit $code",
                  "held", ways[i]);
         shell_fails(line, 1, "is training into this directory");
