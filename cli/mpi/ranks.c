@@ -28,24 +28,30 @@ static void count(const fsnn_ranks *r, size_t bytes, double begin)
     sent += (double)bytes * (r->count - 1);
 }
 
-static int exchange(const void *out, void *in, size_t bytes, void *user)
+/* MPI_Alltoall, MPI_Allgather. */
+typedef int collective(const void *, int, MPI_Datatype, void *, int, MPI_Datatype, MPI_Comm);
+/* The same, begun: MPI_Ialltoall, MPI_Iallgather. */
+typedef int collective_begin(const void *, int, MPI_Datatype, void *, int, MPI_Datatype, MPI_Comm,
+                             MPI_Request *);
+
+static int move(collective *how, const void *out, void *in, size_t bytes, const fsnn_ranks *r)
 {
     double begin = MPI_Wtime();
     if (too_long(bytes))
         return 1;
-    MPI_Alltoall(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, MPI_COMM_WORLD);
-    count(user, bytes, begin);
+    how(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, MPI_COMM_WORLD);
+    count(r, bytes, begin);
     return 0;
+}
+
+static int exchange(const void *out, void *in, size_t bytes, void *user)
+{
+    return move(MPI_Alltoall, out, in, bytes, user);
 }
 
 static int gather(const void *out, void *in, size_t bytes, void *user)
 {
-    double begin = MPI_Wtime();
-    if (too_long(bytes))
-        return 1;
-    MPI_Allgather(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, MPI_COMM_WORLD);
-    count(user, bytes, begin);
-    return 0;
+    return move(MPI_Allgather, out, in, bytes, user);
 }
 
 /* ---- begun and not waited for ---- */
@@ -59,28 +65,29 @@ static MPI_Request *next(void)
     return NULL;
 }
 
-static int exchange_begin(const void *out, void *in, size_t bytes, void **call, void *user)
+/* NULL: an error. */
+static void *begin_move(collective_begin *how, MPI_Comm over, const void *out, void *in,
+                        size_t bytes, const fsnn_ranks *r)
 {
     double begin = MPI_Wtime();
-    MPI_Request *r = too_long(bytes) ? NULL : next();
-    if (!r)
-        return 1;
-    MPI_Ialltoall(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, apart[EXCHANGES], r);
-    *call = r;
-    count(user, bytes, begin);
-    return 0;
+    MPI_Request *made = too_long(bytes) ? NULL : next();
+    if (!made)
+        return NULL;
+    how(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, over, made);
+    count(r, bytes, begin);
+    return made;
+}
+
+static int exchange_begin(const void *out, void *in, size_t bytes, void **call, void *user)
+{
+    *call = begin_move(MPI_Ialltoall, apart[EXCHANGES], out, in, bytes, user);
+    return *call == NULL;
 }
 
 static int gather_begin(const void *out, void *in, size_t bytes, void **call, void *user)
 {
-    double begin = MPI_Wtime();
-    MPI_Request *r = too_long(bytes) ? NULL : next();
-    if (!r)
-        return 1;
-    MPI_Iallgather(out, (int)bytes, MPI_BYTE, in, (int)bytes, MPI_BYTE, apart[GATHERS], r);
-    *call = r;
-    count(user, bytes, begin);
-    return 0;
+    *call = begin_move(MPI_Iallgather, apart[GATHERS], out, in, bytes, user);
+    return *call == NULL;
 }
 
 static int done(void *call, bool wait, void *user)

@@ -3,6 +3,7 @@
 #include "model/reader.h"
 
 #include "base/foreign.h"
+#include "base/sentence.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -87,22 +88,14 @@ fsnn_status read_unsigned(yaml_doc *doc, const yaml_node *node, uint64_t *out)
     return read_wrong(doc, node, "an integer from 0 to 18446744073709551615");
 }
 
-/* As few digits as are this number: 0.9999999 is not 1. */
-static const char *bound(pool *memory, double x)
-{
-    const char *text = NULL;
-    for (int digits = 6; digits <= 17 && !(text && strtod(text, NULL) == x); digits++)
-        text = pool_format(memory, "%.*g", digits, x);
-    return text ? text : "?";
-}
-
 const char *accepted_real(pool *memory, double min, double max, bool above)
 {
-    const char *from = isinf(min) || min <= -1e300 ? NULL : bound(memory, min);
+    char low[FSNN_NUMBER_SIZE], high[FSNN_NUMBER_SIZE];
+    const char *from = isinf(min) || min <= -1e300 ? NULL : fsnn_number_text(low, min);
     if (isinf(max) || max >= 1e300)
         return from ? pool_format(memory, "a number %s %s", above ? "above" : "of at least", from)
                     : "a number";
-    const char *to = bound(memory, max);
+    const char *to = fsnn_number_text(high, max);
     if (!from)
         return pool_format(memory, "a number of at most %s", to);
     if (above)

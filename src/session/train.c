@@ -74,9 +74,9 @@ fsnn_status session_refused(const fsnn_session *s, fsnn_status status)
 {
     const char *key = fsnn_error_key();
     const bool option = *key && (status == FSNN_EARGUMENT || status == FSNN_EUNSUPPORTED);
-    const bool layer = strncmp(key, "training.", strlen("training.")) == 0; /* it names all of it */
-    if (status == FSNN_ESHAPE ||
-        (option && layer)) /* a batch, or an option, that a layer refuses */
+    /* a layer that refuses an option names it from the top of the description on */
+    const bool from_top = strncmp(key, "training.", strlen("training.")) == 0;
+    if (status == FSNN_ESHAPE || (option && from_top))
         return fsnn_description_locate(s->description, "layers");
     return option ? fsnn_description_locate(s->description, "training") : status;
 }

@@ -114,7 +114,7 @@ static void final(fsnn_net *net, int param, int count, void *user)
 /* A hook of the caller's finds all gradients where they are until backward has ended. */
 static bool watchable(const giving *g, const learner *l, int count)
 {
-    return g->shards && ranks_sum_apart(&g->sums) && count > 0 && !l->net->hook;
+    return g->shards && ranks_apart(g->sums.ranks) && count > 0 && !l->net->hook;
 }
 
 bool giving_watch_begin(giving *g, const learning *how, learner *l, int count, int64_t first)
@@ -157,7 +157,7 @@ void giving_begin(giving *g, int64_t all)
     ranks_sum_begin(&g->sums, all);
 }
 
-/* An error of the batch before one of the ranks; before both that of the groups that went early. */
+/* The error of a group that went early, and else that of the batch. */
 static fsnn_status first_error(const giving *g, fsnn_status status)
 {
     if (g->status)
@@ -165,22 +165,15 @@ static fsnn_status first_error(const giving *g, fsnn_status status)
     return g->status ? g->status : status;
 }
 
-static bool all_done(const giving *g)
-{
-    for (int i = 0; i < g->count; i++)
-        if (g->learner[i].stage != LEARNER_DONE)
-            return false; /* another rank has failed */
-    return true;
-}
-
 fsnn_status giving_early(giving *g, fsnn_status status)
 {
     fsnn_error error;
     status = first_error(g, status);
-    if (!g->shards || !ranks_sum_apart(&g->sums))
+    if (!g->shards || !ranks_apart(g->sums.ranks))
         return status;
     fsnn_error_keep(&error);
-    return fsnn_error_first(status, &error, give_all(g, status || !all_done(g)));
+    return fsnn_error_first(status, &error,
+                            give_all(g, status || !learners_done(g->learner, g->count)));
 }
 
 fsnn_status giving_late(giving *g, fsnn_status status)

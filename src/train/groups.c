@@ -42,11 +42,11 @@ static void find_params(groups *g, const shards *s)
         const shard_range *r = &g->range[k];
         for (int64_t i = r->first; i < r->first + r->pieces; i++) {
             const shard_piece *piece = &s->piece[i];
-            int *of = g->of[piece->param];
-            if (piece->at >= s->learned || of[1] == k)
+            groups_span *of = &g->of[piece->param];
+            if (piece->at >= s->learned || of->last == k)
                 continue;
-            of[0] = of[1] < 0 ? k : of[0];
-            of[1] = k;
+            of->first = of->last < 0 ? k : of->first;
+            of->last = k;
             g->wanted[k]++;
         }
     }
@@ -54,15 +54,16 @@ static void find_params(groups *g, const shards *s)
 
 fsnn_status groups_open(groups *g, const shards *s)
 {
-    *g = (groups){.params = fsnn_net_param_count(s->net)};
+    const int params = fsnn_net_param_count(s->net);
+    *g = (groups){0};
     g->range = fsnn_alloc((size_t)(s->pieces + 1) * sizeof *g->range);
     g->wanted = fsnn_alloc((size_t)(s->pieces + 1) * sizeof *g->wanted);
-    g->of = fsnn_alloc((size_t)(g->params + 1) * sizeof *g->of);
+    g->of = fsnn_alloc((size_t)(params + 1) * sizeof *g->of);
     if (!g->range || !g->wanted || !g->of)
         return FSNN_EMEMORY;
     cut(g, s);
-    for (int i = 0; i < g->params; i++)
-        g->of[i][1] = -1;
+    for (int i = 0; i < params; i++)
+        g->of[i].last = -1;
     find_params(g, s);
     return FSNN_OK;
 }
@@ -101,7 +102,7 @@ void groups_watch_final(groups_watch *w, int param, int count)
 {
     int ready = atomic_load_explicit(&w->ready, memory_order_relaxed);
     for (int p = param; p < param + count; p++)
-        for (int k = w->of->of[p][0]; k <= w->of->of[p][1]; k++)
+        for (int k = w->of->of[p].first; k <= w->of->of[p].last; k++)
             w->left[k]--;
     while (ready < w->of->count && !w->left[ready])
         ready++;

@@ -8,14 +8,17 @@
 
 #include <stdatomic.h>
 
+/* Neighbours; last -1: none. */
+typedef struct groups_span {
+    int first, last;
+} groups_span;
+
 typedef struct groups {
     shard_range *range; /* [count] */
     int count;
-    int64_t most; /* numbers of the largest */
-    int *wanted;  /* [count] parameters that learn with numbers in each */
-    int (
-        *of)[2]; /* [params] the first and the last group of each that learns; {0, -1}: of others */
-    int params;
+    int64_t most;    /* numbers of the largest */
+    int *wanted;     /* [count] parameters that learn with numbers in each */
+    groups_span *of; /* [parameters] those that hold each one that learns */
 } groups;
 
 /* FSNN_EMEMORY; groups_close is due after an error too. */

@@ -144,3 +144,11 @@ void learner_go(const learning *how, learner *w, const double *total)
     if (w->status)
         fsnn_error_keep(&w->error);
 }
+
+bool learners_done(const learner *w, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (w[i].stage != LEARNER_DONE)
+            return false;
+    return true;
+}

@@ -54,6 +54,8 @@ void learner_take(learner *w, const fsnn_batch *batch);
 /* Forward, loss, backward, to the end (LEARNER_DONE) or to where the net waits for the sums of all
  * shards (net_waits); called again, with these, it goes on. Its status is in `w`. */
 void learner_go(const learning *how, learner *w, const double *total);
+/* Whether so many learners are done; else another rank has failed while they waited. */
+bool learners_done(const learner *w, int count);
 /* The weight of its shard among those that are full and in which every sample counts. */
 double learner_weight(const learning *how, const learner *w);
 /* The status, with its sentence the last error of this thread. */

@@ -25,11 +25,6 @@ static int most_ever(const ranks_sum *s)
     return most;
 }
 
-static size_t number_size(const ranks_sum *s)
-{
-    return s->tree.wide ? sizeof(double) : sizeof(float);
-}
-
 static bool reserve_slot(const ranks_sum *s, ranks_slot *slot, size_t bytes)
 {
     const size_t ranks = (size_t)s->ranks->count, nodes = (size_t)most_ever(s);
@@ -46,11 +41,11 @@ fsnn_status ranks_sum_open(ranks_sum *s, const fsnn_ranks *ranks, int64_t shards
     const int64_t chunk = (most + ranks->count - 1) / ranks->count;
     *s = (ranks_sum){.ranks = ranks, .all = shards};
     tree_open(&s->tree, chunk, mine->wide);
-    s->size = ranks->lossy ? sizeof(uint16_t) : number_size(s);
+    s->size = ranks->lossy ? sizeof(uint16_t) : tree_number_size(&s->tree);
     for (int i = 0; i < RANKS_SLOTS; i++)
         if (!reserve_slot(s, &s->slot[i], (size_t)chunk * s->size))
             return FSNN_EMEMORY;
-    s->sum = fsnn_alloc((size_t)(mine->count + 1) * number_size(s));
+    s->sum = fsnn_alloc((size_t)(mine->count + 1) * tree_number_size(&s->tree));
     return s->sum ? tree_reserve(&s->tree, tree_held(shards)) : FSNN_EMEMORY;
 }
 
@@ -66,11 +61,6 @@ void ranks_sum_close(ranks_sum *s)
     *s = (ranks_sum){0};
 }
 
-bool ranks_sum_apart(const ranks_sum *s)
-{
-    return ranks_apart(s->ranks);
-}
-
 /* ---- numbers on their way ---- */
 
 static uint16_t to_bf16(float x)
@@ -84,7 +74,7 @@ static uint16_t to_bf16(float x)
 
 static void pack(const ranks_sum *s, const void *from, int64_t begin, int64_t count, void *to)
 {
-    const size_t size = number_size(s);
+    const size_t size = tree_number_size(&s->tree);
     if (!s->ranks->lossy) {
         memcpy(to, (const char *)from + (size_t)begin * size, (size_t)count * size);
         return;
@@ -97,7 +87,7 @@ static void pack(const ranks_sum *s, const void *from, int64_t begin, int64_t co
 
 static void unpack(const ranks_sum *s, const void *from, int64_t count, void *to, int64_t begin)
 {
-    const size_t size = number_size(s);
+    const size_t size = tree_number_size(&s->tree);
     const uint16_t *half = from;
     if (!s->ranks->lossy)
         memcpy((char *)to + (size_t)begin * size, from, (size_t)count * size);
@@ -147,7 +137,7 @@ static fsnn_status send(const ranks_sum *s, ranks_slot *slot, const tree *part)
             pack(s, part->value[n], k * slot->chunk, numbers(slot, k),
                  place(s, slot, slot->out, k, n));
     const uint64_t before = fsnn_errors_said();
-    int failed = ranks_sum_apart(s)
+    int failed = ranks_apart(s->ranks)
                      ? r->exchange_begin(slot->out, slot->in, bytes, &slot->call, r->user)
                      : r->exchange(slot->out, slot->in, bytes, r->user);
     return told("gradients", failed, before);
@@ -171,7 +161,7 @@ static fsnn_status add_up(ranks_sum *s, ranks_slot *slot)
     }
     pack(s, tree_sum(t), 0, t->count, slot->part);
     const uint64_t before = fsnn_errors_said();
-    int failed = ranks_sum_apart(s)
+    int failed = ranks_apart(s->ranks)
                      ? r->gather_begin(slot->part, slot->whole, bytes, &slot->call, r->user)
                      : r->gather(slot->part, slot->whole, bytes, r->user);
     return told("sums", failed, before);
@@ -196,7 +186,7 @@ static ranks_slot *slot_of(ranks_sum *s, int64_t group)
 static fsnn_status ended(const ranks_sum *s, const ranks_slot *slot, bool wait, bool *yes)
 {
     const uint64_t before = fsnn_errors_said();
-    int said = ranks_sum_apart(s) ? s->ranks->done(slot->call, wait, s->ranks->user) : 1;
+    int said = ranks_apart(s->ranks) ? s->ranks->done(slot->call, wait, s->ranks->user) : 1;
     *yes = said > 0;
     return told("gradients", said < 0 || (wait && !said), before);
 }
@@ -222,14 +212,17 @@ static fsnn_status move(ranks_sum *s, bool wait, bool *moved)
     return FSNN_OK;
 }
 
+static fsnn_status note(ranks_sum *s, fsnn_status status)
+{
+    s->failed = s->failed || status != FSNN_OK;
+    return status;
+}
+
 fsnn_status ranks_sum_poll(ranks_sum *s)
 {
     bool moved = !s->failed;
-    while (moved) {
-        fsnn_status status = move(s, false, &moved);
-        s->failed = status != FSNN_OK;
-        FSNN_TRY(status);
-    }
+    while (moved)
+        FSNN_TRY(note(s, move(s, false, &moved)));
     return FSNN_OK;
 }
 
@@ -237,11 +230,8 @@ fsnn_status ranks_sum_poll(ranks_sum *s)
 static fsnn_status wait_for(ranks_sum *s, int64_t left)
 {
     bool moved;
-    while (s->sent - s->spread > left && !s->failed) {
-        fsnn_status status = move(s, true, &moved);
-        s->failed = status != FSNN_OK;
-        FSNN_TRY(status);
-    }
+    while (s->sent - s->spread > left && !s->failed)
+        FSNN_TRY(note(s, move(s, true, &moved)));
     return FSNN_OK;
 }
 
@@ -279,10 +269,9 @@ fsnn_status ranks_sum_give(ranks_sum *s, const tree *part, int64_t begin)
     slot->begin = begin;
     slot->count = part->count;
     slot->chunk = (part->count + s->ranks->count - 1) / s->ranks->count;
-    fsnn_status status = send(s, slot, part);
-    s->failed = status != FSNN_OK;
-    s->sent += !s->failed;
-    return status ? status : ranks_sum_poll(s);
+    FSNN_TRY(note(s, send(s, slot, part)));
+    s->sent++;
+    return ranks_sum_poll(s);
 }
 
 fsnn_status ranks_sum_end(ranks_sum *s)

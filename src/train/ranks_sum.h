@@ -32,15 +32,13 @@ typedef struct ranks_sum {
 fsnn_status ranks_sum_open(ranks_sum *s, const fsnn_ranks *ranks, int64_t shards, const tree *mine,
                            int64_t most);
 void ranks_sum_close(ranks_sum *s);
-/* Whether the ranks have calls that are begun and not waited for. Otherwise ranks_sum_give waits
- * for all ranks. */
-bool ranks_sum_apart(const ranks_sum *s);
 /* A batch of so many shards begins. */
 void ranks_sum_begin(ranks_sum *s, int64_t shards);
 /* Whether another group has room, so that giving it waits for nobody. */
 bool ranks_sum_room(const ranks_sum *s);
 /* A group of the vector, from number `begin` on: its nodes are sent; their values are the caller's
- * again. All ranks give the same groups in the same order. Like the two below: FSNN_ECALLBACK. */
+ * again. All ranks give the same groups in the same order; where these have no calls that are begun
+ * (ranks_apart) it waits for all of them. Like the two below: FSNN_ECALLBACK. */
 fsnn_status ranks_sum_give(ranks_sum *s, const tree *part, int64_t begin);
 /* Lets calls that have ended go on, without waiting. */
 fsnn_status ranks_sum_poll(ranks_sum *s);

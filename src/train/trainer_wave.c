@@ -190,14 +190,6 @@ static fsnn_status run_together(wave *w, int64_t shards, fsnn_status status)
 
 /* ---- all shards of this rank ---- */
 
-static bool all_done(const wave *w)
-{
-    for (int i = 0; i < w->count; i++)
-        if (w->t->learner[i].stage != LEARNER_DONE)
-            return false; /* another rank failed */
-    return true;
-}
-
 /* `index` counts the shards of this rank, `number` is that of the forward call of shard 0. */
 static fsnn_status run_wave(wave *w, int64_t index, int64_t shards, int64_t number, bool last,
                             fsnn_status status)
@@ -211,7 +203,7 @@ static fsnn_status run_wave(wave *w, int64_t index, int64_t shards, int64_t numb
     else
         status = status ? status : go(w);
     giving_watch_end(&t->giving);
-    return status || !all_done(w) ? status : take(w, index);
+    return status || !learners_done(t->learner, w->count) ? status : take(w, index);
 }
 
 fsnn_status trainer_run_shards(trainer *t, int64_t first, int64_t last, int64_t shards)

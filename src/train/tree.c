@@ -22,7 +22,7 @@ void tree_clear(tree *t)
     t->nodes = 0;
 }
 
-static size_t number_size(const tree *t)
+size_t tree_number_size(const tree *t)
 {
     return t->wide ? sizeof(double) : sizeof(float);
 }
@@ -31,7 +31,7 @@ fsnn_status tree_reserve(tree *t, int vectors)
 {
     for (int i = 0; i < vectors; i++) {
         if (!t->value[i])
-            t->value[i] = fsnn_alloc((size_t)(t->count + 1) * number_size(t));
+            t->value[i] = fsnn_alloc((size_t)(t->count + 1) * tree_number_size(t));
         if (!t->value[i])
             return FSNN_EMEMORY;
     }
@@ -43,7 +43,7 @@ tree tree_part(const tree *t, int64_t begin, int64_t count)
     tree part = *t;
     part.count = count;
     for (int i = 0; i <= TREE_DEPTH && part.value[i]; i++)
-        part.value[i] = (char *)part.value[i] + (size_t)begin * number_size(t);
+        part.value[i] = (char *)part.value[i] + (size_t)begin * tree_number_size(t);
     return part;
 }
 

@@ -25,6 +25,8 @@ typedef struct tree {
                                   * taken */
 } tree;
 
+/* Bytes of a number. */
+size_t tree_number_size(const tree *t);
 /* Vectors of `count` numbers. */
 void tree_open(tree *t, int64_t count, bool wide);
 void tree_close(tree *t);
