@@ -33,7 +33,7 @@ ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROO
 def settings(steps, batches, epochs, batch, shards):
     """Options of a training."""
     values = {"data.encoder.steps": steps, "data.limit": f"{{train: {batch * batches}, test: 64}}", "training.epochs": epochs,
-              "training.batch": batch, "training.shards": shards, "training.schedule": "constant"}
+              "training.batch": batch, "training.shards": shards, "training.schedule": "constant", "data.validation": 0}
     return [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
 
 

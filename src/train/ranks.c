@@ -51,12 +51,12 @@ fsnn_status ranks_check(const fsnn_ranks *r, int64_t shards)
 
 /* ---- small numbers ---- */
 
-static fsnn_status told(int failed)
+fsnn_status ranks_told(const char *what, int failed, uint64_t before)
 {
-    if (!failed)
-        return FSNN_OK;
-    return *fsnn_error_text() ? FSNN_ECALLBACK
-                              : fsnn_fail(FSNN_ECALLBACK, "the ranks cannot reach each other");
+    const char *why = fsnn_error_since(before);
+    return failed ? fsnn_fail(FSNN_ECALLBACK, "the ranks cannot exchange %s%s%s", what,
+                              *why ? ": " : "", why)
+                  : FSNN_OK;
 }
 
 fsnn_status ranks_gather(const fsnn_ranks *r, const void *out, void *in, size_t bytes)
@@ -65,7 +65,8 @@ fsnn_status ranks_gather(const fsnn_ranks *r, const void *out, void *in, size_t 
         memcpy(in, out, bytes);
         return FSNN_OK;
     }
-    return told(r->gather(out, in, bytes, r->user));
+    const uint64_t before = fsnn_errors_said();
+    return ranks_told("what they know", r->gather(out, in, bytes, r->user), before);
 }
 
 /* `data` [bytes] of each rank, [count][bytes]; to be freed, also after an error. */

@@ -21,6 +21,9 @@ void ranks_share(const fsnn_ranks *r, int rank, int64_t all, int64_t shards, int
 fsnn_status ranks_check(const fsnn_ranks *r, int64_t shards);
 /* The status of the first rank that has one, with its sentence; each rank gives its own. */
 fsnn_status ranks_agree(const fsnn_ranks *r, fsnn_status status);
+/* FSNN_ECALLBACK where a call to exchange `what` has failed, with the sentence that it left;
+ * `before`: fsnn_errors_said before the call. */
+fsnn_status ranks_told(const char *what, int failed, uint64_t before);
 /* Whether one of them says so. FSNN_OK, or an error. */
 fsnn_status ranks_any(const fsnn_ranks *r, bool *yes);
 /* `out` [bytes] of each rank as `in` [count][bytes]. */

@@ -2,7 +2,8 @@
  * all ranks there, adds them up by the tree, and gives the sum to all. So a rank sends the vector
  * once on the way there and once on the way back, however many there are (twice there where its
  * shards are no whole branch of the tree). A group lives in a slot until its sum is there: a few
- * are on their way at the same time, which bounds the room. */
+ * are on their way at the same time, which bounds the room. Where a group is shared out evenly, and
+ * as it is, it travels from where it was added up to where its sum belongs, and is not copied. */
 #include "train/ranks_sum.h"
 
 #include "base/bytes.h"
@@ -30,9 +31,9 @@ static bool reserve_slot(const ranks_sum *s, ranks_slot *slot, size_t bytes)
     const size_t ranks = (size_t)s->ranks->count, nodes = (size_t)most_ever(s);
     slot->out = fsnn_alloc(ranks * nodes * bytes);
     slot->in = fsnn_alloc(ranks * nodes * bytes);
-    slot->part = fsnn_alloc(bytes);
+    slot->half = fsnn_alloc(s->ranks->lossy ? bytes : 1);
     slot->whole = fsnn_alloc(ranks * bytes);
-    return slot->out && slot->in && slot->part && slot->whole;
+    return slot->out && slot->in && slot->half && slot->whole;
 }
 
 fsnn_status ranks_sum_open(ranks_sum *s, const fsnn_ranks *ranks, int64_t shards, const tree *mine,
@@ -46,13 +47,15 @@ fsnn_status ranks_sum_open(ranks_sum *s, const fsnn_ranks *ranks, int64_t shards
         if (!reserve_slot(s, &s->slot[i], (size_t)chunk * s->size))
             return FSNN_EMEMORY;
     s->sum = fsnn_alloc((size_t)(mine->count + 1) * tree_number_size(&s->tree));
-    return s->sum ? tree_reserve(&s->tree, tree_held(shards)) : FSNN_EMEMORY;
+    if (!s->sum)
+        return FSNN_EMEMORY;
+    return ranks->lossy ? tree_reserve(&s->tree, tree_held(shards)) : FSNN_OK;
 }
 
 void ranks_sum_close(ranks_sum *s)
 {
     for (int i = 0; i < RANKS_SLOTS; i++) {
-        void *owned[] = {s->slot[i].out, s->slot[i].in, s->slot[i].part, s->slot[i].whole};
+        void *owned[] = {s->slot[i].out, s->slot[i].in, s->slot[i].half, s->slot[i].whole};
         for (int k = 0; k < FSNN_COUNT(owned); k++)
             fsnn_free(owned[k]);
     }
@@ -119,58 +122,76 @@ static char *place(const ranks_sum *s, const ranks_slot *slot, void *array, int 
     return (char *)array + (size_t)((rank * s->nodes + node) * slot->chunk) * s->size;
 }
 
-/* `before`: fsnn_errors_said before the call that has failed or not. */
-static fsnn_status told(const char *what, int failed, uint64_t before)
+/* The nodes of a group where they are, if that is how they are sent; else packed. */
+static const void *sent(const ranks_sum *s, const ranks_slot *slot, const tree *part)
 {
-    const char *why = fsnn_error_since(before);
-    return failed ? fsnn_fail(FSNN_ECALLBACK, "the ranks cannot exchange %s%s%s", what,
-                              *why ? ": " : "", why)
-                  : FSNN_OK;
+    if (slot->straight && s->nodes == 1 && part->nodes == 1)
+        return part->value[0];
+    for (int k = 0; k < s->ranks->count; k++)
+        for (int n = 0; n < part->nodes; n++)
+            pack(s, part->value[n], k * slot->chunk, numbers(slot, k),
+                 place(s, slot, slot->out, k, n));
+    return slot->out;
 }
 
 static fsnn_status send(const ranks_sum *s, ranks_slot *slot, const tree *part)
 {
     const fsnn_ranks *r = s->ranks;
     const size_t bytes = (size_t)(s->nodes * slot->chunk) * s->size;
-    for (int k = 0; k < r->count; k++)
-        for (int n = 0; n < part->nodes; n++)
-            pack(s, part->value[n], k * slot->chunk, numbers(slot, k),
-                 place(s, slot, slot->out, k, n));
+    const void *out = sent(s, slot, part);
     const uint64_t before = fsnn_errors_said();
-    int failed = ranks_apart(s->ranks)
-                     ? r->exchange_begin(slot->out, slot->in, bytes, &slot->call, r->user)
-                     : r->exchange(slot->out, slot->in, bytes, r->user);
-    return told("gradients", failed, before);
+    int failed = ranks_apart(r) ? r->exchange_begin(out, slot->in, bytes, &slot->call, r->user)
+                                : r->exchange(out, slot->in, bytes, r->user);
+    return ranks_told("gradients", failed, before);
+}
+
+/* The sum of the nodes of all ranks: added up in the place where the first came, or, where they
+ * travel in half precision, apart from it. */
+static const void *sum_of(const ranks_sum *s, const ranks_slot *slot)
+{
+    tree_node list[TREE_DEPTH];
+    tree t = s->tree; /* its vectors, or those that have come */
+    t.count = numbers(slot, s->ranks->rank);
+    for (int k = 0; k < s->ranks->count; k++) {
+        int nodes = nodes_of(s, k, list);
+        for (int n = 0; n < nodes; n++) {
+            char *in = place(s, slot, slot->in, k, n);
+            if (s->ranks->lossy)
+                unpack(s, in, t.count, tree_next(&t), 0);
+            else
+                tree_lend(&t, in);
+            tree_add(&t, list[n]);
+        }
+    }
+    const void *sum = tree_sum(&t);
+    if (!s->ranks->lossy)
+        return sum;
+    pack(s, sum, 0, t.count, slot->half);
+    return slot->half;
+}
+
+static void *place_of_sum(const ranks_sum *s, const ranks_slot *slot)
+{
+    return slot->straight ? (char *)s->sum + (size_t)slot->begin * s->size : slot->whole;
 }
 
 /* Nodes of all ranks are there: their sum, to all. */
-static fsnn_status add_up(ranks_sum *s, ranks_slot *slot)
+static fsnn_status add_up(const ranks_sum *s, ranks_slot *slot)
 {
     const fsnn_ranks *r = s->ranks;
     const size_t bytes = (size_t)slot->chunk * s->size;
-    tree_node list[TREE_DEPTH];
-    tree *t = &s->tree;
-    t->count = numbers(slot, r->rank);
-    tree_clear(t);
-    for (int k = 0; k < r->count; k++) {
-        int nodes = nodes_of(s, k, list);
-        for (int n = 0; n < nodes; n++) {
-            unpack(s, place(s, slot, slot->in, k, n), t->count, tree_next(t), 0);
-            tree_add(t, list[n]);
-        }
-    }
-    pack(s, tree_sum(t), 0, t->count, slot->part);
+    const void *sum = sum_of(s, slot);
+    void *to = place_of_sum(s, slot);
     const uint64_t before = fsnn_errors_said();
-    int failed = ranks_apart(s->ranks)
-                     ? r->gather_begin(slot->part, slot->whole, bytes, &slot->call, r->user)
-                     : r->gather(slot->part, slot->whole, bytes, r->user);
-    return told("sums", failed, before);
+    int failed = ranks_apart(r) ? r->gather_begin(sum, to, bytes, &slot->call, r->user)
+                                : r->gather(sum, to, bytes, r->user);
+    return ranks_told("sums", failed, before);
 }
 
 static void spread(const ranks_sum *s, const ranks_slot *slot)
 {
     size_t bytes = (size_t)slot->chunk * s->size;
-    for (int k = 0; k < s->ranks->count; k++)
+    for (int k = 0; k < s->ranks->count && !slot->straight; k++)
         unpack(s, (char *)slot->whole + (size_t)k * bytes, numbers(slot, k), s->sum,
                slot->begin + k * slot->chunk);
 }
@@ -188,7 +209,7 @@ static fsnn_status ended(const ranks_sum *s, const ranks_slot *slot, bool wait, 
     const uint64_t before = fsnn_errors_said();
     int said = ranks_apart(s->ranks) ? s->ranks->done(slot->call, wait, s->ranks->user) : 1;
     *yes = said > 0;
-    return told("gradients", said < 0 || (wait && !said), before);
+    return ranks_told("gradients", said < 0 || (wait && !said), before);
 }
 
 /* One group one call further, the last first; *moved: there was one that could. With `wait` the
@@ -269,6 +290,7 @@ fsnn_status ranks_sum_give(ranks_sum *s, const tree *part, int64_t begin)
     slot->begin = begin;
     slot->count = part->count;
     slot->chunk = (part->count + s->ranks->count - 1) / s->ranks->count;
+    slot->straight = !s->ranks->lossy && slot->chunk * s->ranks->count == part->count;
     FSNN_TRY(note(s, send(s, slot, part)));
     s->sent++;
     return ranks_sum_poll(s);

@@ -10,8 +10,9 @@ enum { RANKS_SLOTS = 4 };
 
 typedef struct ranks_slot {
     void *out, *in;              /* [count][nodes][chunk] of ranks, as numbers travel */
-    void *part, *whole;          /* [chunk], [count][chunk] of ranks */
+    void *half, *whole;          /* [chunk] in half precision, [count][chunk] of ranks */
     int64_t begin, count, chunk; /* of the group; numbers of a rank's part of it */
+    bool straight;               /* travels from its place to its place, as it is */
     void *call;                  /* what runs, of the ranks' own */
 } ranks_slot;
 
@@ -20,7 +21,7 @@ typedef struct ranks_sum {
     size_t size;         /* bytes of a number on its way */
     int64_t all, shards; /* shards of a whole batch, and of this one */
     int nodes;           /* of the tree, of the rank that has most in this batch */
-    tree tree;           /* of a chunk */
+    tree tree;           /* of a chunk; without vectors where those that come are added up */
     void *sum;           /* [vector] */
     ranks_slot slot[RANKS_SLOTS];
     int64_t sent, added, spread; /* groups that have come so far, the last the least */
@@ -36,9 +37,9 @@ void ranks_sum_close(ranks_sum *s);
 void ranks_sum_begin(ranks_sum *s, int64_t shards);
 /* Whether another group has room, so that giving it waits for nobody. */
 bool ranks_sum_room(const ranks_sum *s);
-/* A group of the vector, from number `begin` on: its nodes are sent; their values are the caller's
- * again. All ranks give the same groups in the same order; where these have no calls that are begun
- * (ranks_apart) it waits for all of them. Like the two below: FSNN_ECALLBACK. */
+/* A group of the vector, from number `begin` on: its nodes are sent; their values stay as they are
+ * until ranks_sum_end. All ranks give the same groups in the same order; where these have no calls
+ * that are begun (ranks_apart) it waits for all of them. Like the two below: FSNN_ECALLBACK. */
 fsnn_status ranks_sum_give(ranks_sum *s, const tree *part, int64_t begin);
 /* Lets calls that have ended go on, without waiting. */
 fsnn_status ranks_sum_poll(ranks_sum *s);

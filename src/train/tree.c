@@ -52,6 +52,11 @@ void *tree_next(tree *t)
     return tree_reserve(t, t->nodes + 1) ? NULL : t->value[t->nodes];
 }
 
+void tree_lend(tree *t, void *vector)
+{
+    t->value[t->nodes] = vector;
+}
+
 /* ---- one sum ---- */
 
 typedef struct addition {

@@ -39,6 +39,9 @@ fsnn_status tree_reserve(tree *t, int vectors);
 tree tree_part(const tree *t, int64_t begin, int64_t count);
 /* A place [count] for the next vector; NULL: FSNN_EMEMORY. */
 void *tree_next(tree *t);
+/* The next vector [count] is there already, and the caller's: in a copy of a tree, which is not
+ * closed. It may become a sum. */
+void tree_lend(tree *t, void *vector);
 /* What was written there is the sum of a node; nodes come in the order of their shards. Where both
  * halves of a larger one are there, they become that. */
 void tree_add(tree *t, tree_node node);

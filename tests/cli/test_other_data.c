@@ -31,7 +31,8 @@ static void resume(void **state)
     shell_good("cp -r a before");
     tiny_data("train.npz", 96, 8);
     shell_fails(again, 1, "the training data are not those that it was trained on: other values");
-    shell_contains(shell_err, "go on with the same data, train a new run, or allow other_data",
+    shell_contains(shell_err,
+                   "with the same data, train a new run, or allow other data (--other-data",
                    "other data");
     tiny_data("train.npz", 90, 1);
     shell_fails(again, 1, "96 samples (here 90), other labels, other values");

@@ -184,6 +184,7 @@ static fsnn_status train_rank(const how *h, wires *w, bool resume)
     o.direct = h->all;
     o.norm = h->norm;
     options.training.batchnorm = h->norm ? FSNN_NORM_SYNCHRONISED : FSNN_NORM_SHARD;
+    options.training.batch = o.batch * h->shards;
     options.training.shards = h->shards;
     options.training.clip = 0.5;
     options.training.optimizer.lr = last && h->other_seed ? 0.02 : 0.01;
@@ -252,11 +253,12 @@ static void same_bytes(void **state)
         int ranks;
         bool norm, apart;
         int deep, threads;
-    } row[] = {{4, 2, false, false, 0, 1},  {4, 4, false, false, 0, 1}, {8, 2, false, false, 2, 1},
-               {16, 4, false, false, 0, 1}, {4, 2, true, false, 0, 1},  {8, 4, true, false, 0, 1},
-               {16, 2, true, false, 0, 1},  {4, 4, false, true, 0, 1},  {4, 2, false, true, 6, 1},
-               {4, 2, true, true, 6, 1},    {8, 2, false, true, 2, 2},  {8, 4, true, true, 2, 2},
-               {8, 2, false, true, 2, 3}};
+    } row[] = {
+        {4, 2, false, false, 0, 1},  {4, 4, false, false, 0, 1}, {8, 2, false, false, 2, 1},
+        {16, 4, false, false, 0, 1}, {4, 2, true, false, 0, 1},  {8, 4, true, false, 0, 1},
+        {16, 2, true, false, 0, 1},  {4, 4, false, true, 0, 1},  {4, 2, false, true, 6, 1},
+        {4, 2, true, true, 6, 1},    {8, 2, false, true, 2, 2},  {8, 4, true, true, 2, 2},
+        {8, 2, false, true, 2, 3},   {6, 2, false, true, 2, 1},  {12, 4, false, false, 0, 1}};
     for (int i = 0; i < FSNN_COUNT(row); i++) {
         CASE("%d shards, %d ranks, row %d", (int)row[i].shards, row[i].ranks, i);
         how h = {.shards = row[i].shards,
