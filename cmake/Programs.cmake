@@ -32,7 +32,7 @@ if(FSNN_CLI)
     target_link_libraries(fsnn_cli PRIVATE fsnn_commands fsnn_kit)
     if(FSNN_LINK STREQUAL "alone")
         target_sources(fsnn_cli PRIVATE ${loader})
-        target_link_options(fsnn_cli PRIVATE -static)
+        target_link_options(fsnn_cli PRIVATE -static LINKER:--wrap=dlopen,--wrap=dlsym,--wrap=dlclose,--wrap=dlerror)
         set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/doctor/doctor.c PROPERTIES COMPILE_DEFINITIONS FSNN_ALONE)
     endif()
     set_source_files_properties(${PROJECT_SOURCE_DIR}/cli/start.c

@@ -1,28 +1,33 @@
 /* cli/alone/loader.c: the loader of a program that is one static file (FSNN_LINK=alone): there is
  * none. HDF5 asks it for plug-ins, OpenMP for accelerators; libraries of the system would bring a
- * second C library into the process. */
-#include <dlfcn.h>
+ * second C library into the process. The linker puts these in the place of what libc has
+ * (cmake/Programs.cmake), whose own tables of characters keep theirs. */
 #include <stddef.h>
 
-void *dlopen(const char *name, int mode)
+void *__wrap_dlopen(const char *name, int mode);
+void *__wrap_dlsym(void *restrict library, const char *restrict name);
+int __wrap_dlclose(void *library);
+char *__wrap_dlerror(void);
+
+void *__wrap_dlopen(const char *name, int mode)
 {
     (void)name, (void)mode;
     return NULL;
 }
 
-void *dlsym(void *restrict library, const char *restrict name)
+void *__wrap_dlsym(void *restrict library, const char *restrict name)
 {
     (void)library, (void)name;
     return NULL;
 }
 
-int dlclose(void *library)
+int __wrap_dlclose(void *library)
 {
     (void)library;
     return -1;
 }
 
-char *dlerror(void)
+char *__wrap_dlerror(void)
 {
     return "this program is one static file, which loads no library";
 }
