@@ -5,10 +5,16 @@
 
 enum { WIDTH = 80, OPTION_COLUMN = 24 };
 
-/* One paragraph: words up to the newline or the end; returns where it ended. */
+/* One paragraph: words up to the newline or the end, behind the blanks that it begins with; returns
+ * where it ended. */
 static const char *paragraph(FILE *out, const char *text, int indent, int column)
 {
     bool first = true;
+    const int blanks = (int)strspn(text, " ");
+    fprintf(out, "%*s", blanks, "");
+    text += blanks;
+    indent += blanks;
+    column += blanks;
     while (*text && *text != '\n') {
         int length = (int)strcspn(text, " \n");
         if (!first && column + 1 + length > WIDTH) {

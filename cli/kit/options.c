@@ -14,7 +14,7 @@ char *(*cli_options_elsewhere)(const char *name);
 
 static int usage_error(const cli_command *command, const char *sentence)
 {
-    cli_error(CLI_USAGE, "%s (see: fsnn %s --help)", sentence, command->name);
+    cli_error(CLI_USAGE, "%s (see: %s %s --help)", sentence, cli_program, command->name);
     return CLI_USAGE;
 }
 

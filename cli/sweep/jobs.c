@@ -89,6 +89,7 @@ static pid_t start(const sweep_work *w, const fsnn_sweep_job *job, job_state sta
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
+        setpgid(0, 0); /* Ctrl-C reaches the sweep, which tells the job once */
         if (logs)
             redirect(log);
         execv(argument[0], argument);
@@ -109,13 +110,13 @@ static int wait_for(pid_t child)
 {
     int status;
     bool told = false;
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR)
-            return CLI_FAILED;
+    pid_t ended;
+    while ((ended = waitpid(child, &status, WNOHANG)) == 0) {
         if (*cli_stop() && !told)
             told = kill(child, SIGTERM) == 0;
+        usleep(50000);
     }
-    return code_of(status);
+    return ended < 0 ? CLI_FAILED : code_of(status);
 }
 
 int job_run(const sweep_work *w, int index)

@@ -14,7 +14,7 @@ int slurm_write(const sweep_work *w, const char *spec, const char *path)
             "#SBATCH --ntasks=1\n"
             "#SBATCH --cpus-per-task=%d\n"
             "#SBATCH --time=04:00:00\n"
-            "#SBATCH --signal=TERM@120\n"
+            "#SBATCH --signal=B:TERM@120\n"
             "# Submit it again for what is not done: runs that were stopped go on.\n"
             "exec fsnn sweep ",
             fsnn_sweep_jobs(w->sweep), w->threads);

@@ -38,8 +38,12 @@ static int list_jobs(const sweep_work *w)
         if (fsnn_sweep_at(w->sweep, i, &job) < 0)
             return cli_fail(FSNN_EARGUMENT);
         job_state state = job_look(w, &job);
-        char **argument = job_arguments(w, &job, state);
-        cli_out("%5d  %-5s  %s\n              fsnn", i + 1, word[state], job.name);
+        char **argument = job_arguments(w, &job, state), *other = job_difference(w, &job);
+        cli_out("%5d  %-5s  %s\n", i + 1, other ? "other" : word[state], job.name);
+        if (other)
+            cli_out("              a run of other settings is there: %s\n", other);
+        free(other);
+        cli_out("              fsnn");
         for (int k = 1; argument[k]; k++) {
             cli_out(" ");
             shell_word(stdout, argument[k]);
@@ -56,12 +60,28 @@ static int default_jobs(const sweep_work *w)
     return processors > w->threads ? (int)(processors / w->threads) : 1;
 }
 
+/* Nothing is trained where a run is not what its job says. */
+static int check_jobs(const options *o, const sweep_work *w)
+{
+    int code = CLI_GOOD, first = 0, end = fsnn_sweep_jobs(w->sweep);
+    if (o->job.given && o->job.value <= end) {
+        first = (int)o->job.value - 1;
+        end = first + 1;
+    }
+    for (int i = first; i < end && code == CLI_GOOD; i++)
+        code = job_check(w, i);
+    return code;
+}
+
 static int run_jobs(const options *o, const sweep_work *w)
 {
-    int code = cli_make_directory(w->folder);
+    int code = check_jobs(o, w);
+    if (code == CLI_GOOD)
+        code = cli_make_directory(w->folder);
     if (code != CLI_GOOD)
         return code;
     cli_signals_catch();
+    cli_signals_keep(); /* jobs are told to stop, and waited for */
     if (o->job.given)
         return job_run(w, (int)o->job.value - 1);
     code = jobs_run(w, o->jobs.given ? (int)o->jobs.value : default_jobs(w));
@@ -117,7 +137,8 @@ const cli_command cli_sweep = {
         "  seeds: 5\n\n"
         "Every combination is a job: a run in a directory of its own, OUT/NAME, with its output in "
         "OUT/NAME.log, and OUT/NAME.done at its end. The same command again goes on with what is "
-        "not done. fsnn compare OUT gathers the runs.",
+        "not done; it is refused where a run there is of other settings. fsnn compare OUT gathers "
+        "the runs.",
     .examples = "  fsnn sweep alpha.yaml --list\n"
                 "  fsnn sweep alpha.yaml --jobs 4\n"
                 "  fsnn sweep alpha.yaml --slurm alpha.sh && sbatch alpha.sh\n",

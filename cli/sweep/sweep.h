@@ -1,5 +1,6 @@
 /* cli/sweep/sweep.h: the parts of fsnn sweep: the command in sweep.c, processes in jobs.c, the
- * script for Slurm in slurm.c, words for shells in shell_word.c. */
+ * script for Slurm in slurm.c, words for shells in shell_word.c, what a run was trained with in
+ * same.c. */
 #ifndef FSNN_CLI_SWEEP_H
 #define FSNN_CLI_SWEEP_H
 
@@ -25,6 +26,11 @@ job_state job_look(const sweep_work *w, const fsnn_sweep_job *job);
 /* The arguments of its process, NULL behind them; all to be freed (job_free). */
 char **job_arguments(const sweep_work *w, const fsnn_sweep_job *job, job_state state);
 void job_free(char **argument);
+/* Where the run of a job has other settings than the job now, in words, to be freed; NULL: nowhere,
+ * or there is no run that can be read. */
+char *job_difference(const sweep_work *w, const fsnn_sweep_job *job);
+/* CLI_USAGE, with a sentence, where it has. */
+int job_check(const sweep_work *w, int index);
 /* Runs one job, with its output here; or all that are not done, so many at a time, each with its
  * output in NAME.log. Exit codes. */
 int job_run(const sweep_work *w, int index);

@@ -291,8 +291,12 @@ static int on_epoch(const fsnn_metrics *metrics, void *user)
 static int say_interrupted(const work *w)
 {
     const char *before = fsnn_run_before(w->run);
-    cli_say("interrupted: saved in %s; go on with: fsnn train --resume %s", w->directory,
-            w->directory);
+    const int ranks = train_team_here ? train_team_here->ranks.count : 1;
+    char starter[32] = "";
+    if (ranks > 1)
+        snprintf(starter, sizeof starter, "mpirun -n %d ", ranks);
+    cli_say("interrupted: saved in %s; go on with: %s%s train --resume %s", w->directory, starter,
+            cli_program, w->directory);
     if (before)
         cli_say("the run before is kept in %s until an epoch is done", before);
     return CLI_INTERRUPTED;
@@ -543,7 +547,8 @@ const cli_command cli_train_ranks = {
         "Trains the network of the description DESC.yaml, as fsnn train does.\n\n"
         "Each rank runs some of the shards of every batch: training.shards is a multiple of the "
         "number of ranks. Results are those of fsnn train with the same shards. Rank 0 writes; "
-        "all ranks read the description, the data and, with --resume, the run.",
+        "all ranks read the description, the data and, with --resume, the run. A rank uses one "
+        "thread where there are several and --threads says nothing else.",
     .examples = "  mpirun -n 4 fsnn-mpi train NET.yaml --set training.shards=8 --out runs/a\n"
                 "  mpirun -n 8 fsnn-mpi train --resume runs/a\n",
     .option = table,

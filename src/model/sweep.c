@@ -61,6 +61,16 @@ static fsnn_status add_axis(fsnn_sweep *s, const char *key, int values, sweep_ax
     return FSNN_OK;
 }
 
+/* Two jobs with the same value would be one run, taken for two. */
+static fsnn_status check_new(fsnn_sweep *s, const sweep_axis *a, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (strcmp(a->set[i], a->set[k]) == 0)
+            return yaml_fail(&s->doc, a->node[i], "%s is there twice: give each value once",
+                             a->set[i] + strlen(a->key) + 1);
+    return FSNN_OK;
+}
+
 static fsnn_status read_list(fsnn_sweep *s, const char *key, const yaml_node *list)
 {
     sweep_axis *a;
@@ -72,6 +82,7 @@ static fsnn_status read_list(fsnn_sweep *s, const char *key, const yaml_node *li
         a->node[i] = value;
         if (!(a->set[i] = setting(s, key, value)))
             return fsnn_fail(FSNN_EMEMORY, "out of memory");
+        FSNN_TRY(check_new(s, a, i));
     }
     return FSNN_OK;
 }

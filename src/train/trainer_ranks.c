@@ -40,14 +40,20 @@ fsnn_status trainer_ranks_load(trainer *t)
 /* ---- alike ---- */
 
 enum { VERSION, KERNELS, TRAINED, WATCHED, NETWORK, OPTIONS, WEIGHTS, THINGS };
-static const char *const things[THINGS] = {
-    [VERSION] = "another version of fsnn",
-    [KERNELS] = "other instructions or dense kernels (FSNN_ISA=avx2 makes ranks alike)",
-    [TRAINED] = "other training data",
-    [WATCHED] = "other data to be watched",
-    [NETWORK] = "another network",
-    [OPTIONS] = "other options of training",
-    [WEIGHTS] = "other weights to begin with",
+static const struct {
+    const char *what, *advice;
+} things[THINGS] = {
+    [VERSION] = {"another version of fsnn", "install the same on all machines"},
+    [KERNELS] = {"other instructions or dense kernels",
+                 "install the same build on all machines; FSNN_ISA=avx2 makes instructions alike"},
+    [TRAINED] = {"other training data", "give all ranks the same files and the same section data"},
+    [WATCHED] = {"other data to be watched",
+                 "give all ranks the same files and the same section data"},
+    [NETWORK] = {"another network", "give all ranks the same description and --set"},
+    [OPTIONS] = {"other options of training",
+                 "give all ranks the same section training, --set and --lossy"},
+    [WEIGHTS] = {"other weights to begin with",
+                 "give all ranks the same training.seed and the same file of weights"},
 };
 
 static uint64_t hash_text(const char *text)
@@ -100,8 +106,8 @@ fsnn_status trainer_ranks_compare(const trainer *t)
     for (int i = 0; i < THINGS && !status; i++)
         for (int k = 1; k < r->count && !status; k++)
             if (all[k * THINGS + i] != all[i])
-                status = fsnn_fail_key(FSNN_EARGUMENT, "ranks", "rank %d has %s than rank 0", k,
-                                       things[i]);
+                status = fsnn_fail_key(FSNN_EARGUMENT, "ranks", "rank %d has %s than rank 0: %s", k,
+                                       things[i].what, things[i].advice);
     fsnn_free(all);
     return status;
 }

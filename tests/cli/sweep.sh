@@ -61,7 +61,7 @@ cmp -s alone/last.safetensors "$one/last.safetensors" || fail "a job gives other
 # ---- a job that was ended before its time goes on ----
 
 cp -r alone part && rm -rf "$one" "$one.done"
-"$fsnn" train net.yaml --out "$one" --set dynamics.alpha=1 --set lif1.tau=2 --set training.seed=2 --no-figures -q >log 2>&1
+"$fsnn" train net.yaml --out "$one" --set dynamics.alpha=1 --set lif1.tau=2 --set training.optimizer=adam --set training.seed=2 --no-figures -q >log 2>&1
 "$fsnn" sweep spec.yaml --list >log 2>&1
 grep -qF '  saved' log || fail "a saved job is not told"
 grep -qF -- "--resume $one" log || fail "a saved job is not gone on with"
@@ -70,6 +70,38 @@ grep -qF -- "--resume $one" log || fail "a saved job is not gone on with"
 cmp -s alone/last.safetensors "$one/last.safetensors" || fail "--job 6 changed the weights"
 "$fsnn" sweep spec.yaml --job 9 >log 2>&1 && fail "--job 9"
 grep -q 'the jobs are 1 to 8' log || fail "--job 9 is not told"
+
+# ---- what a run was trained with ----
+
+sed 's/runs.all/runs\/other/; s/\[2, {.*/[2]/; s/, 1\]/]/; s/seeds: 2/seeds: [1]/' spec.yaml >other.yaml
+"$fsnn" sweep other.yaml >log 2>&1 || fail "a sweep of one job"
+mv net.yaml kept.yaml && sed 's/alpha: 0.7/alpha: 0.7, method: l1/' kept.yaml >net.yaml
+"$fsnn" sweep other.yaml >log 2>&1
+[ $? = 2 ] || fail "another description: expected exit code 2"
+grep -q 'runs/other/job-1 is a run of other settings than job 1 has: .*method: l1.* now; give another --out' log || fail "other settings"
+"$fsnn" sweep other.yaml --list >log 2>&1 || fail "--list of other settings"
+grep -q '    1  other  ' log || fail "--list says nothing of other settings"
+mv kept.yaml net.yaml
+
+# ---- a signal: jobs are told, and go on later ----
+
+sed 's/epochs: 2/epochs: 100000/' net.yaml >long.yaml
+printf '%s\n' 'description: long.yaml' 'out: runs/long' 'seeds: 2' >long.sweep.yaml
+for one in '' '--job 1'; do
+    # shellcheck disable=SC2086 # options
+    "$fsnn" sweep long.sweep.yaml $one >log 2>&1 &
+    sweep=$!
+    for _ in $(seq 300); do
+        [ -s runs/long/training.seed=1/last.state.safetensors ] && break
+        sleep 0.1
+    done
+    kill -TERM $sweep
+    wait $sweep
+    [ $? = 130 ] || fail "SIGTERM to sweep $one: expected exit code 130"
+    [ ! -e runs/long/training.seed=1/.lock ] || fail "a job of sweep $one is left running"
+    "$fsnn" sweep long.sweep.yaml --list | grep -q '    1  saved' || fail "a job of sweep $one is not saved"
+    rm -rf runs/long/training.seed=1
+done
 
 # ---- one fails ----
 
@@ -102,6 +134,8 @@ refused() { # WORDS TEXT
 refused 'description is missing' 'seeds: 2'
 refused 'expected a list of values' '{description: net.yaml, set: {dynamics.alpha: 0.5}}'
 refused 'expected keys of the description' '{description: net.yaml, set: [1]}'
+refused 'wrong.yaml:1:53: set.dynamics.alpha[1]: 0.5 is there twice' '{description: net.yaml, set: {dynamics.alpha: [0.5, 0.5]}}'
+refused '3 is there twice' '{description: net.yaml, seeds: [3, 3]}'
 refused 'training.seed is varied twice' '{description: net.yaml, set: {training.seed: [1]}, seeds: 2}'
 refused 'more than 10000 combinations' '{description: net.yaml, seeds: 9999, set: {dynamics.alpha: [0.5, 1]}}'
 refused 'seed' '{description: net.yaml, seedz: 2}'
