@@ -1,7 +1,7 @@
 /* cli/alone/loader.c: the loader of a program that is one static file (FSNN_LINK=alone): there is
  * none. HDF5 asks it for plug-ins, OpenMP for accelerators; libraries of the system would bring a
- * second C library into the process. The linker puts these in the place of what libc has
- * (cmake/Programs.cmake), whose own tables of characters keep theirs. */
+ * second C library into the process. The linker sends their calls here (--wrap in
+ * cmake/Programs.cmake); libc, which loads tables of characters, keeps its own loader. */
 #include <stddef.h>
 
 void *__wrap_dlopen(const char *name, int mode);

@@ -125,6 +125,9 @@ int job_run(const sweep_work *w, int index)
     if (fsnn_sweep_at(w->sweep, index, &job) < 0)
         return cli_error(CLI_USAGE, "--job %d: the jobs are 1 to %d", index + 1,
                          fsnn_sweep_jobs(w->sweep));
+    int code = job_check(w, index);
+    if (code != CLI_GOOD)
+        return code;
     job_state state = job_look(w, &job);
     if (state == JOB_DONE) {
         cli_say("%s is done", job.name);
@@ -133,7 +136,7 @@ int job_run(const sweep_work *w, int index)
     pid_t child = start(w, &job, state, false);
     if (child < 0)
         return cli_error(CLI_FAILED, "a process cannot be started: %s", strerror(errno));
-    int code = wait_for(child);
+    code = wait_for(child);
     if (code == CLI_GOOD)
         mark_done(w, &job);
     return code;
@@ -220,6 +223,11 @@ int jobs_run(const sweep_work *w, int at_a_time)
 {
     int jobs = fsnn_sweep_jobs(w->sweep), next = 0;
     pool p = {.w = w, .most = at_a_time};
+    for (int i = 0; i < jobs; i++) { /* before the first is trained */
+        int code = job_check(w, i);
+        if (code != CLI_GOOD)
+            return code;
+    }
     p.list = cli_allocate((size_t)at_a_time, sizeof *p.list);
     while (p.count || (next < jobs && !p.stopped)) {
         while (next < jobs && p.count < p.most && !p.stopped)

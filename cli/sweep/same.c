@@ -63,11 +63,10 @@ int job_check(const sweep_work *w, int index)
     char *words = job_difference(w, &job), *run = job_path(w, &job, "");
     int code = CLI_GOOD;
     if (words)
-        code =
-            cli_error(CLI_USAGE,
-                      "%s is a run of other settings than job %d has: %s; give another --out, or "
-                      "move it and %s.done away",
-                      run, index + 1, words, run);
+        code = cli_error(CLI_USAGE,
+                         "%s is a run of other settings than job %d has: %s; give another --out, "
+                         "or move it and %s.done away",
+                         run, index + 1, words, run);
     free(words);
     free(run);
     return code;

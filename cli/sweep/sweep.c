@@ -60,24 +60,9 @@ static int default_jobs(const sweep_work *w)
     return processors > w->threads ? (int)(processors / w->threads) : 1;
 }
 
-/* Nothing is trained where a run is not what its job says. */
-static int check_jobs(const options *o, const sweep_work *w)
-{
-    int code = CLI_GOOD, first = 0, end = fsnn_sweep_jobs(w->sweep);
-    if (o->job.given && o->job.value <= end) {
-        first = (int)o->job.value - 1;
-        end = first + 1;
-    }
-    for (int i = first; i < end && code == CLI_GOOD; i++)
-        code = job_check(w, i);
-    return code;
-}
-
 static int run_jobs(const options *o, const sweep_work *w)
 {
-    int code = check_jobs(o, w);
-    if (code == CLI_GOOD)
-        code = cli_make_directory(w->folder);
+    int code = cli_make_directory(w->folder);
     if (code != CLI_GOOD)
         return code;
     cli_signals_catch();

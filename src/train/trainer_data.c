@@ -27,12 +27,11 @@ fsnn_status trainer_data_check(const trainer *t, const fsnn_arrays *in)
     const char *watched = fsnn_arrays_meta_find(in, WATCHED);
     if (fsnn_fingerprint_differs(trained, t->data, words, sizeof words)) {
         if (!t->options->other_data)
-            return fsnn_fail(
-                FSNN_EARGUMENT,
-                "the training data are not those that it was trained on: %s: go on "
-                "with the same data, train a new run, or allow other data (--other-data; "
-                "other_data in C)",
-                words);
+            return fsnn_fail(FSNN_EARGUMENT,
+                             "the training data are not those that it was trained on: %s: go on "
+                             "with the same data, train a new run, or allow other data "
+                             "(--other-data; other_data in C)",
+                             words);
         if (!t->run) /* rank 0 says it */
             return FSNN_OK;
         FSNN_TRY(run_warn(t->run, "%s goes on with other training data than it had: %s",

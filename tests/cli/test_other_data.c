@@ -32,7 +32,8 @@ static void resume(void **state)
     tiny_data("train.npz", 96, 8);
     shell_fails(again, 1, "the training data are not those that it was trained on: other values");
     shell_contains(shell_err,
-                   "with the same data, train a new run, or allow other data (--other-data",
+                   "go on with the same data, train a new run, or allow other data "
+                   "(--other-data; other_data in C)",
                    "other data");
     tiny_data("train.npz", 90, 1);
     shell_fails(again, 1, "96 samples (here 90), other labels, other values");
